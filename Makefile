@@ -1,0 +1,59 @@
+# The one list of commands: people, pre-commit and CI call these targets.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.PHONY: demo test test-quick lint types imports check format lock bench training clean
+
+demo: $(VENV)/.ready                 ## set up, then analyse the built-in synthetic match
+	$(BIN)/touchline demo --output demo
+
+test: $(VENV)/.ready-dev             ## set up, then run every test, the slow ones too
+	$(BIN)/python -m pytest
+
+test-quick: $(VENV)/.ready-dev
+	$(BIN)/python -m pytest -m "not slow"
+
+check: lint types imports test       ## what CI runs
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready-dev
+	$(BIN)/mypy
+
+imports: $(VENV)/.ready-dev
+	$(BIN)/lint-imports
+
+format: $(VENV)/.ready-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.ready
+	$(BIN)/touchline bench
+
+training: $(VENV)/.ready-dev         ## PyTorch is for training only; see training/README.md
+	$(PIP) torch==2.13.0
+
+lock: $(VENV)/.ready-dev             ## after a change of dependencies in pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	    pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	    --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.ready: $(VENV)/bin/python requirements.lock pyproject.toml
+	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --editable .
+	touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
+	touch $@

@@ -1,0 +1,1 @@
+"""Touchline: soccer video in, verified game state out."""

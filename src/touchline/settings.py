@@ -1,0 +1,67 @@
+"""The only reader of the environment.
+
+A setting comes from the command line first, then from the environment, then from a ``.env`` file in
+the working folder. Settings stop at the builders: stages take plain keyword arguments.
+"""
+
+from typing import Literal, Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from touchline.errors import UsageError
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+Backend = Literal["openvino", "onnxruntime"]
+DetectionSize = Literal["640x360", "960x540", "1280x720", "native"]
+
+
+class Settings(BaseSettings):
+    """What an operator may set, and its defaults."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", env_ignore_empty=True, populate_by_name=True
+    )
+
+    device: Device = Field(default="auto", validation_alias="DEVICE")
+    """Where the networks run."""
+    backend: Backend | None = Field(default=None, validation_alias="TOUCHLINE_BACKEND")
+    """Inference engine; None takes the fastest one for the device."""
+    threads: int | None = Field(default=None, ge=1, validation_alias="TOUCHLINE_THREADS")
+    """CPU threads of a network; None takes all cores."""
+    batch_size: int | None = Field(default=8, ge=1, validation_alias="TOUCHLINE_BATCH_SIZE")
+    """Images handed to a network at once; None is as many as memory allows."""
+    detection_size: DetectionSize = Field(
+        default="1280x720", validation_alias="TOUCHLINE_DETECTION_SIZE"
+    )
+    """Size to which a frame is reduced for detection; boxes come back in original pixels."""
+    detect_every: int | None = Field(default=None, ge=1, validation_alias="TOUCHLINE_DETECT_EVERY")
+    """Look for people and ball in every n-th frame; None is 12.5 a second on a CPU, else all."""
+    locate_every: int | None = Field(default=None, ge=1, validation_alias="TOUCHLINE_LOCATE_EVERY")
+    """Look for the pitch in every n-th frame; None is 5 a second on a CPU, else 12.5."""
+
+    @property
+    def imgsz(self) -> tuple[int, int] | None:
+        """``detection_size`` as (width, height); None is the frame's own size."""
+        if self.detection_size == "native":
+            return None
+        width, height = self.detection_size.split("x")
+        return int(width), int(height)
+
+    @classmethod
+    def read(cls, **given: object) -> Self:
+        """The settings in force; ``given`` values that are not None win.
+
+        Raises:
+            UsageError: A value is not allowed; the message names the key, the value and the rule.
+        """
+        try:
+            return cls(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
+        except ValidationError as error:
+            raise UsageError(_first_problem(error)) from None
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    key = ".".join(str(part) for part in problem["loc"])
+    return f"setting {key} = {problem['input']!r} is not allowed: {problem['msg']}"

@@ -1,0 +1,92 @@
+"""Makers of videos, good and bad, written with PyAV into the test's own folder."""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+
+MakeVideo = Callable[..., Path]
+
+MILLISECOND = Fraction(1, 1000)
+
+
+def picture(index: int, width: int, height: int) -> np.ndarray:
+    """A red corner at the top left, a bar that moves, and a little noise."""
+    image = np.full((height, width, 3), 60, np.uint8)
+    start = index * 4 % width
+    image[:, start : start + width // 6] = 200
+    image[: height // 4, : width // 4] = (0, 0, 255)
+    noise = np.random.default_rng(index).integers(0, 12, image.shape, dtype=np.uint8)
+    return image + np.minimum(noise, 255 - image)
+
+
+def add_silence(container: OutputContainer, stream: AudioStream) -> None:
+    """Write three seconds of silence: longer than the pictures beside it."""
+    samples = np.zeros((1, 3 * 44100), np.float32)
+    frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="mono")
+    frame.sample_rate = 44100
+    container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))
+
+
+def encode(
+    path: Path,
+    *,
+    frames: int = 40,
+    size: tuple[int, int] = (128, 96),
+    codec: str = "libx264",
+    pix_fmt: str = "yuv420p",
+    stamps: Sequence[int] | None = None,
+    turn: float | None = None,
+    sound: bool = False,
+    title: str = "match",
+) -> Path:
+    """Write `frames` pictures of `size`, 25 a second, or one at each of `stamps` (milliseconds)."""
+    time_base = MILLISECOND if stamps else Fraction(1, 25)
+    # The index at the front, as for streaming: a truncated file can then still be opened.
+    options = {"movflags": "faststart"} if path.suffix == ".mp4" else {}
+    with av.open(str(path), "w", options=options) as container:
+        container.metadata["title"] = title
+        stream = container.add_stream(codec, rate=25)
+        (stream.width, stream.height), stream.pix_fmt = size, pix_fmt
+        stream.codec_context.time_base = time_base
+        stream.options = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+        if turn is not None:
+            stream.set_display_rotation(turn)
+        if sound:
+            add_silence(container, container.add_stream("aac", rate=44100, layout="mono"))
+        for index, stamp in enumerate(stamps or range(frames)):
+            frame = av.VideoFrame.from_ndarray(picture(index, *size), format="bgr24")
+            frame.pts, frame.time_base = stamp, time_base
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+@pytest.fixture
+def make_video(tmp_path: Path) -> MakeVideo:
+    """Make a video called `name` in the test's folder; other arguments as in `encode`."""
+
+    def make(name: str = "match.mp4", **arguments: Any) -> Path:
+        return encode(tmp_path / name, **arguments)
+
+    return make
+
+
+@pytest.fixture
+def make_sound(tmp_path: Path) -> Callable[[str], Path]:
+    """Make three seconds of silence called `name` in the test's folder."""
+
+    def make(name: str) -> Path:
+        path = tmp_path / name
+        with av.open(str(path), "w") as container:
+            add_silence(container, container.add_stream("aac", rate=44100, layout="mono"))
+        return path
+
+    return make
