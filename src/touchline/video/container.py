@@ -1,0 +1,180 @@
+"""A video file, decoded by FFmpeg through PyAV."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import av
+import numpy as np
+from av.buffer import Buffer
+from av.container import InputContainer
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from touchline.errors import InputError
+from touchline.video.clock import Clock
+from touchline.video.decoding import Decoder
+from touchline.video.info import Image, Picture, VideoInfo, require_size
+from touchline.video.orientation import Orientation, from_display_matrix
+
+ALLOWED = "a video that FFmpeg can decode (mp4, mov, mkv, webm, avi, ts, …) is needed"
+
+# FFmpeg draws text files as pictures, and a playlist can name any other file of the machine.
+NOT_A_VIDEO = frozenset({"tty", "hls", "dash", "concat"})
+
+# Containers without presentation times: what FFmpeg gives as such is the order of storage.
+WITHOUT_TIMES = frozenset({"avi"})
+
+# Seconds by which a container may overstate its duration; matters only where it counts no frames.
+SLACK = 0.5
+
+
+class VideoFile:
+    """An open video file; iterate once for its pictures.
+
+    The first picture is decoded at once, because rotation and readability show only there.
+
+    Args:
+        path: An existing file.
+        threads: Decoder threads; 0 lets FFmpeg choose.
+
+    Raises:
+        InputError: Not a video, no picture in it, or pictures too small.
+    """
+
+    def __init__(self, path: Path, *, threads: int) -> None:
+        self._container = _open(path)
+        try:
+            self._stream = _video_stream(self._container, path)
+            self._decoder = Decoder(self._container, self._stream, threads=threads)
+            self._frames = iter(self._decoder)
+            self._first = _first(self._frames, path)
+            self._orientation = _orientation(self._first)
+            self.info = _describe(self._stream, self._first, path)
+            require_size(path, self.info.width, self.info.height)
+        except BaseException:
+            self.close()
+            raise
+        self.damage: str | None = None
+
+    def __iter__(self) -> Iterator[Picture]:
+        """Time in seconds and BGR picture of each frame, in presentation order."""
+        clock = self._clock()
+        count, end = 0, 0.0
+        frame: VideoFrame | None = self._first
+        while frame is not None:
+            time = clock.tick(frame.pts)
+            count, end = count + 1, time + 1 / self.info.fps
+            yield time, self._orientation.apply(_to_bgr(frame))
+            frame = next(self._frames, None)
+        self.damage = self._explain(count, end)
+
+    def close(self) -> None:
+        """Free the decoder and the file."""
+        self._container.close()
+
+    def _clock(self) -> Clock:
+        has_times = self._container.format.name not in WITHOUT_TIMES
+        return Clock(1 / self.info.fps, self._stream.time_base if has_times else None)
+
+    def _explain(self, count: int, end: float) -> str | None:
+        """Why pictures are missing, given how many were read and when the last one ended."""
+        ended_early = self._decoder.stopped
+        if ended_early is None and self._falls_short(count + self._decoder.lost, end):
+            ended_early = "the file ends early"
+        clauses = (ended_early, self._decoder.faults())
+        return "; ".join(clause for clause in clauses if clause) or None
+
+    def _falls_short(self, count: int, end: float) -> bool:
+        if self.info.frames is not None:
+            # One picture less is common: encoders count one that they never wrote.
+            return count < self.info.frames - 1
+        return self.info.duration is not None and end < self.info.duration - SLACK
+
+
+def _open(path: Path) -> InputContainer:
+    try:
+        # Only `file`: a local file must not make this machine call another one.
+        container = av.open(
+            str(path.absolute()),
+            "r",
+            container_options={"protocol_whitelist": "file"},
+            metadata_errors="replace",
+        )
+    except av.FFmpegError as error:
+        raise InputError(f"{path}: not a readable video ({error.strerror}); {ALLOWED}") from error
+    if set(container.format.name.split(",")) & NOT_A_VIDEO:
+        container.close()
+        raise InputError(f"{path}: a text or a playlist; {ALLOWED}")
+    return container
+
+
+def _video_stream(container: InputContainer, path: Path) -> VideoStream:
+    stream = cast(VideoStream | None, container.streams.best("video"))
+    # The cover of an audio file is stored as a video of one picture.
+    if stream is None or stream.disposition & Disposition.attached_pic:
+        raise InputError(f"{path}: holds no video, only other data such as audio; {ALLOWED}")
+    if stream.codec_context is None:
+        raise InputError(f"{path}: FFmpeg has no decoder for this codec; {ALLOWED}")
+    return stream
+
+
+def _first(frames: Iterator[VideoFrame], path: Path) -> VideoFrame:
+    frame = next(frames, None)
+    if frame is None:
+        raise InputError(f"{path}: not one frame could be decoded; {ALLOWED}")
+    return frame
+
+
+def _orientation(frame: VideoFrame) -> Orientation:
+    matrix = cast(Buffer | None, frame.side_data.get("DISPLAYMATRIX"))
+    if matrix is None:
+        return Orientation()
+    return from_display_matrix(np.frombuffer(bytes(matrix), np.int32))
+
+
+def _describe(stream: VideoStream, first: VideoFrame, path: Path) -> VideoInfo:
+    orientation = _orientation(first)
+    width, height = orientation.size(first.width, first.height)
+    return VideoInfo(
+        width=width,
+        height=height,
+        fps=_rate(stream, path),
+        frames=_count(stream),
+        duration=_duration(stream),
+        codec=stream.codec_context.name,
+        rotation=orientation.rotation,
+    )
+
+
+def _rate(stream: VideoStream, path: Path) -> float:
+    rate = stream.average_rate or stream.guessed_rate
+    if not rate:
+        raise InputError(f"{path}: does not say its frame rate; {ALLOWED}")
+    return float(rate)
+
+
+def _count(stream: VideoStream) -> int | None:
+    """Frames that will be shown: an edit list hides some of those that are stored."""
+    index = stream.index_entries
+    hidden = sum(entry.is_discard for entry in index) if len(index) == stream.frames else 0
+    return stream.frames - hidden or None
+
+
+def _duration(stream: VideoStream) -> float | None:
+    if stream.duration is not None and stream.time_base is not None:
+        return float(stream.duration * stream.time_base)
+    whole = cast(InputContainer, stream.container).duration
+    # With audio beside it, the length of the file need not be that of the video.
+    if whole is None or len(stream.container.streams) > 1:
+        return None
+    return whole / av.time_base
+
+
+def _to_bgr(frame: VideoFrame) -> Image:
+    """Convert to uint8 (H, W, 3) BGR, with the same pixels as ``cv2.VideoCapture``.
+
+    One thread: FFmpeg's own choice costs twice the time for pictures of this size.
+    """
+    return cast(Image, frame.to_ndarray(format="bgr24", threads=1))

@@ -1,0 +1,67 @@
+"""What is known of a video before it is read."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from touchline.errors import InputError
+
+MIN_SIDE = 32
+"""Pixels: a smaller picture shows no player, and no stride of a network divides it."""
+
+Image = npt.NDArray[np.uint8]
+Picture = tuple[float, Image]
+"""Presentation time in seconds from the first picture; uint8 (H, W, 3), BGR."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInfo:
+    """What a video says of itself; a claim until the last frame has been read.
+
+    Attributes:
+        width: Pixels, as displayed (after rotation).
+        height: Pixels, as displayed (after rotation).
+        fps: Frames a second, on average.
+        frames: Number of frames, or None where the container does not count them.
+        duration: Seconds, or None where the container does not say.
+        codec: FFmpeg's name of the codec, or the file type of a folder of images.
+        rotation: Degrees clockwise, one of 0, 90, 180, 270, by which each stored picture is
+            turned for display; ``width``, ``height`` and the frames have it applied.
+    """
+
+    width: int
+    height: int
+    fps: float
+    frames: int | None
+    duration: float | None
+    codec: str
+    rotation: int = 0
+
+
+class Pictures(Protocol):
+    """An open source of pictures, read once from beginning to end."""
+
+    info: VideoInfo
+    damage: str | None
+    """After reading: one clause that says why pictures are missing; None where none are."""
+
+    def __iter__(self) -> Iterator[Picture]: ...
+
+    def close(self) -> None:
+        """Free the decoder and the file."""
+
+
+def require_size(path: Path, width: int, height: int) -> None:
+    """Refuse pictures too small to work on.
+
+    Raises:
+        InputError: a side is shorter than ``MIN_SIDE``.
+    """
+    if min(width, height) < MIN_SIDE:
+        raise InputError(
+            f"{path}: the picture is {width}x{height} px; at least {MIN_SIDE} px a side are needed"
+        )

@@ -1,0 +1,86 @@
+"""Frames of a video with their numbers and times."""
+
+import os
+from collections.abc import Generator, Iterator
+from types import TracebackType
+from typing import Self
+
+from touchline.frame import Frame
+from touchline.video.info import VideoInfo
+from touchline.video.source import IMAGE_FPS, open_source
+
+
+class VideoReader:
+    """An open video: a context manager, and an iterator over its frames, once.
+
+    Frames are numbered as ``cv2.VideoCapture.read`` would count them and carry the same pixels,
+    BGR, upright. Times are those of the container, from the first frame, and always grow. One frame
+    at a time is held. Not to be closed by another thread while it decodes.
+
+    Args:
+        path: A video file, or a folder of images.
+        image_fps: Images a second, for a folder.
+        threads: Decoder threads; 0 lets FFmpeg choose.
+
+    Attributes:
+        info: What the video says of itself.
+        truncated: After the last frame: one sentence on what could not be read, or None.
+
+    Raises:
+        InputError: Not one frame can be read; while reading a folder, an image of another size.
+        UsageError: ``image_fps`` or ``threads`` out of range.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        image_fps: float = IMAGE_FPS,
+        threads: int = 0,
+    ) -> None:
+        self._pictures = open_source(path, image_fps=image_fps, threads=threads)
+        self.info: VideoInfo = self._pictures.info
+        self.truncated: str | None = None
+        self._frames = self._number()
+
+    def __iter__(self) -> Iterator[Frame]:
+        return self._frames
+
+    def __next__(self) -> Frame:
+        return next(self._frames)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the decoder and the file; no frame comes after."""
+        self._frames.close()
+        self._pictures.close()
+
+    def _number(self) -> Generator[Frame, None, None]:
+        count = 0
+        for time, image in self._pictures:
+            yield Frame(count, time, image)
+            count += 1
+        if self._pictures.damage is not None:
+            self.truncated = self._sentence(count, self._pictures.damage)
+
+    def _sentence(self, count: int, damage: str) -> str:
+        about = f" of about {self.info.frames}" if self.info.frames else ""
+        return f"{count}{about} frames could be read: {damage}"
+
+
+def read_frames(
+    path: str | os.PathLike[str], *, image_fps: float = IMAGE_FPS, threads: int = 0
+) -> Iterator[Frame]:
+    """Read a video lazily, from beginning to end; arguments and errors as in ``VideoReader``."""
+    with VideoReader(path, image_fps=image_fps, threads=threads) as reader:
+        yield from reader
