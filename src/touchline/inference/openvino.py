@@ -1,0 +1,166 @@
+"""OpenVINO: the default on a CPU."""
+
+import os
+import sys
+import threading
+from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+import openvino as ov
+from openvino import properties as props
+
+from touchline.inference.engine import (
+    Images,
+    InputSpec,
+    Outputs,
+    accepted_size,
+    load_error,
+    require_images,
+    run_error,
+)
+
+_ONE_AT_A_TIME = threading.Lock()
+"""Held while anything is done for the first time. OpenVINO's Python bindings build tables when
+they are first needed; two threads that came to that together stopped each other for good, one
+with Python's lock and one with the table's (2026.4, one in five first calls on a busy machine).
+"""
+
+MAX_STREAMS = 8
+MAX_SHAPES = 4
+"""Compiled image sizes that an engine keeps; a video has one, a folder of images a few."""
+
+
+class OpenVinoEngine:
+    """A network on the CPU, one image a request, spread over streams.
+
+    A wide batch is no faster on a CPU, and one image at a time makes the answer for an image
+    independent of its neighbours. The network is compiled anew for each image size, because
+    OpenVINO's kernels for fixed shapes are faster than those for dynamic ones.
+
+    Args:
+        path: An ONNX file of one input ``images``, uint8 (N, H, W, 3) BGR.
+        threads: Threads to compute with; None is one per core this process may use.
+        precision: ``auto`` is bfloat16 where the CPU computes in it, else float32; ``f32``
+            asks for float32 everywhere.
+
+    Raises:
+        ModelError: the file is no ONNX network, or has other inputs.
+    """
+
+    def __init__(self, path: Path, *, threads: int | None = None, precision: str = "auto") -> None:
+        with _ONE_AT_A_TIME:
+            self._core = ov.Core()
+            self._model = _read(self._core, path)
+            self._size = accepted_size(path, [_spec(port) for port in self._model.inputs])
+        self._threads = threads or _cores()
+        self._streams = min(self._threads, MAX_STREAMS)
+        self._precision = precision
+        self._name = path.stem
+        self._networks: OrderedDict[tuple[int, int], _Network] = OrderedDict()
+        self._lock = threading.Lock()
+        self._workers = ThreadPoolExecutor(self._streams, thread_name_prefix=f"ov-{self._name}")
+
+    @property
+    def name(self) -> str:
+        """Stem of the weights file."""
+        return self._name
+
+    @property
+    def device(self) -> str:
+        """Always ``openvino:cpu``."""
+        return "openvino:cpu"
+
+    def run(self, images: Images) -> Outputs:
+        """Run the network on uint8 (N, H, W, 3) BGR; see ``Engine.run``."""
+        require_images(images, self._size)
+        try:
+            network = self._network((images.shape[1], images.shape[2]))
+            return network.run(images, self._workers)
+        except RuntimeError as error:
+            raise run_error(self._name, self.device, error) from error
+
+    def _network(self, size: tuple[int, int]) -> "_Network":
+        with self._lock:
+            if size not in self._networks:
+                self._networks[size] = self._compile(size)
+            self._networks.move_to_end(size)
+            while len(self._networks) > MAX_SHAPES:
+                self._networks.popitem(last=False)
+            return self._networks[size]
+
+    def _compile(self, size: tuple[int, int]) -> "_Network":
+        with _ONE_AT_A_TIME:
+            model = self._model.clone()
+            model.reshape([1, *size, 3])
+            return _Network(self._core.compile_model(model, "CPU", self._config()), self._streams)
+
+    def _config(self) -> dict[Any, Any]:
+        return {
+            props.num_streams: self._streams,
+            props.inference_num_threads: self._threads,
+            props.hint.inference_precision: _precision(self._core, self._precision),
+        }
+
+
+class _Network:
+    """A network compiled for one image size, with one request for each stream."""
+
+    def __init__(self, compiled: Any, streams: int) -> None:
+        self._shapes = {port.any_name: tuple(port.shape)[1:] for port in compiled.outputs}
+        self._requests: SimpleQueue[Any] = SimpleQueue()
+        for _ in range(streams):
+            request = compiled.create_infer_request()
+            _infer(request, np.zeros(compiled.inputs[0].shape, np.uint8))
+            self._requests.put(request)
+
+    def run(self, images: Images, workers: ThreadPoolExecutor) -> Outputs:
+        """Fill one row of each output for each image, whichever worker comes to it."""
+        n = len(images)
+        outputs = {key: np.empty((n, *shape), np.float32) for key, shape in self._shapes.items()}
+
+        def one(index: int) -> None:
+            request = self._requests.get()
+            try:
+                results = _infer(request, images[index : index + 1])
+                for key, rows in outputs.items():
+                    rows[index] = results[key][0]
+            finally:
+                self._requests.put(request)
+
+        list(workers.map(one, range(n)))
+        return outputs
+
+
+def _infer(request: Any, images: Images) -> Any:
+    """Run a request; what it returns is its own memory, to be copied before its next run."""
+    return request.infer(images, share_inputs=True, share_outputs=True)
+
+
+def _cores() -> int:
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))  # a container may grant fewer than there are
+    return os.cpu_count() or 1
+
+
+def _read(core: Any, path: Path) -> Any:
+    try:
+        return core.read_model(path)
+    except RuntimeError as error:
+        raise load_error(path, error) from error
+
+
+def _spec(port: Any) -> InputSpec:
+    dtypes = {"u8": "uint8", "f32": "float32"}
+    kind = port.element_type.get_type_name()
+    shape = (None if side.is_dynamic else side.get_length() for side in port.partial_shape)
+    return InputSpec(port.any_name, dtypes.get(kind, kind), tuple(shape))
+
+
+def _precision(core: Any, wanted: str) -> Any:
+    """Bfloat16 only where the CPU has instructions for it: emulated, it is slower."""
+    native = "BF16" in core.get_property("CPU", props.device.capabilities)
+    return ov.Type.bf16 if wanted == "auto" and native else ov.Type.f32

@@ -1,0 +1,1 @@
+"""How the shipped networks were made: data, augmentation, training, evaluation, export."""
