@@ -1,0 +1,186 @@
+"""Players, goalkeepers, referees and the ball, found in single frames."""
+
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import supervision as sv
+
+from touchline.detection.decode import decode, stride_maps
+from touchline.detection.letterbox import Letterbox, require_imgsz
+from touchline.detection.suppression import suppress
+from touchline.errors import UsageError
+from touchline.frame import ClassId
+from touchline.inference import Engine, load_engine, run_batched, weights
+from touchline.inference.batching import require_batch_size
+from touchline.inference.loading import Backend, Device
+
+Image = npt.NDArray[np.uint8]
+
+PEOPLE_CONFIDENCE = 0.45
+BALL_CONFIDENCE = 0.6
+"""Finds .83 of the balls of unseen matches at .17 false ones a frame; at a width of 1280, .74."""
+BYTES_PER_PIXEL = 128
+"""Estimate of what a frame takes in the network: activations in float32, mostly."""
+
+
+class Detector(Protocol):
+    """Finds people and the ball. Keeps no state, so several threads may share one."""
+
+    def detect(self, images: list[Image]) -> list[sv.Detections]:
+        """Look at each image on its own.
+
+        Args:
+            images: uint8 (H, W, 3), BGR; sizes may differ.
+
+        Returns:
+            For each image at most 300 boxes, best first: ``xyxy`` (n, 4) float32 pixels of the
+            image, ``confidence`` (n,) float32, ``class_id`` (n,) as in ``ClassId``.
+
+        Raises:
+            UsageError: something given is no such image.
+        """
+
+
+class YoloxDetector:
+    """A YOLOX network of four classes (arXiv:2107.08430); see ``decode`` for its outputs.
+
+    Args:
+        engine: The network.
+        confidence: Lowest score of people.
+        ball_confidence: Lowest score of the ball.
+        imgsz: Larger frames are reduced to this longer side, or into this (width, height); None
+            is 1920. More finds smaller balls, and is slower.
+        batch_size: Images in the network at once; None is as many as memory allows.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        confidence: float = PEOPLE_CONFIDENCE,
+        ball_confidence: float = BALL_CONFIDENCE,
+        imgsz: int | tuple[int, int] | None = None,
+        batch_size: int | None = None,
+    ) -> None:
+        require_imgsz(imgsz)
+        require_batch_size(batch_size)
+        self._engine = engine
+        self._thresholds = _thresholds(confidence, ball_confidence)
+        self._imgsz = imgsz
+        self._batch_size = batch_size
+
+    @property
+    def device(self) -> str:
+        """Runtime and device, such as ``openvino:cpu``."""
+        return self._engine.device
+
+    def detect(self, images: list[Image]) -> list[sv.Detections]:
+        """Look at each image on its own; see ``Detector.detect``."""
+        groups: dict[tuple[int, int], list[int]] = defaultdict(list)
+        for index, image in enumerate(images):
+            groups[_size(image, index)].append(index)
+        found: dict[int, sv.Detections] = {}
+        for size, places in groups.items():
+            results = self._detect_alike(size, [images[place] for place in places])
+            found.update(zip(places, results, strict=True))
+        return [found[index] for index in range(len(images))]
+
+    def _detect_alike(self, size: tuple[int, int], images: list[Image]) -> list[sv.Detections]:
+        box = Letterbox.fit(size, self._imgsz)
+        return run_batched(
+            lambda batch: self._run(batch, box),
+            images,
+            batch_size=self._batch_size,
+            item_bytes=box.canvas[0] * box.canvas[1] * BYTES_PER_PIXEL,
+        )
+
+    def _run(self, images: Sequence[Image], box: Letterbox) -> list[sv.Detections]:
+        maps = stride_maps(self._engine.run(box.pack(images)))
+        return [self._read([level[i] for level in maps], box) for i in range(len(images))]
+
+    def _read(self, maps: list[npt.NDArray[np.float32]], box: Letterbox) -> sv.Detections:
+        boxes = suppress(decode(maps, self._thresholds))
+        xyxy = box.to_frame(boxes.xyxy)
+        inside = (xyxy[:, 2:] > xyxy[:, :2]).all(1)
+        return sv.Detections(
+            xyxy=xyxy[inside],
+            confidence=boxes.scores[inside],
+            class_id=boxes.class_id[inside],
+        )
+
+
+def load_detector(
+    name_or_path: str | os.PathLike[str] = "players",
+    *,
+    confidence: float | None = None,
+    ball_confidence: float | None = None,
+    imgsz: int | tuple[int, int] | None = None,
+    batch_size: int | None = None,
+    device: Device = "auto",
+    backend: Backend | None = None,
+    threads: int | None = None,
+) -> YoloxDetector:
+    """Load a detector of people and the ball.
+
+    Args:
+        name_or_path: Shipped weights by name, or an ONNX file with the same inputs and outputs.
+        confidence: Lowest score, 0 to 1, of every class; None is what the shipped weights were
+            measured to do best with, for people and for the ball apart.
+        ball_confidence: Lowest score of the ball, where it is to differ.
+        imgsz: See ``YoloxDetector``.
+        batch_size: See ``YoloxDetector``.
+        device: See ``load_engine``.
+        backend: See ``load_engine``.
+        threads: See ``load_engine``.
+
+    Raises:
+        UsageError: an argument has a value that is not allowed.
+        ModelError: the weights are missing or damaged, or the device is not there.
+    """
+    people = PEOPLE_CONFIDENCE if confidence is None else confidence
+    ball = BALL_CONFIDENCE if confidence is None else confidence
+    file = weights.find(name_or_path)
+    return YoloxDetector(
+        load_engine(file, device=device, backend=backend, threads=threads),
+        confidence=people,
+        ball_confidence=ball if ball_confidence is None else ball_confidence,
+        imgsz=imgsz,
+        batch_size=batch_size,
+    )
+
+
+def _thresholds(confidence: float, ball_confidence: float) -> npt.NDArray[np.float32]:
+    if not (0 <= confidence <= 1 and 0 <= ball_confidence <= 1):
+        raise UsageError(
+            f"A confidence is from 0 to 1; got {confidence} for people and {ball_confidence} "
+            f"for the ball."
+        )
+    thresholds = np.full(len(ClassId), confidence, np.float32)
+    thresholds[ClassId.BALL] = ball_confidence
+    return thresholds
+
+
+def _size(image: Image, index: int) -> tuple[int, int]:
+    """Width and height of an image, or a ``UsageError`` that names its place in the list."""
+    if not (
+        isinstance(image, np.ndarray)
+        and image.dtype == np.uint8
+        and image.ndim == 3
+        and image.shape[2] == 3
+        and image.size > 0
+    ):
+        raise UsageError(
+            f"An image is a NumPy array uint8 (H, W, 3) in BGR with at least one pixel; image "
+            f"{index} is {_shown(image)}."
+        )
+    return image.shape[1], image.shape[0]
+
+
+def _shown(image: object) -> str:
+    if isinstance(image, np.ndarray):
+        return f"{image.dtype} {image.shape}"
+    return f"a {type(image).__name__}"

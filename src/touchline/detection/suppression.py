@@ -1,0 +1,54 @@
+"""One thing, one box: greedy non-maximum suppression."""
+
+import numpy as np
+import numpy.typing as npt
+
+from touchline.detection.decode import Boxes
+from touchline.frame import ClassId
+
+PEOPLE_IOU = 0.6
+BALL_IOU = 0.3
+MAX_BOXES = 300
+MAX_CANDIDATES = 1000
+"""Best boxes that suppression looks at; at usable thresholds a frame has about a hundred."""
+
+
+def suppress(boxes: Boxes) -> Boxes:
+    """Keep the best box of each person and of each ball: at most 300, best first.
+
+    The three classes of people suppress each other, because a person is one of them; a ball and
+    the person it touches leave each other alone.
+    """
+    boxes = boxes.take(np.argsort(-boxes.scores, kind="stable"))
+    ball = boxes.class_id == ClassId.BALL
+    kept = np.concatenate(
+        [
+            _kept(boxes, np.flatnonzero(ball), BALL_IOU),
+            _kept(boxes, np.flatnonzero(~ball), PEOPLE_IOU),
+        ]
+    )
+    return boxes.take(np.sort(kept)[:MAX_BOXES])
+
+
+def _kept(boxes: Boxes, index: npt.NDArray[np.intp], limit: float) -> npt.NDArray[np.intp]:
+    """Which of ``index``, best first, overlap nothing better by more than ``limit``."""
+    kept: list[int] = []
+    index = index[:MAX_CANDIDATES]
+    while len(index) and len(kept) < MAX_BOXES:
+        best, rest = index[0], index[1:]
+        kept.append(int(best))
+        index = rest[iou(boxes.xyxy[best], boxes.xyxy[rest]) <= limit]
+    return np.array(kept, np.intp)
+
+
+def iou(box: npt.NDArray[np.float32], boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Intersection over union of one box (4,) with others (n, 4), all xyxy; 0 for empty boxes."""
+    sides = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
+    shared = np.maximum(sides, 0).prod(1)
+    union = _area(box) + _area(boxes) - shared
+    return np.asarray(shared / np.maximum(union, np.finfo(np.float32).tiny), np.float32)
+
+
+def _area(boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    sides = boxes[..., 2:] - boxes[..., :2]
+    return np.asarray(sides[..., 0] * sides[..., 1], np.float32)

@@ -1,0 +1,201 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.detection.maps import MapEngine, empty_maps, put
+from tests.inference.networks import write_detector, write_means
+from tests.shared import SHARED, needs_shared
+from touchline.detection import YoloxDetector, load_detector
+from touchline.errors import ModelError, UsageError
+from touchline.frame import ClassId
+from touchline.inference import weights
+
+SHIPPED = weights.shipped_folder() / "players.onnx"
+needs_weights = pytest.mark.skipif(not SHIPPED.is_file(), reason="needs the shipped weights")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A detector of random weights."""
+    return write_detector(tmp_path_factory.mktemp("weights") / "made.onnx")
+
+
+def scene():
+    maps = empty_maps(1280, 736)
+    put(maps, (100, 200, 140, 300), ClassId.PLAYER, score=0.9)
+    put(maps, (400, 300, 430, 390), ClassId.GOALKEEPER, score=0.8, level=1)
+    put(maps, (700, 300, 730, 390), ClassId.REFEREE, score=0.3, level=2)
+    put(maps, (600, 500, 610, 510), ClassId.BALL, score=0.7)
+    return maps
+
+
+def picture(width=1280, height=720, seed=0):
+    return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+def same(first, second):
+    return all(
+        np.array_equal(getattr(first, field), getattr(second, field))
+        for field in ("xyxy", "confidence", "class_id")
+    )
+
+
+def test_boxes_come_in_pixels_of_the_frame_best_first():
+    (found,) = YoloxDetector(MapEngine(scene())).detect([picture()])
+    assert found.class_id.tolist() == [ClassId.PLAYER, ClassId.GOALKEEPER, ClassId.BALL]
+    np.testing.assert_allclose(found.xyxy[0], [100, 200, 140, 300], atol=0.01)
+    assert found.xyxy.dtype == found.confidence.dtype == np.float32
+
+
+def test_boxes_of_a_reduced_frame_come_back_in_its_own_pixels():
+    (found,) = YoloxDetector(MapEngine(scene()), imgsz=1280).detect([picture(1920, 1080)])
+    np.testing.assert_allclose(found.xyxy[0], [150, 300, 210, 450], atol=0.01)
+
+
+def test_a_lower_threshold_tells_more():
+    (found,) = YoloxDetector(MapEngine(scene()), confidence=0.02).detect([picture()])
+    assert sorted(found.class_id) == [0, 1, 2, 3]
+    (found,) = YoloxDetector(MapEngine(scene()), ball_confidence=0.75).detect([picture()])
+    assert ClassId.BALL not in found.class_id
+
+
+def test_boxes_are_clipped_to_the_frame_and_those_in_the_padding_dropped():
+    maps = empty_maps(1280, 736)
+    put(maps, (-20, 700, 40, 735), ClassId.PLAYER)
+    put(maps, (200, 723, 230, 735), ClassId.PLAYER)
+    (found,) = YoloxDetector(MapEngine(maps)).detect([picture()])
+    np.testing.assert_allclose(found.xyxy, [[0, 700, 40, 720]], atol=0.01)
+
+
+def test_nothing_seen_is_an_empty_answer_of_the_usual_types():
+    (found,) = YoloxDetector(MapEngine(empty_maps(1280, 736))).detect([picture()])
+    assert len(found) == 0
+    assert found.xyxy.shape == (0, 4)
+    assert found.confidence.shape == found.class_id.shape == (0,)
+
+
+def test_no_images_no_answers():
+    assert YoloxDetector(MapEngine(scene())).detect([]) == []
+
+
+def test_a_batch_that_does_not_fit_is_taken_in_parts():
+    engine = MapEngine(scene(), room=2)
+    found = YoloxDetector(engine, batch_size=8).detect([picture()] * 5)
+    assert len(found) == 5
+    assert [shape[0] for shape in engine.shapes] == [5, 2, 2, 1]
+
+
+def test_the_size_of_a_batch_changes_no_answer(made):
+    images = [picture(160, 96, seed) for seed in range(10)]
+    one, eight, all_ = (
+        load_detector(made, confidence=0.3, batch_size=size).detect(images) for size in (1, 8, None)
+    )
+    assert sum(map(len, one)) > 0
+    assert all(map(same, one, eight))
+    assert all(map(same, one, all_))
+
+
+def test_frames_of_mixed_sizes_keep_their_order(made):
+    sizes = [(160, 96), (64, 64), (160, 96), (100, 50)]
+    images = [picture(*size, seed) for seed, size in enumerate(sizes)]
+    detector = load_detector(made, confidence=0.3)
+    together = detector.detect(images)
+    assert all(
+        same(found, detector.detect([image])[0])
+        for found, image in zip(together, images, strict=True)
+    )
+
+
+def test_threads_may_share_a_detector(made):
+    detector = load_detector(made, confidence=0.3)
+    images = [picture(96, 64, seed) for seed in range(8)]
+    alone = [detector.detect([image])[0] for image in images]
+    with ThreadPoolExecutor(4) as pool:
+        shared = list(pool.map(lambda image: detector.detect([image])[0], images))
+    assert all(map(same, alone, shared))
+
+
+def test_both_runtimes_find_the_same(made):
+    images = [picture(160, 96)]
+    (first,), (second,) = (
+        load_detector(made, confidence=0.3, backend=backend, device="cpu").detect(images)
+        for backend in ("openvino", "onnxruntime")
+    )
+    assert abs(len(first) - len(second)) <= 2  # bfloat16 moves scores across the threshold
+    assert len(first) > 0
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        np.zeros((10, 10, 3), np.float32),
+        np.zeros((10, 10), np.uint8),
+        np.zeros((10, 10, 4), np.uint8),
+        np.zeros((0, 10, 3), np.uint8),
+        None,
+    ],
+)
+def test_what_is_no_image_is_refused_with_its_place(image):
+    with pytest.raises(UsageError, match=r"uint8 \(H, W, 3\) in BGR.*image 1 is"):
+        YoloxDetector(MapEngine(scene())).detect([picture(), image])
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        {"confidence": 1.5},
+        {"confidence": -0.1},
+        {"ball_confidence": 2.0},
+        {"confidence": float("nan")},
+        {"imgsz": 0},
+        {"batch_size": 0},
+    ],
+)
+def test_values_out_of_range_are_refused(made, argument):
+    with pytest.raises(UsageError):
+        load_detector(made, **argument)
+
+
+def test_a_network_that_answers_something_else_is_refused(tmp_path):
+    detector = load_detector(write_means(tmp_path / "means.onnx"))
+    with pytest.raises(ModelError, match="stride_8"):
+        detector.detect([picture(64, 64)])
+
+
+def test_unknown_weights_are_refused_with_the_known_ones():
+    with pytest.raises(ModelError, match=r"known weights: .*players"):
+        load_detector("strangers")
+
+
+@needs_weights
+def test_an_empty_meadow_has_no_players():
+    meadow = np.full((720, 1280, 3), (60, 140, 70), np.uint8)
+    (found,) = load_detector(SHIPPED).detect([meadow])
+    assert len(found) == 0
+
+
+@needs_weights
+@needs_shared
+@pytest.mark.slow
+def test_a_real_frame_has_the_people_that_were_labelled():
+    file = sorted((SHARED / "data/players/images").iterdir())[0]
+    label = (SHARED / "data/players/labels" / file.stem).with_suffix(".txt")
+    rows = [line.split() for line in label.read_text().splitlines()]
+    people = sum(row[0] != "0" for row in rows)
+    (found,) = load_detector(SHIPPED).detect([cv2.imread(str(file))])
+    assert abs((found.class_id != ClassId.BALL).sum() - people) <= 4
+
+
+@needs_weights
+@needs_shared
+@pytest.mark.slow
+def test_shipped_weights_give_the_same_in_batches_of_1_8_and_64():
+    files = sorted((SHARED / "data/players/images").iterdir())[:9]
+    images = [cv2.imread(str(file)) for file in files]
+    one, eight, many = (
+        load_detector(SHIPPED, imgsz=640, batch_size=size).detect(images) for size in (1, 8, 64)
+    )
+    assert all(map(same, one, eight))
+    assert all(map(same, one, many))
