@@ -1,0 +1,55 @@
+"""Which detection belongs to which track."""
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
+from touchline.tracking import filter as motion
+from touchline.tracking.boxes import Floats, corner_form, pairwise_iou
+
+Indices = npt.NDArray[np.intp]
+GATE = 36.0
+"""Squared Mahalanobis distance of centres beyond which a pair is impossible."""
+EXPANSION = 0.5
+"""By how much of its size a box is enlarged on each side before overlap is measured."""
+
+
+def costs(state: Floats, boxes: Floats, variance: Floats) -> Floats:
+    """Cost (n, m) of giving each of m detections to each of n predicted tracks; inf = impossible.
+
+    Small boxes of quick players often do not overlap their prediction at all, so the overlap is
+    that of enlarged boxes (Yang et al. 2023, C-BIoU) and is joined by the distance of the centres
+    in standard deviations of the prediction, which also holds back far pairs, and by the change in
+    height, which tells a near player from a far one behind.
+
+    Args:
+        state: (n, 5, 4) predicted filter states.
+        boxes: (m, 4) detections in centre form.
+        variance: (m, 4) their variance.
+    """
+    predicted = state[:, motion.VALUE]
+    spread = state[:, motion.VAR, None] + variance[None]
+    distance = (((predicted[:, None] - boxes[None]) ** 2) / spread)[:, :, :2].sum(axis=2)
+    overlap = pairwise_iou(_enlarged(predicted), _enlarged(boxes))
+    growth = np.abs(np.log(np.maximum(boxes[None, :, 3], 1) / np.maximum(predicted[:, 3:], 1)))
+    total = (1 - overlap) + 0.5 * distance / GATE + 0.5 * growth
+    return np.where((distance > GATE) | (growth > 0.7), np.inf, total)
+
+
+def assign(cost: Floats) -> tuple[Indices, Indices]:
+    """Pick the pairs (rows, columns) of least total cost, most pairs first; inf is never picked.
+
+    Kuhn-Munkres, as in Bewley et al. 2016 (SORT).
+    """
+    possible = np.isfinite(cost)
+    if not possible.any():
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
+    rows, columns = linear_sum_assignment(np.where(possible, cost, 1e4))
+    kept = possible[rows, columns]
+    return rows[kept], columns[kept]
+
+
+def _enlarged(boxes: Floats) -> Floats:
+    grown = boxes.copy()
+    grown[:, 2:] *= 1 + 2 * EXPANSION
+    return corner_form(grown)

@@ -1,0 +1,287 @@
+"""The path of the one ball, chosen among everything that looks like a ball."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from touchline.tracking.boxes import Floats, centre_form, jacobians, warp_points
+
+Indices = npt.NDArray[np.intp]
+PLAYER_HEIGHT = 1.8
+"""Metres that a standing person's box is high; gives the scale of the picture."""
+TOP_SPEED = 35.0
+"""Metres a second of the hardest shots."""
+PRESENT = 0.2
+"""Seconds that one sighting vouches for at most."""
+NEVER = -np.inf
+
+
+@dataclass(frozen=True, slots=True)
+class BallModel:
+    """What a path may look like, as gains and costs in natural logarithms of odds.
+
+    Attributes:
+        even: Confidence of a candidate that is worth neither gain nor cost.
+        appear: Cost of a path that begins anew; an isolated candidate worth less is dropped.
+        hidden: Cost per second in which a path goes on unseen.
+        swerve: Metres a second squared by which a ball is usually deflected.
+        kick: Most that a change of velocity can cost: players kick.
+        head: Cost of a candidate where a person's head is.
+        rest: Cost of a candidate per second that it has not moved on the pitch, ...
+        rest_most: ... up to this: only a very sure ball may lie still, a penalty spot may not.
+    """
+
+    even: float = 0.15
+    appear: float = 5.0
+    hidden: float = 1.5
+    swerve: float = 25.0
+    kick: float = 2.5
+    head: float = 2.0
+    rest: float = 1.5
+    rest_most: float = 2.5
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A candidate that lies on the path.
+
+    Attributes:
+        frame: Index of the frame, as counted by the caller.
+        xyxy: float64 (4,), pixels of that frame.
+        confidence: The detector's.
+        follows: Frame of the sighting before it in one unbroken run, or None where the run begins.
+    """
+
+    frame: int
+    xyxy: Floats
+    confidence: float
+    follows: int | None
+
+
+class BallPath:
+    """Finds the best path through the candidates of a sliding window.
+
+    Dynamic programming (Viterbi 1967) over the candidates seen so far: each is worth the log-odds
+    of its confidence; going on from an earlier one costs according to how far it lies from where
+    that path would be by now, and is impossible faster than a ball flies; in between the ball may
+    be hidden; or a new path begins at a fixed cost, so that a false ball here and there is not
+    worth it. Positions move along with the camera. The sightings on the best path change while
+    later frames come in, so the caller asks for a frame as late as it can.
+
+    Args:
+        fps: Frames a second.
+        size: Width and height of the frames in pixels.
+        window: Seconds for which candidates are remembered.
+        reach: Longest time in seconds that one run goes on unseen.
+        model: Gains and costs.
+    """
+
+    def __init__(
+        self,
+        fps: float,
+        size: tuple[int, int],
+        *,
+        window: float = 2.0,
+        reach: float = 0.7,
+        model: BallModel | None = None,
+    ) -> None:
+        self._fps, self._window, self._reach = fps, window, reach
+        self._model = model or BallModel()
+        self._scale = size[1] / 12 / PLAYER_HEIGHT
+        self._nodes = _Nodes.empty()
+
+    def push(self, frame: int, balls: Floats, people: Floats, camera_motion: Floats) -> None:
+        """Add the candidates of a frame.
+
+        Args:
+            frame: Index of the frame; higher than all before.
+            balls: (m, 5) corners and confidence.
+            people: (n, 4) corners of the people in the same frame.
+            camera_motion: (3, 3) homography from the last pushed frame to this one.
+        """
+        self._nodes.move(camera_motion)
+        self._nodes.forget(before=frame - self._window * self._fps)
+        if len(people):
+            self._scale = float(np.median(people[:, 3] - people[:, 1])) / PLAYER_HEIGHT
+        if len(balls):
+            self._extend(frame, balls, people)
+
+    def sightings(self) -> list[Sighting]:
+        """Give the sightings on the best path in the window, oldest first."""
+        return self._nodes.best_path()
+
+    def _extend(self, frame: int, balls: Floats, people: Floats) -> None:
+        """Give each new candidate its best predecessor: one to go on from, or a new beginning."""
+        nodes = self._nodes
+        centres = centre_form(balls[:, :4])[:, :2]
+        rest = self._rest(frame, centres)
+        options = self._link_scores(frame, centres)
+        anew = float(nodes.score.max(initial=nodes.hidden)) - self._model.appear
+        choice = np.insert(options, len(nodes), anew, axis=1).argmax(axis=1)
+        goes_on = choice < len(nodes)
+        before = np.max(options, axis=1, initial=anew)
+        nodes.add(
+            frame=np.full(len(balls), frame),
+            parent=np.where(goes_on, choice, nodes.best()),
+            linked=goes_on,
+            boxes=balls,
+            place=centres,
+            velocity=self._velocity(frame, centres, choice),
+            rest=rest,
+            score=before + self._worth(balls, people, rest),
+        )
+
+    def _worth(self, balls: Floats, people: Floats, rest: Floats) -> Floats:
+        """Gain (m,) of having each candidate (m, 5) on the path."""
+        model = self._model
+        odds = _log_odds(balls[:, 4]) - _log_odds(np.array(model.even))
+        head = _at_a_head(centre_form(balls[:, :4])[:, :2], people)
+        return odds - model.head * head - np.minimum(model.rest * rest[:, 2], model.rest_most)
+
+    def _link_scores(self, frame: int, centres: Floats) -> Floats:
+        """Score (m, nodes) of going on from each remembered candidate to each new one."""
+        nodes, model = self._nodes, self._model
+        seconds = (frame - nodes.frame) / self._fps
+        step = centres[:, None] - nodes.place[None]
+        metres = np.linalg.norm(step, axis=2) / self._scale
+        known = np.isfinite(nodes.velocity[:, 0])
+        expected = np.where(known[:, None], nodes.velocity * seconds[:, None], 0.0)
+        off = np.linalg.norm(step - expected[None], axis=2) / self._scale
+        usual = 0.3 + np.where(known, 0.5 * model.swerve * seconds**2, 8.0 * seconds)
+        surprise = np.minimum(0.5 * (off / usual) ** 2, model.kick)
+        score = nodes.score - surprise - model.hidden * (seconds - 1 / self._fps)
+        possible = (metres <= 0.5 + TOP_SPEED * seconds) & (seconds <= self._reach)
+        return np.where(possible, score, NEVER)
+
+    def _velocity(self, frame: int, centres: Floats, parent: Indices) -> Floats:
+        """Pixels a second (m, 2) since the predecessor; NaN where there is none."""
+        velocity = np.full((len(centres), 2), np.nan)
+        rows = np.flatnonzero(parent < len(self._nodes))
+        earlier = parent[rows]
+        seconds = (frame - self._nodes.frame[earlier]) / self._fps
+        velocity[rows] = (centres[rows] - self._nodes.place[earlier]) / seconds[:, None]
+        return velocity
+
+    def _rest(self, frame: int, centres: Floats) -> Floats:
+        """Where (m, 3) each candidate lies at rest, x and y, and for how many seconds, on any path.
+
+        Only time in which something was seen there counts, or a ball that comes back to a place
+        would seem to have lain there. The place follows the candidate within a second, so that an
+        error of the camera motion that adds up slowly does not count as a motion of the ball.
+        """
+        fresh = np.concatenate([centres, np.zeros((len(centres), 1))], axis=1)
+        if len(self._nodes) == 0:
+            return fresh
+        rest = self._nodes.rest
+        near = np.linalg.norm(centres[:, None] - rest[None, :, :2], axis=2) < 0.4 * self._scale
+        seconds = (frame - self._nodes.frame) / self._fps
+        known = rest[:, 2] + np.minimum(seconds, PRESENT)
+        since = np.where(near, known[None], NEVER)
+        longest = since.argmax(axis=1)
+        follows = np.minimum(seconds[longest], 1.0)[:, None] * (centres - rest[longest, :2])
+        stays = np.stack(
+            [*(rest[longest, :2] + follows).T, since[np.arange(len(centres)), longest]], axis=1
+        )
+        return np.where(near.any(axis=1)[:, None], stays, fresh)
+
+
+@dataclass(slots=True)
+class _Nodes:
+    """Remembered candidates as columns of equal length n, oldest first.
+
+    Attributes:
+        frame: int (n,).
+        parent: int (n,) row of the predecessor on the best path, -1 for none.
+        linked: bool (n,) whether the predecessor belongs to the same unbroken run.
+        boxes: float64 (n, 5) corners in the candidate's own frame, and confidence.
+        place: float64 (n, 2) centre in pixels of the latest frame.
+        velocity: float64 (n, 2) pixels a second in the latest frame, or NaN.
+        rest: float64 (n, 3) see ``BallPath._rest``, in pixels of the latest frame.
+        score: float64 (n,) of the best path that ends here.
+        hidden: Score of the best path that ended before all of these.
+    """
+
+    frame: Indices
+    parent: Indices
+    linked: npt.NDArray[np.bool_]
+    boxes: Floats
+    place: Floats
+    velocity: Floats
+    rest: Floats
+    score: Floats
+    hidden: float = 0.0
+
+    @classmethod
+    def empty(cls) -> "_Nodes":
+        """Make a memory without candidates."""
+        whole = np.empty(0, dtype=np.intp)
+        return cls(
+            frame=whole,
+            parent=whole,
+            linked=np.empty(0, dtype=np.bool_),
+            boxes=np.empty((0, 5)),
+            place=np.empty((0, 2)),
+            velocity=np.empty((0, 2)),
+            rest=np.empty((0, 3)),
+            score=np.empty(0),
+        )
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def add(self, **columns: npt.NDArray[np.generic]) -> None:
+        """Append candidates, one array for each column."""
+        for name, values in columns.items():
+            setattr(self, name, np.concatenate([getattr(self, name), values]))
+
+    def move(self, homography: Floats) -> None:
+        """Carry the places along with the camera."""
+        if len(self) == 0:
+            return
+        turn = jacobians(self.place, homography)
+        self.velocity = np.einsum("nij,nj->ni", turn, self.velocity)
+        self.place = warp_points(self.place, homography)
+        self.rest[:, :2] = warp_points(self.rest[:, :2], homography)
+
+    def forget(self, *, before: float) -> None:
+        """Drop candidates of frames before this one; whose predecessor goes begins a path."""
+        gone = int(np.searchsorted(self.frame, before))
+        if gone == 0:
+            return
+        self.hidden = float(self.score[:gone].max(initial=self.hidden))
+        for name in ("frame", "parent", "linked", "boxes", "place", "velocity", "rest", "score"):
+            setattr(self, name, getattr(self, name)[gone:])
+        self.parent = np.maximum(self.parent - gone, -1)
+        self.linked = self.linked & (self.parent >= 0)
+
+    def best(self) -> int:
+        """Row of the candidate that ends the best path; -1 where that path ended before."""
+        return int(self.score.argmax()) if self.score.max(initial=NEVER) > self.hidden else -1
+
+    def best_path(self) -> list[Sighting]:
+        """Follow the predecessors back from the candidate of the highest score."""
+        row = self.best()
+        path: list[Sighting] = []
+        while row >= 0:
+            path.append(self._sighting(row))
+            row = int(self.parent[row])
+        return path[::-1]
+
+    def _sighting(self, row: int) -> Sighting:
+        follows = int(self.frame[self.parent[row]]) if self.linked[row] else None
+        box = self.boxes[row]
+        return Sighting(int(self.frame[row]), box[:4], float(box[4]), follows)
+
+
+def _log_odds(confidence: Floats) -> Floats:
+    safe = np.clip(confidence, 0.02, 0.98)
+    return np.asarray(np.log(safe / (1 - safe)))
+
+
+def _at_a_head(centres: Floats, people: Floats) -> npt.NDArray[np.bool_]:
+    """Which centres (m, 2) lie in the top sixth of a person's box (n, 4): (m,)."""
+    x, y = centres[:, :1], centres[:, 1:]
+    top, height = people[:, 1], people[:, 3] - people[:, 1]
+    inside = (x > people[:, 0]) & (x < people[:, 2]) & (y > top) & (y < top + height / 6)
+    return np.asarray(inside.any(axis=1))

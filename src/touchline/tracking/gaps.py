@@ -1,0 +1,49 @@
+"""Boxes for the frames between two detections of one track."""
+
+import numpy as np
+
+from touchline.tracking.boxes import Floats, warp_boxes
+
+
+def between(first: Floats, last: Floats, motions: Floats) -> Floats:
+    """Interpolate boxes from one frame to a later one, in coordinates that pan with the camera.
+
+    Both ends are carried by the camera's motion into each frame between, and mixed there in
+    proportion to time; a straight run on the pitch so stays straight when the camera pans.
+
+    Args:
+        first: (n, 4) boxes in frame a.
+        last: (n, 4) boxes of the same objects in frame b = a + k.
+        motions: (k, 3, 3) homographies, the i-th from frame a + i to frame a + i + 1.
+
+    Returns:
+        (k - 1, n, 4) boxes in frames a + 1 to b - 1.
+    """
+    steps = len(motions)
+    from_first: Floats = np.eye(3)
+    to_last: list[Floats] = [np.eye(3)]
+    for motion in motions[:0:-1]:
+        to_last.append(to_last[-1] @ motion)
+    filled = np.empty((max(steps - 1, 0), len(first), 4))
+    for index in range(steps - 1):
+        from_first = motions[index] @ from_first
+        from_last = np.asarray(np.linalg.inv(to_last[steps - 1 - index]), dtype=np.float64)
+        part = (index + 1) / steps
+        filled[index] = (1 - part) * warp_boxes(first, from_first)
+        filled[index] += part * warp_boxes(last, from_last)
+    return filled
+
+
+def discounted(first: Floats, last: Floats, steps: int, *, half_life: float) -> Floats:
+    """Confidence (steps - 1, n) between two detections: the lower end, less far from both.
+
+    Args:
+        first: (n,) confidence at the start.
+        last: (n,) confidence at the end.
+        steps: Frames from start to end.
+        half_life: Distance to the nearer end, in frames, that halves the confidence.
+    """
+    inner = np.arange(1, steps)
+    distance = np.minimum(inner, steps - inner)
+    fade = np.asarray(0.5 ** (distance / half_life))
+    return fade[:, None] * np.minimum(first, last)[None]

@@ -1,0 +1,224 @@
+"""People tracked online: ids that hold, roles that hold."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import supervision as sv
+
+from touchline.errors import UsageError
+from touchline.frame import ClassId, Source
+from touchline.tracking import filter as motion
+from touchline.tracking.association import Indices, assign, costs
+from touchline.tracking.boxes import Floats, centre_form, corner_form
+from touchline.tracking.rows import Rows, classes, confidences, sources
+
+RECENT = 0.25
+"""Seconds without a detection up to which a track still competes in the first stage."""
+YOUNG_PATIENCE = 0.4
+"""Seconds a track that was seen once or twice is kept without a detection."""
+MEMORY = 8.0
+"""Seconds in which a vote on a role falls to 37 %."""
+
+
+@dataclass(slots=True)
+class _Tracks:
+    """All tracks as columns of equal length n.
+
+    Attributes:
+        ids: int (n,).
+        state: float64 (n, 5, 4), see ``filter``.
+        votes: float64 (n, 4), one column per class.
+        unseen: float64 (n,) seconds since the last detection.
+        hits: int (n,) number of detections so far.
+    """
+
+    ids: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    state: Floats = field(default_factory=lambda: np.empty((0, 5, 4)))
+    votes: Floats = field(default_factory=lambda: np.empty((0, len(ClassId))))
+    unseen: Floats = field(default_factory=lambda: np.empty(0))
+    hits: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def keep(self, rows: npt.NDArray[np.bool_]) -> None:
+        """Drop the tracks not in the mask (n,)."""
+        for name in ("ids", "state", "votes", "unseen", "hits"):
+            setattr(self, name, getattr(self, name)[rows])
+
+    def add(self, ids: npt.NDArray[np.int64], state: Floats) -> None:
+        """Append k new tracks, unseen and without votes."""
+        count = len(ids)
+        self.ids = np.concatenate([self.ids, ids])
+        self.state = np.concatenate([self.state, state])
+        self.votes = np.concatenate([self.votes, np.zeros((count, len(ClassId)))])
+        self.unseen = np.concatenate([self.unseen, np.zeros(count)])
+        self.hits = np.concatenate([self.hits, np.zeros(count, dtype=np.int64)])
+
+
+class PlayerTracker:
+    """Gives each person on the pitch an id, online, frame by frame.
+
+    Associates in stages as ByteTrack does (Zhang et al. 2022): sure detections with tracks just
+    seen, then unsure detections with those left over, then sure ones with tracks lost for a while.
+    A sure detection always comes back, with a new id where no track fits; an unsure one only where
+    it continues a track. Moves all tracks with the camera before it compares. The class of a track
+    is voted on over time, weighted by confidence, so that one odd frame changes nothing; the
+    detector's own word stays in ``data["detected_class_id"]``.
+
+    Args:
+        fps: Frames a second of what ``update`` is called with.
+        high: Confidence from which a detection is sure.
+        low: Confidence below which a detection is ignored.
+        patience: Seconds a track is kept without a detection.
+        smooth: Return the filter's boxes, marked ``tracked``, instead of the detector's.
+        first_id: Id of the first track; ids count up from there and are never used again.
+
+    Raises:
+        UsageError: A value is out of its range.
+    """
+
+    def __init__(
+        self,
+        fps: float = 25.0,
+        *,
+        high: float = 0.45,
+        low: float = 0.1,
+        patience: float = 1.5,
+        smooth: bool = True,
+        first_id: int = 1,
+    ) -> None:
+        if fps <= 0 or patience < 0 or not 0 <= low <= high <= 1:
+            raise UsageError(
+                f"PlayerTracker needs fps > 0, patience >= 0 and 0 <= low <= high <= 1; "
+                f"got fps={fps}, patience={patience}, low={low}, high={high}"
+            )
+        self.next_id = first_id
+        self._fps, self._patience, self._smooth = fps, patience, smooth
+        self._high, self._low = high, low
+        self._model = motion.MotionModel()
+        self._tracks = _Tracks()
+
+    def update(
+        self,
+        detections: sv.Detections,
+        camera_motion: Floats | None = None,
+        *,
+        frames: int = 1,
+    ) -> sv.Detections:
+        """Take the next frame's detections and give them ids.
+
+        Args:
+            detections: Boxes in pixels; balls are left out, a missing ``confidence`` means 1 and a
+                missing ``class_id`` a player.
+            camera_motion: (3, 3) homography from the pixels of the last frame given to those of
+                this one; None for a camera that stands still.
+            frames: How many frames have passed since the last call.
+
+        Returns:
+            The people of this frame in the order given, with ``tracker_id``, the voted
+            ``class_id``, ``data["source"]`` and ``data["detected_class_id"]``.
+        """
+        return self.track(detections, camera_motion, frames=frames).detections()
+
+    def track(
+        self, detections: sv.Detections, camera_motion: Floats | None, *, frames: int
+    ) -> Rows:
+        """Do what ``update`` does, and answer in plain columns."""
+        people = _people(detections, self._low)
+        self._advance(frames / self._fps, camera_motion)
+        owner = self._associate(people)
+        self._begin(owner, people)
+        self._learn(owner, people)
+        answer = self._answer(owner, people)
+        self._forget(frames / self._fps)
+        return answer
+
+    def roles(self) -> dict[int, int]:
+        """Tell the class that the votes so far give to each id that is still tracked."""
+        votes = self._tracks.votes.argmax(axis=1)
+        return dict(zip(self._tracks.ids.tolist(), votes.tolist(), strict=True))
+
+    def _advance(self, seconds: float, camera_motion: Floats | None) -> None:
+        """Predict every track into the new frame."""
+        tracks = self._tracks
+        tracks.state = motion.predict(tracks.state, seconds, self._model)
+        if camera_motion is not None:
+            tracks.state = motion.move_with_camera(tracks.state, camera_motion)
+        tracks.unseen = tracks.unseen + seconds
+        tracks.votes = tracks.votes * np.exp(-seconds / MEMORY)
+
+    def _associate(self, people: "_People") -> Indices:
+        """Row of the track that each detection continues (m,), -1 for none."""
+        owner = np.full(len(people.boxes), -1, dtype=np.intp)
+        sure = people.confidence >= self._high
+        recent = self._tracks.unseen <= RECENT
+        everything = np.ones_like(recent)
+        free = everything.copy()
+        variance = motion.measurement_variance(people.boxes, self._model)
+        for looked_at, tracks in ((sure, recent), (~sure, recent), (sure, everything)):
+            columns = np.flatnonzero(looked_at & (owner < 0))
+            rows = np.flatnonzero(tracks & free)
+            cost = costs(self._tracks.state[rows], people.boxes[columns], variance[columns])
+            picked, given = assign(cost)
+            owner[columns[given]] = rows[picked]
+            free[rows[picked]] = False
+        return owner
+
+    def _begin(self, owner: Indices, people: "_People") -> None:
+        """Start a track for every sure detection without one, and enter it in ``owner`` (m,)."""
+        fresh = np.flatnonzero((owner < 0) & (people.confidence >= self._high))
+        owner[fresh] = len(self._tracks.ids) + np.arange(len(fresh))
+        ids = np.arange(self.next_id, self.next_id + len(fresh), dtype=np.int64)
+        self._tracks.add(ids, motion.start(people.boxes[fresh], self._model))
+        self.next_id += len(fresh)
+
+    def _learn(self, owner: Indices, people: "_People") -> None:
+        """Correct the tracks that were seen; what has just begun already is where it was seen."""
+        tracks, seen = self._tracks, owner >= 0
+        old = seen.copy()
+        old[seen] = tracks.hits[owner[seen]] > 0
+        variance = motion.measurement_variance(people.boxes[old], self._model)
+        tracks.state[owner[old]] = motion.correct(
+            tracks.state[owner[old]], people.boxes[old], variance
+        )
+        tracks.unseen[owner[seen]] = 0
+        tracks.hits[owner[seen]] += 1
+        tracks.votes[owner[seen], people.class_id[seen]] += people.confidence[seen]
+
+    def _answer(self, owner: Indices, people: "_People") -> Rows:
+        seen = owner >= 0
+        rows, tracks = owner[seen], self._tracks
+        smoothed = self._smooth & (tracks.hits[rows] > 1)
+        boxes = np.where(smoothed[:, None], tracks.state[rows, motion.VALUE], people.boxes[seen])
+        source = sources(len(rows), Source.DETECTED)
+        source[smoothed] = Source.TRACKED.value
+        return Rows(
+            corner_form(boxes),
+            people.confidence[seen],
+            tracks.votes[rows].argmax(axis=1),
+            tracks.ids[rows],
+            source,
+            people.class_id[seen],
+        )
+
+    def _forget(self, step: float) -> None:
+        """Drop what was not seen for too long, but never for a single look a step apart."""
+        tracks = self._tracks
+        young = min(YOUNG_PATIENCE, self._patience)
+        patience = np.where(tracks.hits < 3, max(young, 1.5 * step), self._patience)
+        tracks.keep(tracks.unseen <= patience)
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Detections of people as columns: boxes (m, 4) in centre form, confidence, class."""
+
+    boxes: Floats
+    confidence: Floats
+    class_id: npt.NDArray[np.int64]
+
+
+def _people(detections: sv.Detections, low: float) -> _People:
+    """Leave out balls and what is too unsure."""
+    confidence, class_id = confidences(detections), classes(detections, ClassId.PLAYER)
+    kept = (class_id != ClassId.BALL) & (confidence >= low)
+    return _People(centre_form(detections.xyxy[kept]), confidence[kept], class_id[kept])

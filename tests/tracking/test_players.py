@@ -1,0 +1,167 @@
+import numpy as np
+import pytest
+import supervision as sv
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.tracking.worlds import pan, person, seen
+from touchline.errors import UsageError
+from touchline.tracking import PlayerTracker
+from touchline.tracking.boxes import warp_boxes
+
+
+def ids(frame):
+    return frame.tracker_id.tolist()
+
+
+def test_ids_start_at_one_in_the_order_given():
+    assert ids(PlayerTracker().update(seen([person(100, 200), person(300, 200)]))) == [1, 2]
+
+
+def test_two_players_who_cross_keep_their_ids():
+    tracker = PlayerTracker()
+    for step in range(60):
+        here, there = person(300 + 5 * step, 300), person(595 - 5 * step, 304)
+        found = tracker.update(seen([here, there]))
+        assert ids(found) == [1, 2]
+
+
+def test_a_crossing_in_which_one_is_hidden_keeps_both_ids():
+    tracker = PlayerTracker()
+    for step in range(60):
+        boxes = [person(300 + 5 * step, 300), person(595 - 5 * step, 304)]
+        hidden = 26 <= step <= 33
+        found = tracker.update(seen(boxes[:1] if hidden else boxes))
+        assert ids(found) == ([1] if hidden else [1, 2])
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.floats(-45, 45), st.floats(0.97, 1.03))
+def test_a_static_world_keeps_its_ids_under_any_camera(shift, zoom):
+    tracker = PlayerTracker()
+    boxes = np.array([person(300 + 60 * column, 400) for column in range(6)])
+    motion = pan(shift, shift / 4, zoom)
+    for _ in range(12):
+        assert ids(tracker.update(seen(boxes), motion)) == [1, 2, 3, 4, 5, 6]
+        boxes = warp_boxes(boxes, motion)
+
+
+def test_without_camera_motion_the_same_pan_loses_the_ids():
+    tracker = PlayerTracker()
+    boxes = np.array([person(300 + 60 * column, 400) for column in range(6)])
+    for _ in range(12):
+        found = tracker.update(seen(boxes))
+        boxes = warp_boxes(boxes, pan(45.0))
+    assert ids(found) != [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("fps", [3.0, 10.0, 12.5, 25.0, 50.0])
+def test_a_runner_keeps_one_id_at_any_frame_rate(fps):
+    tracker = PlayerTracker(fps)
+    for step in range(int(2 * fps)):
+        assert ids(tracker.update(seen([person(100 + 240 * step / fps, 300)]))) == [1]
+
+
+def test_frames_not_looked_at_can_be_counted_instead():
+    slow, counted = PlayerTracker(12.5), PlayerTracker(25)
+    for step in range(20):
+        boxes = seen([person(100 + 9 * step, 300)])
+        np.testing.assert_array_equal(slow.update(boxes).xyxy, counted.update(boxes, frames=2).xyxy)
+
+
+def test_someone_lost_for_a_second_comes_back_with_the_old_id():
+    tracker = PlayerTracker()
+    for step in range(60):
+        visible = step < 15 or step >= 40
+        found = tracker.update(seen([person(200 + 3 * step, 300)] if visible else []))
+    assert ids(found) == [1]
+
+
+def test_someone_lost_for_longer_is_new_and_no_id_is_used_twice():
+    tracker = PlayerTracker(patience=0.5)
+    for step in range(60):
+        found = tracker.update(seen([person(200, 300)] if step % 30 < 10 else []))
+        assert ids(found) in ([1], [2], [])
+    assert tracker.next_id == 3
+
+
+def test_an_unsure_detection_continues_a_track_and_begins_none():
+    tracker = PlayerTracker()
+    tracker.update(seen([person(200, 300)]))
+    found = tracker.update(seen([person(202, 300), person(600, 300)], confidence=0.2))
+    assert ids(found) == [1]
+
+
+def test_a_sure_detection_is_never_held_back():
+    tracker = PlayerTracker()
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        places = random.uniform(100, 1000, (8, 2))
+        found = tracker.update(seen([person(x, y) for x, y in places]))
+        assert len(set(ids(found))) == 8
+
+
+def test_one_odd_frame_does_not_change_a_role():
+    tracker = PlayerTracker()
+    for step in range(12):
+        odd = step in (4, 9)
+        found = tracker.update(seen([person(200 + step, 300)], class_id=3 if odd else 2))
+        assert found.class_id.tolist() == [2]
+        assert found.data["detected_class_id"].tolist() == [3 if odd else 2]
+
+
+def test_a_role_that_was_wrong_at_first_is_put_right():
+    tracker = PlayerTracker()
+    for step in range(12):
+        found = tracker.update(seen([person(200 + step, 300)], class_id=2 if step < 3 else 1))
+    assert found.class_id.tolist() == [1]
+
+
+def test_balls_are_left_out():
+    found = PlayerTracker().update(seen([person(200, 300), person(400, 300)], class_id=[0, 2]))
+    assert ids(found) == [1]
+    assert found.class_id.tolist() == [2]
+
+
+def test_boxes_without_confidence_or_class_are_sure_players():
+    boxes = np.array([person(200, 300)], dtype=np.float32)
+    found = PlayerTracker().update(sv.Detections(xyxy=boxes))
+    assert found.class_id.tolist() == [2]
+    assert found.confidence.tolist() == [1]
+
+
+def test_smoothed_boxes_say_so_and_shake_less():
+    random, tracker = np.random.default_rng(1), PlayerTracker()
+    raw, smooth = [], []
+    for step in range(80):
+        truth = np.array(person(200 + 2 * step, 300))
+        noisy = truth + random.normal(0, 2, 4)
+        found = tracker.update(seen([noisy]))
+        assert found.data["source"].tolist() == ["tracked" if step else "detected"]
+        raw.append(noisy - truth)
+        smooth.append(found.xyxy[0] - truth)
+    assert np.std(smooth[10:]) < 0.75 * np.std(raw[10:])
+
+
+def test_raw_boxes_come_back_as_they_were():
+    tracker = PlayerTracker(smooth=False)
+    for step in range(5):
+        boxes = seen([person(200.3 + 2 * step, 300)])
+        found = tracker.update(boxes)
+        np.testing.assert_allclose(found.xyxy, boxes.xyxy, rtol=1e-6)
+        assert found.data["source"].tolist() == ["detected"]
+
+
+def test_empty_frames_are_fine():
+    tracker = PlayerTracker()
+    assert len(tracker.update(sv.Detections.empty())) == 0
+    tracker.update(seen([person(200, 300)]))
+    assert len(tracker.update(sv.Detections.empty(), pan(3))) == 0
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"fps": 0}, {"patience": -1}, {"low": 0.6, "high": 0.5}, {"high": 1.5}]
+)
+def test_values_out_of_range_are_refused(wrong):
+    with pytest.raises(UsageError):
+        PlayerTracker(**wrong)
