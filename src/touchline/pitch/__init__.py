@@ -1,0 +1,26 @@
+"""Where the pitch is: its vertices in an image, its homography, and both through a shot."""
+
+from touchline.pitch.dimensions import FLIP, PitchDimensions
+from touchline.pitch.homography import (
+    Homography,
+    fit_homography,
+    positions,
+    to_image,
+    to_pitch,
+)
+from touchline.pitch.keypoints import HeatmapPitchModel, PitchModel, load_pitch_model
+from touchline.pitch.smoothing import PitchTrack
+
+__all__ = [
+    "FLIP",
+    "HeatmapPitchModel",
+    "Homography",
+    "PitchDimensions",
+    "PitchModel",
+    "PitchTrack",
+    "fit_homography",
+    "load_pitch_model",
+    "positions",
+    "to_image",
+    "to_pitch",
+]

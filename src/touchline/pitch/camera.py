@@ -1,0 +1,57 @@
+"""The camera behind a homography: its focal length, and how far it is from a real one.
+
+With square pixels and the principal point in the middle, the first two columns of K^-1 H are the
+pitch's axes as the camera sees them: equally long and at right angles (Zhang, A flexible new
+technique for camera calibration, 2000, section 3.1). Two conditions, one unknown: the focal length
+that comes closest is the camera's, and what is left is the skew.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+_FOCAL_LIMITS = (0.4, 12.0)
+"""Widths of the image: from an opening of 100 degrees to one of 5."""
+
+
+def focal_length(matrix: FloatArray) -> FloatArray:
+    """Return the focal length (...,) in widths for pitch-to-image homographies (..., 3, 3)."""
+    (dot, dot_depth), (gap, gap_depth) = _conditions(matrix)
+    # Least squares for g = 1 / f^2 in g * dot + dot_depth = 0 and (g * gap + gap_depth) / 2 = 0.
+    over = dot * dot_depth + gap * gap_depth / 4
+    under = dot**2 + gap**2 / 4
+    low, high = _FOCAL_LIMITS
+    inverse_square = np.clip(-over / np.maximum(under, 1e-30), high**-2, low**-2)
+    return np.asarray(inverse_square**-0.5)
+
+
+def rays(matrix: FloatArray) -> FloatArray:
+    """Return K^-1 H (..., 3, 3) with the camera's own focal length."""
+    found = matrix.copy()
+    found[..., :2, :] /= focal_length(matrix)[..., None, None]
+    return found
+
+
+def skew(matrix: FloatArray) -> FloatArray:
+    """Return (..., 2): the cosine between the pitch's axes and the log ratio of their lengths.
+
+    Both are 0 for a camera with square pixels.
+    """
+    seen = rays(matrix)
+    along, across = seen[..., 0], seen[..., 1]
+    lengths = np.linalg.norm(along, axis=-1), np.linalg.norm(across, axis=-1)
+    cosine = np.sum(along * across, axis=-1) / (lengths[0] * lengths[1])
+    return np.stack([cosine, np.log(lengths[0] / lengths[1])], axis=-1)
+
+
+def _conditions(
+    matrix: FloatArray,
+) -> tuple[tuple[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
+    """Return the axes' product and the gap of their squares: in the image rows, and in depth."""
+    along, across = matrix[..., 0], matrix[..., 1]
+    product, gap = along * across, along**2 - across**2
+    return (
+        (product[..., 0] + product[..., 1], product[..., 2]),
+        (gap[..., 0] + gap[..., 1], gap[..., 2]),
+    )

@@ -1,0 +1,132 @@
+"""Finding the 32 vertices of the pitch in single images."""
+
+import os
+from collections.abc import Sequence
+from typing import Protocol
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import supervision as sv
+
+from touchline.errors import UsageError
+from touchline.inference import Engine, load_engine, run_batched, weights
+from touchline.inference.batching import require_batch_size
+from touchline.inference.loading import Backend, Device
+from touchline.pitch.cleaning import cleaned
+from touchline.pitch.heatmaps import decode
+
+ImageArray = npt.NDArray[np.uint8]
+
+INPUT_SIZE = (640, 384)
+"""Width and height of the network's input; the image is squashed to it."""
+
+_IMAGE_BYTES = 48 * 2**20
+"""Estimate of what one image takes inside the network, its maps included."""
+
+
+class PitchModel(Protocol):
+    """Finds the pitch's vertices in images."""
+
+    def locate(self, images: Sequence[ImageArray]) -> list[sv.KeyPoints]:
+        """Find the vertices in each image.
+
+        Args:
+            images: uint8 (H, W, 3) BGR each, of any size.
+
+        Returns:
+            One pitch for each image, in order: `xy` (1, 32, 2) float32 pixels of the original
+            image, `keypoint_confidence` (1, 32) float32; an absent point is (0, 0) with 0.
+            A model that computes points from others says so in `data["source"]` (1, 32).
+        """
+        ...
+
+
+class HeatmapPitchModel:
+    """A network with one map for each vertex, behind any engine.
+
+    Args:
+        engine: Takes `images` (n, 384, 640, 3) uint8 BGR; gives `heatmaps` (n, 32, h, w) and
+            `absent` (n, 32), both logits.
+        confidence: Points below this probability are absent.
+        batch_size: Images a network call; None is as many as memory allows.
+        clean: Drop points that the homography of the others contradicts, average those it
+            agrees with, and add those it knows well; see `cleaning.cleaned`.
+
+    Raises:
+        UsageError: `confidence` or `batch_size` is out of its range.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        confidence: float = 0.3,
+        batch_size: int | None = None,
+        clean: bool = True,
+    ) -> None:
+        if not 0 < confidence < 1:
+            raise UsageError(f"confidence must lie between 0 and 1; got {confidence}.")
+        require_batch_size(batch_size)
+        self._engine = engine
+        self._confidence = confidence
+        self._batch_size = batch_size
+        self._clean = clean
+
+    def locate(self, images: Sequence[ImageArray]) -> list[sv.KeyPoints]:
+        """Find the vertices in each image; see `PitchModel.locate`."""
+        return run_batched(
+            self._locate_batch, images, batch_size=self._batch_size, item_bytes=_IMAGE_BYTES
+        )
+
+    def _locate_batch(self, images: Sequence[ImageArray]) -> list[sv.KeyPoints]:
+        resized = [cv2.resize(image, INPUT_SIZE) for image in images]
+        batch = np.stack(resized).astype(np.uint8, copy=False)
+        outputs = self._engine.run(batch)
+        fractions, confidence = decode(outputs["heatmaps"], outputs["absent"])
+        return [
+            self._keypoints(points, sure, (image.shape[1], image.shape[0]))
+            for points, sure, image in zip(fractions, confidence, images, strict=True)
+        ]
+
+    def _keypoints(
+        self,
+        fractions: npt.NDArray[np.float32],
+        confidence: npt.NDArray[np.float32],
+        size: tuple[int, int],
+    ) -> sv.KeyPoints:
+        present = confidence >= self._confidence
+        keypoints = sv.KeyPoints(
+            xy=(fractions * np.array(size, np.float32) * present[:, None])[None],
+            keypoint_confidence=(confidence * present)[None],
+        )
+        return cleaned(keypoints, size) if self._clean else keypoints
+
+
+def load_pitch_model(
+    name_or_path: str | os.PathLike[str] = "pitch",
+    *,
+    confidence: float = 0.3,
+    batch_size: int | None = None,
+    device: Device = "auto",
+    backend: Backend | None = None,
+    threads: int | None = None,
+) -> HeatmapPitchModel:
+    """Load the shipped pitch model, or another of the same shape.
+
+    Args:
+        name_or_path: Name of shipped weights, or an ONNX file.
+        confidence: Points below this probability are absent.
+        batch_size: Images a network call; None is as many as memory allows.
+        device: Where to run, as `touchline.inference.load_engine` takes it.
+        backend: Which engine, likewise.
+        threads: How many threads on the CPU, likewise.
+
+    Raises:
+        ModelError: The weights are missing or broken, or the device is not there.
+        UsageError: An argument is out of its range.
+    """
+    engine = load_engine(
+        weights.find(name_or_path), device=device, backend=backend, threads=threads
+    )
+    return HeatmapPitchModel(engine, confidence=confidence, batch_size=batch_size)
