@@ -1,0 +1,56 @@
+"""The objects of one frame as plain columns: what every output starts from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import supervision as sv
+
+NO_ID = -1
+"""The id of an object that no track has taken up."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """One entry for each of n objects.
+
+    Attributes:
+        xyxy: (n, 4) float32, pixels of the original frame.
+        class_id: (n,) int64, see ``ClassId``.
+        tracker_id: (n,) int64, ``NO_ID`` where there is no track.
+        confidence: (n,) float32, 0..1.
+        source: (n,) str, see ``Source``.
+        position: (n, 2) float32 metres on the pitch, NaN where unknown.
+    """
+
+    xyxy: npt.NDArray[np.float32]
+    class_id: npt.NDArray[np.int64]
+    tracker_id: npt.NDArray[np.int64]
+    confidence: npt.NDArray[np.float32]
+    source: npt.NDArray[np.str_]
+    position: npt.NDArray[np.float32]
+
+
+def columns(objects: sv.Detections) -> Columns:
+    """Read the objects of a ``FrameState``; an empty one needs no data."""
+    n = len(objects)
+    ids = np.full(n, NO_ID) if objects.tracker_id is None else objects.tracker_id
+    return Columns(
+        xyxy=np.asarray(objects.xyxy, np.float32),
+        class_id=np.asarray(objects.class_id, np.int64),
+        tracker_id=np.asarray(ids, np.int64),
+        confidence=np.asarray(objects.confidence, np.float32),
+        source=_names(objects, n),
+        position=_positions(objects, n),
+    )
+
+
+def _names(objects: sv.Detections, n: int) -> npt.NDArray[np.str_]:
+    sources: Any = objects.data["source"] if n else []
+    return np.array([str(source) for source in sources], np.str_)
+
+
+def _positions(objects: sv.Detections, n: int) -> npt.NDArray[np.float32]:
+    unknown = np.full((n, 2), np.nan, np.float32)
+    return np.asarray(objects.data.get("position", unknown), np.float32).reshape(n, 2)

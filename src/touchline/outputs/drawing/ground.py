@@ -1,0 +1,61 @@
+"""What lies on the grass: the pitch's lines and its keypoints."""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from touchline.frame import PitchState, Source
+from touchline.outputs.drawing.ink import SHIFT, Image, disc, ring, subpixel
+from touchline.outputs.drawing.projection import (
+    FloatArray,
+    cut_segments,
+    frame_planes,
+    homogeneous,
+    plain,
+    to_pixels,
+)
+from touchline.outputs.drawing.style import INK, LINE_COLOUR, POINT_COLOUR, Style
+from touchline.pitch.dimensions import PitchDimensions
+
+
+def pitch_segments(
+    homography: FloatArray, dimensions: PitchDimensions, size: tuple[int, int]
+) -> FloatArray:
+    """Return the painted lines as the camera sees them: (n, 2, 2) pixels, cut to the frame.
+
+    Args:
+        homography: (3, 3), pixels to metres.
+        dimensions: Of the pitch.
+        size: (width, height) of the frame in pixels.
+    """
+    camera = to_pixels(homography, size)
+    lines = [homogeneous(line) @ camera.T for line in dimensions.lines()]
+    segments = np.concatenate([np.stack([line[:-1], line[1:]], axis=1) for line in lines])
+    return plain(cut_segments(segments, frame_planes(size, margin=8.0)))
+
+
+def draw_lines(image: Image, pitch: PitchState, dimensions: PitchDimensions, style: Style) -> None:
+    """Draw the pitch's lines where the homography says they are."""
+    if pitch.homography is None:
+        return
+    size = (image.shape[1], image.shape[0])
+    segments = subpixel(pitch_segments(pitch.homography, dimensions, size))
+    cv2.polylines(image, list(segments), False, LINE_COLOUR, style.stroke, cv2.LINE_AA, shift=SHIFT)
+
+
+def draw_keypoints(image: Image, pitch: PitchState, style: Style) -> None:
+    """Draw detected keypoints as discs and projected ones as rings."""
+    for (x, y), source in zip(pitch.keypoints.xy[0], pitch.sources, strict=True):
+        if source is not None:
+            _draw_keypoint(image, np.array([x, y]), style, full=source is Source.DETECTED)
+
+
+def _draw_keypoint(
+    image: Image, point: npt.NDArray[np.float32], style: Style, *, full: bool
+) -> None:
+    if full:
+        disc(image, point, style.dot + style.hairline, INK)
+        disc(image, point, style.dot, POINT_COLOUR)
+    else:
+        ring(image, point, style.dot, INK, stroke=style.hairline + 1)
+        ring(image, point, style.dot, POINT_COLOUR, stroke=style.hairline)

@@ -1,0 +1,152 @@
+"""Boxes, ellipses under the feet, and ids."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from touchline.frame import ClassId, Source
+from touchline.outputs.columns import NO_ID, Columns
+from touchline.outputs.drawing.ink import (
+    SHIFT,
+    Image,
+    pill,
+    stain,
+    subpixel,
+    text_width,
+    write_text,
+)
+from touchline.outputs.drawing.style import CLASS_COLOURS, INK, Style
+
+_ARC_START, _ARC_END = -40, 220
+"""Degrees of the ellipse that are drawn; open behind the legs, it seems to lie on the grass."""
+
+Rectangle = tuple[int, int, int, int]
+"""x, y, width, height in pixels."""
+
+
+def people(objects: Columns) -> list[int]:
+    """Rows that are not the ball, the farthest first, so that the nearer is drawn over it."""
+    rows = np.flatnonzero(objects.class_id != ClassId.BALL)
+    return [int(row) for row in rows[np.argsort(objects.xyxy[rows, 3], kind="stable")]]
+
+
+def draw_boxes(image: Image, objects: Columns, style: Style) -> None:
+    """Draw a thin box around each person; dashed where nothing was looked at in this frame."""
+    for row in people(objects):
+        colour = CLASS_COLOURS[int(objects.class_id[row])]
+        outline = list(_sides(objects.xyxy[row], style, dashed=is_dashed(objects, row)))
+        cv2.polylines(image, outline, False, colour, style.hairline, cv2.LINE_AA, shift=SHIFT)
+
+
+def draw_feet(image: Image, objects: Columns, style: Style) -> None:
+    """Draw an ellipse on the grass under each person; in dashes like the box."""
+    for row in people(objects):
+        x1, _, x2, y2 = objects.xyxy[row].tolist()
+        centre = subpixel([(x1 + x2) / 2, y2]).tolist()
+        across = max(0.62 * (x2 - x1), 4.0 * style.stroke)
+        axes = subpixel([across + 0.5, 0.34 * across + 0.5]).tolist()
+        arcs = _dashed_arc() if is_dashed(objects, row) else [(_ARC_START, _ARC_END)]
+        colour = CLASS_COLOURS[int(objects.class_id[row])]
+        for start, end in arcs:
+            cv2.ellipse(
+                image, centre, axes, 0, start, end, colour, style.stroke, cv2.LINE_AA, SHIFT
+            )
+
+
+def draw_labels(image: Image, objects: Columns, style: Style) -> None:
+    """Write each id below the feet, or where it hides no other id."""
+    taken: list[Rectangle] = []
+    for row in reversed(people(objects)):
+        if objects.tracker_id[row] == NO_ID:
+            continue
+        text = str(objects.tracker_id[row])
+        place = _free_place(objects.xyxy[row], _label_size(text, style), taken, image.shape)
+        taken.append(place)
+        _draw_label(image, text, place, CLASS_COLOURS[int(objects.class_id[row])], style.label)
+
+
+def is_dashed(objects: Columns, row: int) -> bool:
+    """Whether the object was not seen in this very frame."""
+    return str(objects.source[row]) in (Source.INTERPOLATED, Source.PROPOSED)
+
+
+def _sides(
+    xyxy: npt.NDArray[np.float32], style: Style, *, dashed: bool
+) -> Iterable[npt.NDArray[np.int32]]:
+    """The box as lines for OpenCV: one closed line, or its dashes."""
+    x1, y1, x2, y2 = xyxy.tolist()
+    corners = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2], [x1, y1]])
+    if not dashed:
+        return [subpixel(corners)]
+    return [
+        subpixel(dash)
+        for start, end in pairwise(corners)
+        for dash in _dashes(start, end, style.dash)
+    ]
+
+
+def _dashes(
+    start: npt.NDArray[np.float64], end: npt.NDArray[np.float64], length: float
+) -> npt.NDArray[np.float64]:
+    """Cut a line into (n, 2, 2) dashes with as long a gap between; a dash at both ends."""
+    count = max(1, round(float(np.hypot(*(end - start))) / (2 * length)))
+    shares = np.arange(2 * count + 1) / (2 * count + 1)
+    step = 1 / (2 * count + 1)
+    begins = shares[::2, None]
+    return np.stack([start + begins * (end - start), start + (begins + step) * (end - start)], 1)
+
+
+def _dashed_arc() -> list[tuple[int, int]]:
+    step = (_ARC_END - _ARC_START) // 13
+    return [(_ARC_START + i * step, _ARC_START + (i + 1) * step) for i in range(0, 13, 2)]
+
+
+def _label_size(text: str, style: Style) -> tuple[int, int]:
+    height = style.label + 2 * round(0.45 * style.label)
+    return max(text_width(text, style.label) + style.label, height), height
+
+
+def _free_place(
+    xyxy: npt.NDArray[np.float32],
+    label: tuple[int, int],
+    taken: list[Rectangle],
+    shape: tuple[int, ...],
+) -> Rectangle:
+    """Below the feet, above the head, to the right, to the left: the first that is free."""
+    x1, y1, x2, y2 = xyxy.tolist()
+    width, height = label
+    middle, drop = (x1 + x2 - width) / 2, 0.12 * (x2 - x1) + height / 3
+    candidates = [
+        (middle, y2 + drop),
+        (middle, y1 - 1.2 * height),
+        (x2 + 2, y2 - height),
+        (x1 - width - 2, y2 - height),
+    ]
+    places = [(round(x), round(y), width, height) for x, y in candidates]
+    inside = [place for place in places if _is_inside(place, shape)] or places
+    return next((place for place in inside if not _hides(place, taken)), inside[0])
+
+
+def _is_inside(place: Rectangle, shape: tuple[int, ...]) -> bool:
+    x, y, width, height = place
+    return x >= 0 and y >= 0 and x + width <= shape[1] and y + height <= shape[0]
+
+
+def _hides(place: Rectangle, taken: list[Rectangle]) -> bool:
+    x, y, width, height = place
+    return any(
+        x < left + w and left < x + width and y < top + h and top < y + height
+        for left, top, w, h in taken
+    )
+
+
+def _draw_label(
+    image: Image, text: str, place: Rectangle, colour: tuple[int, int, int], capital: int
+) -> None:
+    x, y, width, height = place
+    stain(image, pill(width, height, height // 2), (x, y), colour, opacity=0.92)
+    inset = (width - text_width(text, capital)) // 2
+    write_text(image, text, (x + inset, y + (height - capital) // 2), INK, capital=capital)

@@ -1,0 +1,110 @@
+"""A small view from above: who stands where, and what the camera sees."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from touchline.frame import ClassId, FrameState
+from touchline.outputs.columns import Columns, columns
+from touchline.outputs.drawing.ink import SHIFT, Image, Mask, disc, pill, ring, stain, subpixel
+from touchline.outputs.drawing.people import is_dashed
+from touchline.outputs.drawing.projection import FloatArray, cut_polygon, homogeneous, plain
+from touchline.outputs.drawing.style import CLASS_COLOURS, FAINT, INK, PAPER, Style
+from touchline.pitch.dimensions import PitchDimensions
+
+BORDER = 4.0
+"""Metres around the pitch that are shown."""
+
+_WIDTH = 0.22
+"""Of the frame's width."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The view's scale: pixels a metre, and the pitch it shows."""
+
+    scale: float
+    dimensions: PitchDimensions
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        length = self.dimensions.length + 2 * BORDER
+        width = self.dimensions.width + 2 * BORDER
+        return round(length * self.scale), round(width * self.scale)
+
+    def place(self, metres: FloatArray) -> FloatArray:
+        """Return (..., 2) pixels of (..., 2) metres; the far touchline is at the top."""
+        middle = np.array(self.size) / 2
+        placed: FloatArray = middle + np.asarray(metres, np.float64) * (self.scale, -self.scale)
+        return placed
+
+
+def draw_radar(image: Image, state: FrameState, dimensions: PitchDimensions, style: Style) -> None:
+    """Draw the view from above into the lower right corner, half transparent."""
+    frame_height, frame_width = image.shape[:2]
+    plan = _Plan(_WIDTH * frame_width / (dimensions.length + 2 * BORDER), dimensions)
+    width, height = plan.size
+    corner = frame_width - width - style.margin, frame_height - height - style.margin
+    if min(corner) < 0:
+        return
+    stain(image, pill(width, height, style.margin // 2), corner, INK, opacity=0.62)
+    stain(image, _paint(plan, style.hairline), corner, FAINT, opacity=0.8)
+    if state.pitch.homography is not None:
+        size = (frame_width, frame_height)
+        stain(image, _view(plan, state.pitch.homography, size), corner, PAPER, opacity=0.16)
+    left, top = corner
+    panel = image[top : top + height, left : left + width]
+    _draw_people(panel, plan, columns(state.objects), style)
+
+
+@lru_cache(maxsize=8)
+def _paint(plan: _Plan, stroke: int) -> Mask:
+    """Coverage of the pitch's lines."""
+    width, height = plan.size
+    mask = np.zeros((height, width), np.uint8)
+    lines = [subpixel(plan.place(line)) for line in plan.dimensions.lines()]
+    cv2.polylines(mask, lines, False, 255, stroke, cv2.LINE_AA, SHIFT)
+    return mask
+
+
+def _view(plan: _Plan, homography: FloatArray, size: tuple[int, int]) -> Mask:
+    """Coverage of the part of the pitch that is in the frame."""
+    mask = np.zeros(plan.size[::-1], np.uint8)
+    width, height = size
+    corners = homogeneous([[0, 0], [width, 0], [width, height], [0, height]]) @ homography.T
+    ground = (homography @ np.array([width / 2, height, 1.0]))[2]
+    seen = cut_polygon(corners * np.sign(ground), _panel_planes(plan.dimensions))
+    if len(seen) > 2:
+        cv2.fillPoly(mask, [subpixel(plan.place(plain(seen)))], 255, cv2.LINE_AA, SHIFT)
+    return mask
+
+
+def _panel_planes(dimensions: PitchDimensions) -> FloatArray:
+    """Half-spaces of what the view shows, in metres, in front of the camera."""
+    x, y = dimensions.length / 2 + BORDER, dimensions.width / 2 + BORDER
+    return np.array([[0.0, 0.0, 1.0], [1.0, 0.0, x], [-1.0, 0.0, x], [0.0, 1.0, y], [0.0, -1.0, y]])
+
+
+def _draw_people(panel: Image, plan: _Plan, objects: Columns, style: Style) -> None:
+    """Discs where they stand; rings where they were not seen in this frame; the ball on top."""
+    known = np.flatnonzero(np.isfinite(objects.position).all(1))
+    for row in known[np.argsort(objects.class_id[known] == ClassId.BALL, kind="stable")].tolist():
+        _draw_person(panel, plan, objects, row, style)
+
+
+def _draw_person(panel: Image, plan: _Plan, objects: Columns, row: int, style: Style) -> None:
+    reach = np.array([plan.dimensions.length / 2, plan.dimensions.width / 2]) + 0.5 * BORDER
+    metres = np.clip(objects.position[row].astype(np.float64), -reach, reach)
+    centre = plan.place(metres)
+    is_ball = objects.class_id[row] == ClassId.BALL
+    radius = max(1.6 if is_ball else 2.2, (0.9 if is_ball else 1.35) * plan.scale)
+    colour = PAPER if is_ball else CLASS_COLOURS[int(objects.class_id[row])]
+    around = CLASS_COLOURS[ClassId.BALL] if is_ball else INK
+    disc(panel, centre, radius + style.hairline, around)
+    if is_dashed(objects, row):
+        ring(panel, centre, radius - style.hairline / 2, colour, stroke=style.hairline)
+    else:
+        disc(panel, centre, radius, colour)

@@ -1,0 +1,119 @@
+"""``predictions.json``: the answer to a challenge, as a validator reads it."""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import supervision as sv
+
+from touchline.frame import FrameState, PitchState
+from touchline.outputs.columns import columns
+from touchline.outputs.writer import FileWriter
+
+
+class Predictions(FileWriter):
+    """Writes ``predictions.json`` frame by frame.
+
+    ``{"challenge_id": ..., "frames": [...], "processing_time": seconds}``; each frame as in
+    ``frame_to_wire``.
+
+    Args:
+        path: The file to make.
+        size: (width, height) of the video in pixels; no box or point lies outside.
+        challenge_id: Sent back as it was received.
+        started: When the work began, by ``time.perf_counter``; None is when the block is entered.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        size: tuple[int, int],
+        challenge_id: str | int = "local",
+        started: float | None = None,
+    ) -> None:
+        super().__init__(path)
+        self._size = size
+        self._challenge_id = challenge_id
+        self._started = started
+        self._separator = b"\n"
+
+    def _open(self, partial: Path) -> None:
+        if self._started is None:
+            self._started = time.perf_counter()
+        self._file: BinaryIO = partial.open("xb")
+        self._file.write(b'{"challenge_id":' + _dumps(self._challenge_id) + b',"frames":[')
+
+    def _append(self, state: FrameState) -> None:
+        self._file.write(self._separator + _dumps(frame_to_wire(state, size=self._size)))
+        self._separator = b",\n"
+
+    def _close(self) -> None:
+        if self._file.closed:
+            return
+        with self._file as file:
+            seconds = round(time.perf_counter() - (self._started or 0.0), 3)
+            file.write(b'\n],"processing_time":' + _dumps(seconds) + b"}\n")
+
+
+def frame_to_wire(state: FrameState, *, size: tuple[int, int]) -> dict[str, Any]:
+    """Say what is in one frame the way the subnet says it.
+
+    Args:
+        state: The frame.
+        size: (width, height) of the frame in pixels.
+
+    Returns:
+        ``{"frame_number": int, "objects": [{"id", "bbox", "class_id", "confidence", "source"}],
+        "keypoints": [[x, y] x 32]}``: objects best first (by confidence, ties in their order), as
+        the validator weighs the earlier ones more; ``bbox`` is [x1, y1, x2, y2] clipped to the
+        frame; coordinates have 2 decimals and confidences 4; an id is -1 where there is no track;
+        an absent point is [0.0, 0.0]. A box with no area inside the frame shows nothing there and
+        is left out, and so is a point outside.
+    """
+    return {
+        "frame_number": state.index,
+        "objects": _objects(state.objects, size),
+        "keypoints": _keypoints(state.pitch, size),
+    }
+
+
+def _objects(objects: sv.Detections, size: tuple[int, int]) -> list[dict[str, Any]]:
+    given = columns(objects)
+    boxes = _round(np.clip(given.xyxy.astype(np.float64), 0.0, (*size, *size)), 2)
+    visible = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    confidence = _round(np.nan_to_num(given.confidence.astype(np.float64)).clip(0.0, 1.0), 4)
+    order = np.argsort(-confidence, kind="stable")
+    return [
+        {
+            "id": int(given.tracker_id[i]),
+            "bbox": boxes[i].tolist(),
+            "class_id": int(given.class_id[i]),
+            "confidence": float(confidence[i]),
+            "source": str(given.source[i]),
+        }
+        for i in order[visible[order]]
+    ]
+
+
+def _keypoints(pitch: PitchState, size: tuple[int, int]) -> list[list[float]]:
+    xy = pitch.keypoints.xy[0].astype(np.float64)
+    confidence = pitch.keypoints.keypoint_confidence
+    known = np.ones(len(xy), bool) if confidence is None else confidence[0] > 0
+    inside = np.all((xy >= 0) & (xy <= np.array(size)), axis=1)
+    kept: list[list[float]] = np.where((known & inside)[:, None], _round(xy, 2), 0.0).tolist()
+    return kept
+
+
+def _round(values: npt.NDArray[np.float64], decimals: int) -> npt.NDArray[np.float64]:
+    # Adding zero turns -0.0 into 0.0, which reads better in a file.
+    rounded: npt.NDArray[np.float64] = np.round(values, decimals) + 0.0
+    return rounded
+
+
+def _dumps(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()

@@ -1,0 +1,153 @@
+"""What every output has in common: one verb, and a file that is whole or absent."""
+
+import os
+import secrets
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+import av
+
+from touchline.errors import OutputError
+from touchline.frame import FrameState
+
+
+class Writer(Protocol):
+    """Anything that takes the states of one clip, in frame order.
+
+    A context manager: the result is whole when the block ends without an error.
+    """
+
+    def __enter__(self) -> Self:
+        """Begin the result."""
+        ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Finish the result, or remove it when the block failed."""
+        ...
+
+    def write(self, state: FrameState) -> None:
+        """Take the next frame."""
+        ...
+
+
+class FileWriter(ABC):
+    """A ``Writer`` of one file, which appears under its name only when it is whole.
+
+    The file grows under a temporary name in the same folder and is renamed at the end of the
+    block. When the block, a write or the renaming fails, the partial file is removed and whatever
+    had the name before stays as it was.
+
+    Args:
+        path: The file to make or to replace; its folder must exist.
+
+    Raises:
+        OutputError: From ``__enter__``, ``write`` or the end of the block: the folder is missing
+            or may not be written, the name is taken by a folder, the disk is full.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+
+    def __enter__(self) -> Self:
+        _check_target(self.path)
+        self._partial = _partial_beside(self.path)
+        try:
+            with reported(self.path):
+                self._open(self._partial)
+        except BaseException:
+            self._abandon()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            self._abandon()
+            return
+        try:
+            with reported(self.path):
+                self._close()
+                self._partial.replace(self.path)
+        except BaseException:
+            self._abandon()
+            raise
+
+    def write(self, state: FrameState) -> None:
+        """Add one frame; frames come in order."""
+        with reported(self.path):
+            self._append(state)
+
+    def _abandon(self) -> None:
+        """Let go of the file whatever state it is in; the first error is the one to report."""
+        with suppress(Exception):
+            self._close()
+        with suppress(OSError):
+            self._partial.unlink(missing_ok=True)
+
+    @abstractmethod
+    def _open(self, partial: Path) -> None:
+        """Create ``partial`` and write what comes before the first frame."""
+
+    @abstractmethod
+    def _append(self, state: FrameState) -> None:
+        """Write one frame."""
+
+    @abstractmethod
+    def _close(self) -> None:
+        """Write what comes after the last frame and close; a second call may do nothing."""
+
+
+@contextmanager
+def reported(path: Path) -> Iterator[None]:
+    """Turn what the operating system says of a failed write into an ``OutputError``."""
+    try:
+        yield
+    except (OSError, av.FFmpegError) as error:
+        reason = error.strerror or str(error)
+        raise OutputError(
+            f"cannot write {path}: {reason}; a folder with room and the right to write is needed"
+        ) from error
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a small file at once, under the same rule: whole or absent.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    target = Path(path)
+    _check_target(target)
+    partial = _partial_beside(target)
+    with reported(target):
+        try:
+            partial.write_bytes(content)
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+
+
+def _check_target(path: Path) -> None:
+    with reported(path):
+        folder, taken = path.parent.is_dir(), path.exists() and not path.is_file()
+    if not folder:
+        raise OutputError(f"cannot write {path}: {path.parent} is not a folder that exists")
+    if taken:
+        raise OutputError(f"cannot write {path}: it is not a regular file; name a file")
+
+
+def _partial_beside(path: Path) -> Path:
+    """A free name in the same folder, so that renaming never copies; short whatever the target."""
+    return path.with_name(f".{secrets.token_hex(8)}.part")

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from touchline.outputs.drawing.ground import pitch_segments
+from touchline.outputs.drawing.projection import (
+    cut_polygon,
+    cut_segments,
+    frame_planes,
+    homogeneous,
+    plain,
+    to_pixels,
+)
+from touchline.pitch.dimensions import PitchDimensions
+
+SIZE = (1280, 720)
+
+
+def pinhole(x, y, height, pan, tilt, focal):
+    """Metres to pixels of a camera at (x, y, height) that looks along +y, panned and tilted down.
+
+    The truth that the code under test does not know: the third row is the depth itself.
+    """
+    right = np.array([np.cos(pan), -np.sin(pan), 0.0])
+    ahead = np.array([np.sin(pan) * np.cos(tilt), np.cos(pan) * np.cos(tilt), -np.sin(tilt)])
+    down = np.cross(ahead, right)
+    rotation = np.stack([right, down, ahead])
+    shift = -rotation @ [x, y, height]
+    intrinsic = np.array([[focal, 0, SIZE[0] / 2], [0, focal, SIZE[1] / 2], [0, 0, 1]])
+    return intrinsic @ np.column_stack([rotation[:, :2], shift])
+
+
+cameras = st.builds(
+    pinhole,
+    st.floats(-40, 40),
+    st.floats(-90, -40),
+    st.floats(5, 40),
+    st.floats(-0.9, 0.9),
+    st.floats(0.05, 0.6),
+    st.floats(500, 4000),
+)
+
+
+@given(cameras, st.floats(0.1, 10) | st.floats(-10, -0.1))
+def test_w_is_positive_in_front_of_the_camera_whatever_the_sign_of_the_homography(truth, factor):
+    camera = to_pixels(np.linalg.inv(truth) * factor, SIZE)
+    points = homogeneous(PitchDimensions().vertices())
+    depth, said = points @ truth[2], points @ camera[2]
+    clear = np.abs(depth) > 1e-3
+    assert np.array_equal(np.sign(said[clear]), np.sign(depth[clear]))
+
+
+@given(cameras)
+def test_pitch_lines_stay_in_the_frame_and_on_the_pitch(truth):
+    segments = pitch_segments(np.linalg.inv(truth), PitchDimensions(), SIZE)
+    assert np.isfinite(segments).all()
+    assert (segments >= -8.001).all()
+    assert (segments <= np.array(SIZE) + 8.001).all()
+    back = plain(homogeneous(segments.reshape(-1, 2)) @ np.linalg.inv(truth).T)
+    assert (np.abs(back) <= np.array([52.5, 34.0]) + 0.01).all()
+
+
+def test_a_line_through_the_horizon_ends_in_the_frame():
+    truth = pinhole(0, -60, 10, 0, 0.1, 900)
+    towards = homogeneous([[0.0, -200.0], [0.0, 34.0]]) @ truth.T
+    (segment,) = plain(cut_segments(towards[None], frame_planes(SIZE)))
+    assert segment[0] == pytest.approx([640, 720])
+    assert segment[1] == pytest.approx(plain(towards[1:])[0])
+
+
+def test_what_is_behind_the_camera_is_not_drawn():
+    truth = pinhole(0, -60, 10, 0, 0.1, 900)
+    behind = homogeneous([[-5.0, -80.0], [5.0, -80.0]]) @ truth.T
+    assert len(cut_segments(behind[None], frame_planes(SIZE))) == 0
+
+
+def test_a_segment_inside_is_kept_as_it_is():
+    inside = homogeneous([[100, 100], [200, 150]])[None]
+    assert np.array_equal(cut_segments(inside, frame_planes(SIZE)), inside)
+
+
+def test_a_polygon_is_cut_to_the_frame():
+    square = homogeneous([[-100, -100], [200, -100], [200, 200], [-100, 200]])
+    corners = plain(cut_polygon(square, frame_planes(SIZE)))
+    assert {tuple(corner) for corner in corners} == {(0, 0), (200, 0), (200, 200), (0, 200)}
+
+
+def test_a_polygon_outside_is_nothing():
+    square = homogeneous([[-100, -100], [-50, -100], [-50, -50], [-100, -50]])
+    assert cut_polygon(square, frame_planes(SIZE)).shape == (0, 3)
