@@ -1,0 +1,112 @@
+"""Shadows that people and the ball throw on the grass."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from touchline.synthetic.camera import NEAREST, Camera
+from touchline.synthetic.canvas import Image, mix
+from touchline.synthetic.looks import Look
+from touchline.synthetic.skeleton import INDEX
+
+Array = npt.NDArray[np.float64]
+
+_BONES = tuple(
+    (INDEX[a], INDEX[b], width)
+    for a, b, width in (
+        ("pelvis", "neck", 0.36),
+        ("skull", "crown", 0.18),
+        *(
+            (f"{a}_{s}", f"{b}_{s}", width)
+            for s in ("left", "right")
+            for a, b, width in (
+                ("hip", "knee", 0.19),
+                ("knee", "ankle", 0.11),
+                ("heel", "toe", 0.09),
+                ("shoulder", "elbow", 0.11),
+                ("elbow", "hand", 0.09),
+            )
+        ),
+    )
+)
+_FLOODLIGHTS = np.array([[1.4, 1.0, 1.1], [-1.4, 1.0, 1.1], [1.4, -1.0, 1.1], [-1.4, -1.0, 1.1]])
+
+
+def cast_shadows(
+    image: Image, camera: Camera, *, skeletons: Array, ball: Array, look: Look
+) -> None:
+    """Darken the grass of a uint8 (H, W, 3) picture where people hold off the light.
+
+    Painted at half size: shadows have no sharp edges.
+
+    The sun throws one shadow, the floodlights of a night match four pale ones, and right under the
+    feet it is dark in any light.
+    """
+    half = replace(camera, focal=camera.focal / 2, size=(camera.size[0] // 2, camera.size[1] // 2))
+    dark = np.zeros((half.size[1], half.size[0]), np.uint8)
+    if look.hardness > 0.5:
+        _throw(dark, half, skeletons, towards=look.sun, strength=0.5 * look.hardness)
+    else:
+        for lamp in _FLOODLIGHTS:
+            _throw(dark, half, skeletons, towards=lamp, strength=0.09 + 0.1 * look.hardness)
+    _contact(dark, half, skeletons, ball)
+    soft = np.minimum(cv2.GaussianBlur(dark, (3, 3), 0.6), 190)
+    weight = cv2.resize(soft, camera.size, interpolation=cv2.INTER_LINEAR)
+    mix(image, np.zeros(3), np.asarray(weight, np.uint8))
+
+
+def _throw(
+    dark: Image,
+    camera: Camera,
+    skeletons: Array,
+    *,
+    towards: Array,
+    strength: float,
+) -> None:
+    """Add the shadows of one lamp: bones thrown on the ground and drawn as wide as the body."""
+    ground = skeletons - skeletons[..., 2:] * (towards / towards[2])
+    pixels, depth = camera.project(ground)
+    mask = np.zeros(dark.shape, np.uint8)
+    for points, far in zip(pixels, depth, strict=True):
+        if far.min() > 2 * NEAREST and _near_picture(points, camera.size):
+            _bones(mask, points, camera.focal / far.mean())
+    cv2.addWeighted(mask, strength, dark, 1.0, 0.0, dst=dark)
+
+
+def _near_picture(points: Array, size: tuple[int, int]) -> bool:
+    low, high = points.min(axis=0), points.max(axis=0)
+    return bool((high > 0).all() and (low < np.array(size)).all())
+
+
+def _bones(mask: Image, points: Array, scale: float) -> None:
+    pixels = np.round((points - 0.5) * 16).astype(int)
+    for start, end, width in _BONES:
+        thick = max(1, round(0.6 * width * scale))
+        ends = tuple(pixels[start].tolist()), tuple(pixels[end].tolist())
+        cv2.line(mask, *ends, 255, thick, cv2.LINE_AA, 4)
+
+
+def _contact(dark: Image, camera: Camera, skeletons: Array, ball: Array) -> None:
+    """A soft dark spot under each foot near the ground, and under a low ball."""
+    feet = skeletons[:, [INDEX["toe_left"], INDEX["toe_right"]]].reshape(-1, 3)
+    radius = np.append(np.full(len(feet), 0.22), 0.12)
+    height = np.append(feet[:, 2], ball[2] - 0.11)
+    spots = np.vstack([feet, ball]) * [1, 1, 0]
+    pixels, depth = camera.project(spots)
+    flat = np.clip(np.sin(camera.tilt), 0.08, 1.0)
+    strength = 0.4 * np.clip(1 - height / 0.6, 0, 1)
+    for point, far, size, weight in zip(pixels, depth, radius, strength, strict=True):
+        if far > 2 * NEAREST and weight > 0 and (np.abs(point) < 1e4).all():
+            reach = max(size * camera.focal / far, 1.0)
+            centre = tuple(np.round((point - 0.5) * 16).astype(int).tolist())
+            axes = tuple(np.round(np.array([reach, max(reach * flat, 0.7)]) * 16).astype(int))
+            _ellipse(dark, centre, axes, 255 * float(weight))
+
+
+def _ellipse(dark: Image, centre: tuple[int, ...], axes: tuple[int, ...], weight: float) -> None:
+    """OpenCV fills an ellipse with fractional bits only through its polygon."""
+    angles = np.linspace(0, 2 * np.pi, 14, endpoint=False)
+    rim = np.stack([np.cos(angles) * axes[0], np.sin(angles) * axes[1]], axis=1) + centre
+    cv2.fillConvexPoly(dark, np.round(rim).astype(np.int32), weight, cv2.LINE_8, 4)
