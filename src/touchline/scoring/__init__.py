@@ -1,0 +1,26 @@
+"""Scoring: how good a result is against labels."""
+
+from touchline.scoring.agreement import Agreement, agreement
+from touchline.scoring.hota import (
+    Clear,
+    Hota,
+    Identity,
+    TrackedBoxes,
+    clear,
+    hota,
+    identity,
+)
+from touchline.scoring.mot import read_mot
+
+__all__ = [
+    "Agreement",
+    "Clear",
+    "Hota",
+    "Identity",
+    "TrackedBoxes",
+    "agreement",
+    "clear",
+    "hota",
+    "identity",
+    "read_mot",
+]

@@ -1,0 +1,217 @@
+"""How good tracks are against labelled ones: HOTA, IDF1, MOTA.
+
+Pure functions: two tables of boxes in, a frozen dataclass out. They agree with TrackEval 1.3, the
+reference implementation; stored results of it are the tests.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
+
+from touchline.tracking.boxes import pairwise_iou
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+ALPHAS: Floats = np.arange(0.05, 0.99, 0.05)
+"""IoU from which a pair counts as a match in HOTA; (19,)."""
+EPSILON = float(np.finfo(float).eps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackedBoxes:
+    """Boxes of a whole video, one row each, in any order.
+
+    Attributes:
+        frame: int64 (n,).
+        tracker_id: int64 (n,), once per frame at most.
+        xyxy: float64 (n, 4) pixels.
+        confidence: float64 (n,).
+        class_id: int64 (n,), as the file numbers its classes.
+    """
+
+    frame: Ints
+    tracker_id: Ints
+    xyxy: Floats
+    confidence: Floats
+    class_id: Ints
+
+    def __post_init__(self) -> None:
+        n = len(self.frame)
+        lengths = [len(self.tracker_id), len(self.xyxy), len(self.confidence), len(self.class_id)]
+        if any(length != n for length in lengths) or self.xyxy.shape != (n, 4):
+            raise ValueError(f"columns of unequal length: {[n, *lengths]}, xyxy {self.xyxy.shape}")
+        if len(np.unique(np.stack([self.frame, self.tracker_id]), axis=1).T) != n:
+            raise ValueError("an id occurs twice in one frame")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hota:
+    """Higher order tracking accuracy; all but ``by_alpha`` are means over ``ALPHAS``, 0 to 1.
+
+    Attributes:
+        hota: Geometric mean of detection and association accuracy.
+        det_a: Detection accuracy.
+        ass_a: Association accuracy.
+        loc_a: Mean IoU of the matches.
+        by_alpha: HOTA at each of ``ALPHAS`` (19,).
+    """
+
+    hota: float
+    det_a: float
+    ass_a: float
+    loc_a: float
+    by_alpha: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Identity scores at IoU 0.5: ``idf1``, and the counts of boxes behind it."""
+
+    idf1: float
+    true_positives: int
+    false_positives: int
+    false_negatives: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """CLEAR scores at IoU 0.5: ``mota`` (may be negative), and the counts behind it."""
+
+    mota: float
+    true_positives: int
+    false_positives: int
+    false_negatives: int
+    switches: int
+
+
+class _Frame(NamedTuple):
+    """Labelled ids (n,), predicted ids (m,), both counted from 0, and their overlap (n, m)."""
+
+    labelled: Ints
+    predicted: Ints
+    iou: Floats
+
+
+def hota(truth: TrackedBoxes, predicted: TrackedBoxes) -> Hota:
+    """Score tracks by HOTA (Luiten et al. 2021, IJCV 129).
+
+    At each threshold ``alpha``: ``HOTA = sqrt(DetA * AssA)`` with ``DetA = TP / (TP + FN + FP)``
+    and ``AssA`` the mean over the matches of ``TPA / (TPA + FNA + FPA)``, counted over the whole
+    video for the match's pair of ids. Matches maximise overlap times how well the two ids fit
+    together in the whole video.
+    """
+    frames, sizes = _aligned(truth, predicted)
+    fit, counts = _fit(frames, sizes)
+    together = np.zeros((len(ALPHAS), *sizes))
+    total_iou = np.zeros(len(ALPHAS))
+    for frame in frames:
+        pair = fit[np.ix_(frame.labelled, frame.predicted)] * frame.iou
+        rows, columns = linear_sum_assignment(-pair)
+        iou = frame.iou[rows, columns]
+        matched = iou[None] >= ALPHAS[:, None] - EPSILON
+        together[:, frame.labelled[rows], frame.predicted[columns]] += matched
+        total_iou += (matched * iou).sum(axis=1)
+    return _hota(together, counts, total_iou)
+
+
+def identity(truth: TrackedBoxes, predicted: TrackedBoxes) -> Identity:
+    """Score tracks by IDF1 (Ristani et al. 2016): ``2 IDTP / (2 IDTP + IDFP + IDFN)``.
+
+    Each labelled id is paired with at most one predicted id, so that the number of boxes that
+    overlap by at least 0.5 within the pairs, IDTP, is as high as can be.
+    """
+    frames, sizes = _aligned(truth, predicted)
+    together = np.zeros(sizes)
+    for frame in frames:
+        together[np.ix_(frame.labelled, frame.predicted)] += frame.iou >= 0.5
+    hits = int(together[linear_sum_assignment(-together)].sum())
+    wrong, missed = len(predicted.frame) - hits, len(truth.frame) - hits
+    idf1 = 2 * hits / max(1, 2 * hits + wrong + missed)
+    return Identity(idf1, hits, wrong, missed)
+
+
+def clear(truth: TrackedBoxes, predicted: TrackedBoxes) -> Clear:
+    """Score tracks by MOTA (Bernardin and Stiefelhagen 2008): ``1 - (FN + FP + IDSW) / boxes``.
+
+    Matches of the last frame are kept while they still overlap by 0.5; a switch is a labelled id
+    whose match differs from its last one.
+    """
+    frames, (n_labelled, _) = _aligned(truth, predicted)
+    last_frame = np.full(n_labelled, -1, dtype=np.int64)
+    last_ever = np.full(n_labelled, -1, dtype=np.int64)
+    hits = switches = 0
+    for frame in frames:
+        if not frame.iou.size:
+            continue
+        labelled, given = _clear_matches(frame, last_frame)
+        before = last_ever[labelled]
+        switches += int(((before >= 0) & (before != given)).sum())
+        hits += len(labelled)
+        last_ever[labelled] = given
+        last_frame[:] = -1
+        last_frame[labelled] = given
+    wrong, missed = len(predicted.frame) - hits, len(truth.frame) - hits
+    mota = (hits - wrong - switches) / max(1, len(truth.frame))
+    return Clear(mota, hits, wrong, missed, switches)
+
+
+def _clear_matches(frame: _Frame, last: Ints) -> tuple[Ints, Ints]:
+    """Matched labelled ids and the predicted ids they got."""
+    worth = frame.iou + 1000.0 * (frame.predicted[None] == last[frame.labelled][:, None])
+    worth[frame.iou < 0.5 - EPSILON] = 0
+    rows, columns = linear_sum_assignment(-worth)
+    kept = worth[rows, columns] > EPSILON
+    return frame.labelled[rows[kept]], frame.predicted[columns[kept]]
+
+
+def _fit(frames: list[_Frame], sizes: tuple[int, int]) -> tuple[Floats, tuple[Floats, Floats]]:
+    """How well each pair of ids fits over the video (n, m), and how often each id occurs."""
+    shared = np.zeros(sizes)
+    labelled, predicted = np.zeros((sizes[0], 1)), np.zeros((1, sizes[1]))
+    for frame in frames:
+        union = frame.iou.sum(0)[None] + frame.iou.sum(1)[:, None] - frame.iou
+        part = np.divide(frame.iou, union, out=np.zeros_like(union), where=union > EPSILON)
+        shared[np.ix_(frame.labelled, frame.predicted)] += part
+        labelled[frame.labelled] += 1
+        predicted[0, frame.predicted] += 1
+    return shared / (labelled + predicted - shared), (labelled, predicted)
+
+
+def _hota(together: Floats, counts: tuple[Floats, Floats], total_iou: Floats) -> Hota:
+    """Turn counts of matches (19, n, m), of ids, and summed overlap (19,) into scores."""
+    labelled, predicted = counts
+    hits = together.sum(axis=(1, 2))
+    det_a = hits / np.maximum(1, labelled.sum() + predicted.sum() - hits)
+    jaccard = together / np.maximum(1, labelled + predicted - together)
+    ass_a = (together * jaccard).sum(axis=(1, 2)) / np.maximum(1, hits)
+    loc_a = np.maximum(1e-10, total_iou) / np.maximum(1e-10, hits)
+    by_alpha = np.sqrt(det_a * ass_a)
+    return Hota(
+        float(by_alpha.mean()),
+        float(det_a.mean()),
+        float(ass_a.mean()),
+        float(loc_a.mean()),
+        by_alpha,
+    )
+
+
+def _aligned(truth: TrackedBoxes, predicted: TrackedBoxes) -> tuple[list[_Frame], tuple[int, int]]:
+    """Both sides frame by frame, ids counted from 0, and the number of ids on each side."""
+    labelled_ids, labelled = np.unique(truth.tracker_id, return_inverse=True)
+    predicted_ids, guessed = np.unique(predicted.tracker_id, return_inverse=True)
+    frames = list(_frames(truth, predicted, labelled, guessed))
+    return frames, (len(labelled_ids), len(predicted_ids))
+
+
+def _frames(
+    truth: TrackedBoxes, predicted: TrackedBoxes, labelled: Ints, guessed: Ints
+) -> Iterator[_Frame]:
+    for number in np.union1d(truth.frame, predicted.frame):
+        mine, theirs = truth.frame == number, predicted.frame == number
+        iou = pairwise_iou(truth.xyxy[mine], predicted.xyxy[theirs])
+        yield _Frame(labelled[mine], guessed[theirs], iou)
