@@ -1,0 +1,104 @@
+import copy
+from pathlib import Path
+
+import pytest
+
+from tests.training.detector.frames import drawn_frame
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("onnx")
+
+from training.detector.crops import CropSampler  # noqa: E402
+from training.detector.train import (  # noqa: E402
+    PEAK_RATE,
+    WARM_UP_STEPS,
+    Run,
+    batch_of,
+    learning_rate,
+    make_optimiser,
+    train,
+    train_step,
+    update_average,
+)
+from training.yolox import NanoDetector  # noqa: E402
+
+
+def new_run() -> Run:
+    torch.manual_seed(0)
+    model = NanoDetector()
+    return Run(model, copy.deepcopy(model).eval(), make_optimiser(model))
+
+
+@pytest.fixture(scope="module")
+def sampler() -> CropSampler:
+    return CropSampler([drawn_frame()], size=64)
+
+
+def test_the_rate_warms_up_peaks_and_ends_small():
+    assert learning_rate(0, 0) < PEAK_RATE / 10
+    assert learning_rate(0, WARM_UP_STEPS) == pytest.approx(PEAK_RATE)
+    assert learning_rate(1, 10_000) == learning_rate(1.5, 10_000) < PEAK_RATE / 20
+
+
+def test_a_batch_is_colour_planes_in_blue_green_red(sampler: CropSampler):
+    crops = [sampler.draw(), sampler.draw()]
+    images, targets = batch_of(crops)
+    assert images.shape == (2, 3, 64, 64)
+    assert images[0, 0, 5, 7] == crops[0].image[5, 7, 0]
+    assert len(targets[1].xyxy) == len(crops[1].xyxy)
+
+
+def test_a_step_moves_the_weights_and_the_average_follows(sampler: CropSampler):
+    run = new_run()
+    before = copy.deepcopy(run.average.state_dict())
+    losses = train_step(run, [sampler.draw(), sampler.draw()], 0.9)
+    assert losses.total.isfinite()
+    assert (run.steps, run.crops) == (1, 2)
+    name = "heads.0.objectness.bias"  # learns from empty crops too
+    assert not torch.equal(run.average.state_dict()[name], before[name])
+
+
+def test_the_average_lies_between_old_and_new():
+    run = new_run()
+    old = run.average.heads[0].box.bias.clone()
+    with torch.no_grad():
+        run.model.heads[0].box.bias += 1
+    run.steps = 10**6
+    update_average(run)
+    moved = (run.average.heads[0].box.bias - old).mean()
+    assert 0 < moved < 0.01
+
+
+def test_a_checkpoint_brings_everything_back(tmp_path: Path, sampler: CropSampler):
+    run = new_run()
+    train_step(run, [sampler.draw(), sampler.draw()], 0.1)
+    run.elapsed = 12.5
+    run.save(tmp_path / "last.pt")
+    other = new_run()
+    other.restore(tmp_path / "last.pt")
+    assert (other.elapsed, other.steps, other.crops) == (12.5, 1, 2)
+    assert (
+        other.optimiser.state_dict()["state"].keys() == run.optimiser.state_dict()["state"].keys()
+    )
+    for name, value in run.model.state_dict().items():
+        assert torch.equal(value, other.model.state_dict()[name])
+
+
+def test_a_run_whose_time_is_over_only_saves(tmp_path: Path, sampler: CropSampler):
+    run = new_run()
+    run.elapsed = 60.0
+    train(run, sampler, minutes=1, batch=2, out=tmp_path)
+    assert run.steps == 0
+    assert (tmp_path / "last.pt").exists()
+
+
+def test_every_fiftieth_step_is_logged(
+    tmp_path: Path, sampler: CropSampler, caplog: pytest.LogCaptureFixture
+):
+    run = new_run()
+    run.steps, run.elapsed = 49, 0.0
+    with caplog.at_level("INFO", logger="training.detector"):
+        train(run, sampler, minutes=1e-6, batch=2, out=tmp_path)
+    assert run.steps == 50
+    assert "2 crops  box" in caplog.text
+    assert "nan" not in caplog.text

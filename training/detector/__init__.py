@@ -1,0 +1,1 @@
+"""The detector of players, goalkeepers, referees and the ball: training and evaluation."""

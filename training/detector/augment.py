@@ -1,0 +1,133 @@
+"""What changes the colours of a crop: kits, light, blur, compression.
+
+Eleven matches show few kits, so shirts are recoloured: all boxes of one kit get the same new
+colour, grass inside the boxes keeps its own.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from training.detector.data import Image
+
+HUES = 180
+"""OpenCV stores hue in half degrees."""
+
+
+@dataclass(frozen=True)
+class Dye:
+    """A new look for a kit: hue is shifted, or replaced, then saturation and value change."""
+
+    hue: int
+    replaces_hue: bool
+    saturation: tuple[float, float]
+    value: tuple[float, float]
+
+    def table(self) -> NDArray[np.uint8]:
+        """Lookup table uint8 (1, 256, 3) over the channels of an HSV image."""
+        levels = np.arange(256)
+        hue = np.full(256, self.hue) if self.replaces_hue else levels + self.hue
+        scaled = [gain * levels + offset for gain, offset in (self.saturation, self.value)]
+        table = np.stack([hue % HUES, *scaled], -1)
+        return table.clip(0, 255).astype(np.uint8)[None]
+
+
+def random_dye(rng: np.random.Generator) -> Dye:
+    """One of four looks: another hue, a strong colour, dark, light."""
+    hue = int(rng.integers(HUES))
+    gain = rng.uniform(0.7, 1.3)
+    looks = (
+        Dye(hue, False, (rng.uniform(0.7, 1.4), 0), (gain, 0)),
+        Dye(hue, True, (0.5, rng.uniform(80, 180)), (gain, rng.uniform(-20, 20))),
+        Dye(hue, False, (rng.uniform(0.3, 0.8), 0), (rng.uniform(0.25, 0.5), 0)),
+        Dye(hue, False, (rng.uniform(0.1, 0.4), 0), (0.75, rng.uniform(30, 80))),
+    )
+    return looks[int(rng.integers(len(looks)))]
+
+
+def grass_tone(hsv: Image) -> tuple[float, float] | None:
+    """Median hue and value of what is green in an HSV image; None without any green."""
+    green = hsv[_greenish(hsv)]
+    if not len(green):
+        return None
+    hue, _, value = np.median(green, axis=0)
+    return float(hue), float(value)
+
+
+def grass_mask(hsv: Image, tone: tuple[float, float] | None) -> NDArray[np.bool_]:
+    """Where an HSV image (H, W, 3) shows grass of this tone: bool (H, W).
+
+    The tone tells grass from green shirts and from the green tinge of dark shorts.
+    """
+    if tone is None:
+        return np.zeros(hsv.shape[:2], bool)
+    hue, value = tone
+    near = np.abs(hsv[..., 0] - hue) <= 9
+    mask: NDArray[np.bool_] = _greenish(hsv) & near & (hsv[..., 2] > 0.55 * value)
+    return mask
+
+
+def _greenish(hsv: Image) -> NDArray[np.bool_]:
+    hue, saturation = hsv[..., 0], hsv[..., 1]
+    mask: NDArray[np.bool_] = (hue > 22) & (hue < 95) & (saturation > 35)
+    return mask
+
+
+def recolour_kits(
+    hsv: Image, xyxy: NDArray[np.float32], kit: NDArray[np.int64], *, dyes: dict[int, Dye]
+) -> None:
+    """Dye shirts and shorts (not head, socks or grass) of the boxes, in place in HSV."""
+    tone = grass_tone(hsv[::6, ::6])
+    for box, worn in zip(xyxy.round().astype(int), kit, strict=True):
+        dye = dyes.get(int(worn))
+        left, top, right, bottom = (max(int(value), 0) for value in box)
+        height = bottom - top
+        body = hsv[top + height // 8 : top + height * 3 // 4, left:right]
+        if dye is not None and body.size:
+            cloth = ~grass_mask(body, tone)
+            cv2.copyTo(cv2.LUT(body, dye.table()), cloth.astype(np.uint8), body)
+
+
+def jitter_colours(hsv: Image, *, rng: np.random.Generator) -> Image:
+    """Shift hue, scale saturation and value of a whole HSV image as another light would."""
+    hue = int(rng.integers(-8, 9))
+    saturation, value = rng.uniform(0.6, 1.4), rng.uniform(0.65, 1.3)
+    return cv2.LUT(hsv, Dye(hue, False, (saturation, 0), (value, 0)).table()).astype(np.uint8)
+
+
+def motion_kernel(length: int, *, angle: float) -> NDArray[np.float32]:
+    """A line of `length` pixels at `angle` radians that sums to 1: float32 (length, length)."""
+    kernel = np.zeros((length, length), np.float32)
+    middle = (length - 1) / 2
+    reach = np.array([np.cos(angle), np.sin(angle)]) * middle
+    start, end = (np.rint(middle + sign * reach).astype(int).tolist() for sign in (-1, 1))
+    cv2.line(kernel, start, end, 1.0)
+    line: NDArray[np.float32] = kernel / kernel.sum()
+    return line
+
+
+def degrade(image: Image, *, rng: np.random.Generator) -> Image:
+    """Sometimes blur by motion, soften as an upscaled video, or compress as JPEG."""
+    if rng.random() < 0.12:
+        kernel = motion_kernel(int(rng.integers(2, 6)), angle=rng.uniform(0, np.pi))
+        image = cv2.filter2D(image, -1, kernel).astype(np.uint8)
+    if rng.random() < 0.12:
+        image = _soften(image, factor=rng.uniform(0.5, 0.9))
+    if rng.random() < 0.2:
+        image = _compress(image, quality=int(rng.integers(30, 90)))
+    return image
+
+
+def _soften(image: Image, *, factor: float) -> Image:
+    size = image.shape[1], image.shape[0]
+    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+
+
+def _compress(image: Image, *, quality: int) -> Image:
+    _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+    assert decoded is not None
+    return decoded.astype(np.uint8, copy=False)

@@ -1,0 +1,40 @@
+"""Close-ups for the detector, painted by `touchline.synthetic`.
+
+The labelled frames have none, and a network that never saw one boxes the legs.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+
+from touchline.frame import Frame
+from touchline.synthetic import SyntheticMatch, Truth
+from training.detector.data import Image, LabelledFrame, kits_without_teams
+
+MATCHES, FRAMES_EACH = 30, 3
+FIRST_SEED = 1000
+"""Far from the seeds that benchmarks and tests use."""
+MIN_VISIBLE = 0.3
+CLOSE_UP = (0.05, 1.0)
+
+
+def close_ups() -> list[LabelledFrame]:
+    """Synthetic close-ups, a few of each of many matches."""
+    return [
+        _labelled(f"synthetic_{seed}_{index}", frame.image, truth)
+        for seed in range(FIRST_SEED, FIRST_SEED + MATCHES)
+        for index, (frame, truth) in enumerate(_frames(seed))
+    ]
+
+
+def _frames(seed: int) -> Iterator[tuple[Frame, Truth]]:
+    match = SyntheticMatch(seed, seconds=1.0, fps=12.5, close_up=CLOSE_UP)
+    return islice(match, 1, None, len(match) // FRAMES_EACH)
+
+
+def _labelled(name: str, image: Image, truth: Truth) -> LabelledFrame:
+    seen = truth.objects[truth.objects.data["visible"] >= MIN_VISIBLE]
+    class_id = np.asarray(seen.class_id, np.int64)
+    xyxy = np.asarray(seen.xyxy, np.float32)
+    return LabelledFrame(name, image, xyxy, class_id, kits_without_teams(class_id))

@@ -1,0 +1,1 @@
+"""How the shipped pitch model was made: data, augmentation, network, loss, training, export."""
