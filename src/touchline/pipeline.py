@@ -1,0 +1,242 @@
+"""The whole flow on one screen. Read this first.
+
+::
+
+    video ──► shots, camera motion ──► people and ball, pitch ──► tracks, homography ──► FrameState
+    └──────── one thread ────────┘    └───── one thread ─────┘    └──── caller's thread ────┘
+
+Every frame is decoded and compared with the one before it; the networks look at some of them (see
+``Pace``); tracks and homographies fill the frames between from both sides. Frames are streamed:
+what waits between two stages is bounded, so memory does not grow with the clip.
+"""
+
+import os
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from touchline.detection import Detector, YoloxDetector, load_detector
+from touchline.frame import Frame, FrameState
+from touchline.overlap import ahead
+from touchline.pitch import PitchModel, load_pitch_model
+from touchline.settings import Settings
+from touchline.shot import Look, Shot
+from touchline.timing import Stopwatch
+from touchline.tracking import CameraMotion
+from touchline.video import ShotDetector, VideoInfo, VideoReader
+
+WINDOW_BYTES = 192 * 2**20
+"""Decoded pictures that may wait for the networks at once."""
+DOUBTFUL = 0.12
+"""Score from which tracking hears of a box; it gives an unsure one only as part of a track."""
+
+
+def analyze(
+    video: str | os.PathLike[str],
+    *,
+    detector: Detector | None = None,
+    pitch_model: PitchModel | None = None,
+    settings: Settings | None = None,
+) -> "Analysis":
+    """Say who is where, on which pitch, in every frame of ``video``; lazy, in bounded memory.
+
+    Args:
+        video: A video file, or a folder of images.
+        detector: Finds people and the ball; None loads the shipped one.
+        pitch_model: Finds the pitch's keypoints; None loads the shipped one.
+        settings: None reads the environment.
+
+    Raises:
+        InputError: The video cannot be read.
+        ModelError: A network cannot be loaded.
+    """
+    settings = settings or Settings.read()
+    reader = VideoReader(video)
+    pace = Pace.of(settings, reader.info.fps)
+    if detector is None:
+        detector = loaded = _load_detector(settings)
+        pace = Pace.of(settings, reader.info.fps, device=loaded.device)
+    pitch_model = pitch_model or _load_pitch_model(settings)
+    return Analysis(reader, detector, pitch_model, pace=pace, batch_size=settings.batch_size)
+
+
+def _load_detector(settings: Settings) -> YoloxDetector:
+    return load_detector(
+        confidence=DOUBTFUL,
+        imgsz=settings.imgsz,
+        batch_size=settings.batch_size,
+        device=settings.device,
+        backend=settings.backend,
+        threads=settings.threads,
+    )
+
+
+def _load_pitch_model(settings: Settings) -> PitchModel:
+    return load_pitch_model(
+        batch_size=settings.batch_size,
+        device=settings.device,
+        backend=settings.backend,
+        threads=settings.threads,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often the networks look: at every n-th frame of a shot, and always at its last."""
+
+    detect_every: int
+    locate_every: int
+
+    @classmethod
+    def of(cls, settings: Settings, fps: float, *, device: str = "cpu") -> Self:
+        """What the settings ask for; where they do not, what two CPU cores or one GPU can keep."""
+        detections, locations = (12.5, 5.0) if device.endswith("cpu") else (fps, 12.5)
+        return cls(
+            detect_every=settings.detect_every or max(1, round(fps / detections)),
+            locate_every=settings.locate_every or max(1, round(fps / locations)),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Glimpse:
+    """A frame, and how it follows from the one before it."""
+
+    frame: Frame
+    cut: bool
+    motion: npt.NDArray[np.float64]
+    place: int
+    """Number of the frame in its shot."""
+
+
+class Analysis(Iterator[FrameState]):
+    """One clip under way: iterate it for frame states; ask it what was done.
+
+    Attributes:
+        info: What the video says of itself.
+        pace: How often the networks look.
+        stopwatch: Seconds spent in each stage so far.
+    """
+
+    def __init__(
+        self,
+        reader: VideoReader,
+        detector: Detector,
+        pitch_model: PitchModel,
+        *,
+        pace: Pace,
+        batch_size: int | None = None,
+    ) -> None:
+        self.info: VideoInfo = reader.info
+        self.pace = pace
+        self.stopwatch = Stopwatch()
+        self._reader = reader
+        self._detector = detector
+        self._pitch_model = pitch_model
+        self._window = _window_length(reader.info, pace, batch_size)
+        self._states = self._follow()
+
+    def __next__(self) -> FrameState:
+        return next(self._states)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def truncated(self) -> str | None:
+        """Why decoding stopped before the end of the video, or None; known after the last frame."""
+        return self._reader.truncated
+
+    def close(self) -> None:
+        """Stop the threads and give the video back; also done after the last frame."""
+        self._states.close()
+        self._reader.close()
+
+    def _follow(self) -> Generator[FrameState]:
+        """Stage three: tracks and homographies, one shot after another."""
+        shot: Shot | None = None
+        with closing(ahead(self._look(), self._window)) as looks:
+            for look in looks:
+                if look.cut:
+                    if shot is not None:
+                        yield from shot.finish()
+                    shot = Shot.after(shot, self.info)
+                assert shot is not None, "the first frame starts a shot"
+                with self.stopwatch("tracking"):
+                    states = shot.push(look)
+                yield from states
+            if shot is not None:
+                yield from shot.finish()
+
+    def _look(self) -> Iterator[Look]:
+        """Stage two: the networks, a window of frames at a time."""
+        with closing(ahead(self._watch(), self._window)) as glimpses:
+            window: list[tuple[_Glimpse, bool]] = []
+            for entry in _with_last(glimpses):
+                window.append(entry)
+                if len(window) == self._window:
+                    yield from self._look_at(window)
+                    window = []
+            yield from self._look_at(window)
+
+    def _look_at(self, window: list[tuple[_Glimpse, bool]]) -> Iterator[Look]:
+        detect = [g for g, last in window if last or g.place % self.pace.detect_every == 0]
+        locate = [g for g, last in window if last or g.place % self.pace.locate_every == 0]
+        with self.stopwatch("detection"):
+            detections = self._detector.detect([g.frame.image for g in detect])
+        with self.stopwatch("pitch"):
+            keypoints = self._pitch_model.locate([g.frame.image for g in locate])
+        seen = dict(zip((g.frame.index for g in detect), detections, strict=True))
+        found = dict(zip((g.frame.index for g in locate), keypoints, strict=True))
+        for glimpse, _ in window:
+            frame = glimpse.frame
+            yield Look(
+                frame.index,
+                frame.time,
+                glimpse.cut,
+                glimpse.motion,
+                seen.get(frame.index),
+                found.get(frame.index),
+            )
+
+    def _watch(self) -> Iterator[_Glimpse]:
+        """Stage one: decode, find the cuts, measure how the camera moved."""
+        shots, camera, place = ShotDetector(), CameraMotion(), 0
+        for frame in self.stopwatch.each("decode", self._reader):
+            with self.stopwatch("motion"):
+                cut = shots.update(frame.image)
+                if cut:
+                    camera, place = CameraMotion(), 0
+                motion = camera.update(frame.image)
+            yield _Glimpse(frame, cut, motion, place)
+            place += 1
+
+
+def _with_last(glimpses: Iterable[_Glimpse]) -> Iterator[tuple[_Glimpse, bool]]:
+    """Each glimpse, and whether it is the last of its shot."""
+    held: _Glimpse | None = None
+    for glimpse in glimpses:
+        if held is not None:
+            yield held, glimpse.cut
+        held = glimpse
+    if held is not None:
+        yield held, True
+
+
+def _window_length(info: VideoInfo, pace: Pace, batch_size: int | None) -> int:
+    """Frames that the networks get at once: enough for a batch, and no more than memory allows."""
+    allowed = max(1, WINDOW_BYTES // (3 * info.width * info.height))
+    wanted = allowed if batch_size is None else batch_size * pace.detect_every
+    return min(wanted, allowed)

@@ -1,0 +1,68 @@
+"""What is followed inside one shot: tracks and the pitch, from what the networks saw."""
+
+from collections import deque
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import supervision as sv
+
+from touchline.frame import FrameState, PitchState
+from touchline.pitch import PitchTrack, positions
+from touchline.tracking import Tracks
+from touchline.video import VideoInfo
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What the networks saw in a frame; None where they did not look."""
+
+    index: int
+    time: float
+    cut: bool
+    motion: npt.NDArray[np.float64]
+    detections: sv.Detections | None
+    keypoints: sv.KeyPoints | None
+
+
+class Shot:
+    """What is followed inside one shot; made anew at each cut, so that nothing leaks over it."""
+
+    def __init__(self, number: int, info: VideoInfo, first_id: int) -> None:
+        size = (info.width, info.height)
+        self._number = number
+        self._tracks = Tracks(info.fps, size, first_id=first_id)
+        self._pitch = PitchTrack(info.fps, size)
+        self._frames: deque[tuple[int, float]] = deque()
+        self._objects: deque[sv.Detections] = deque()
+        self._pitches: deque[PitchState] = deque()
+
+    @classmethod
+    def after(cls, previous: "Shot | None", info: VideoInfo) -> "Shot":
+        """The next shot; ids go on where the last one stopped."""
+        if previous is None:
+            return cls(0, info, first_id=1)
+        return cls(previous._number + 1, info, first_id=previous._tracks.next_id)
+
+    def push(self, look: Look) -> list[FrameState]:
+        """Take one frame; return those that are complete now, in order."""
+        self._frames.append((look.index, look.time))
+        self._objects.extend(self._tracks.push(look.detections, look.motion))
+        self._pitches.extend(self._pitch.push(look.keypoints, look.motion))
+        return self._complete()
+
+    def finish(self) -> list[FrameState]:
+        """The frames that still waited for what comes after them."""
+        self._objects.extend(self._tracks.flush())
+        self._pitches.extend(self._pitch.flush())
+        return self._complete()
+
+    def _complete(self) -> list[FrameState]:
+        count = min(len(self._objects), len(self._pitches))
+        return [self._state() for _ in range(count)]
+
+    def _state(self) -> FrameState:
+        index, time = self._frames.popleft()
+        objects, pitch = self._objects.popleft(), self._pitches.popleft()
+        objects.data["position"] = positions(pitch.homography, np.asarray(objects.xyxy, np.float32))
+        return FrameState(index, time, self._number, objects, pitch)

@@ -1,0 +1,162 @@
+"""The command line as a user meets it: what it says, where, and its exit codes."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.conftest import MakeVideo
+from touchline.cli import main
+from touchline.video import VideoReader
+
+
+class Outcome:
+    """What a command left behind: exit code, standard output, standard error."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def touchline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run ``touchline`` with these arguments, through its real entry point."""
+
+    def run(*arguments: object) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["touchline", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        code = stop.value.code
+        return Outcome(code if isinstance(code, int) else 0, *capsys.readouterr())
+
+    return run
+
+
+def assert_fails_in_one_line(outcome: Outcome, *words: str) -> None:
+    assert outcome.code == 1
+    assert outcome.out == ""
+    assert outcome.err.startswith("touchline: ")
+    assert outcome.err.count("\n") == 1
+    for word in words:
+        assert word in outcome.err
+
+
+def test_a_clip_becomes_four_files(touchline, make_video: MakeVideo, tmp_path: Path) -> None:
+    clip = make_video(frames=12)
+    outcome = touchline("run", clip, "-o", tmp_path / "results", "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert json.loads(outcome.out)["frames"] == 12
+    results = tmp_path / "results"
+    assert {path.name for path in results.iterdir()} == {
+        "overlay.mp4",
+        "predictions.json",
+        "summary.json",
+        "tracks.parquet",
+    }
+    assert len(json.loads((results / "predictions.json").read_text())["frames"]) == 12
+    assert pq.read_table(results / "tracks.parquet").num_rows >= 0
+    with VideoReader(results / "overlay.mp4") as overlay:
+        assert len(list(overlay)) == 12
+    assert json.loads((results / "summary.json").read_text()) == json.loads(outcome.out)
+
+
+def test_the_overlay_can_be_left_out(touchline, make_video: MakeVideo, tmp_path: Path) -> None:
+    touchline("run", make_video(frames=3), "-o", tmp_path / "results", "--no-overlay")
+    assert not (tmp_path / "results" / "overlay.mp4").exists()
+
+
+def test_a_missing_video_is_named(touchline, tmp_path: Path) -> None:
+    outcome = touchline("run", tmp_path / "absent.mp4", "-o", tmp_path / "results")
+    assert_fails_in_one_line(outcome, "absent.mp4")
+
+
+def test_text_named_mp4_is_refused(touchline, tmp_path: Path) -> None:
+    path = tmp_path / "notes.mp4"
+    path.write_text("kick-off at three\n" * 100)
+    assert_fails_in_one_line(touchline("run", path, "-o", tmp_path / "results"), "notes.mp4")
+
+
+def test_sound_alone_is_refused(touchline, make_sound, tmp_path: Path) -> None:
+    outcome = touchline("run", make_sound("song.mp4"), "-o", tmp_path / "results")
+    assert_fails_in_one_line(outcome, "song.mp4")
+
+
+def test_a_truncated_video_gives_what_could_be_read_and_says_how_far(
+    touchline, make_video: MakeVideo, tmp_path: Path
+) -> None:
+    whole = make_video(frames=40)
+    part = tmp_path / "part.mp4"
+    part.write_bytes(whole.read_bytes()[: int(whole.stat().st_size * 0.6)])
+    outcome = touchline("run", part, "-o", tmp_path / "results", "--json", "--no-overlay")
+    assert outcome.code == 0
+    assert "of about 40 frames" in outcome.err
+    summary = json.loads(outcome.out)
+    assert 0 < summary["frames"] < 40
+    assert "of about 40 frames" in summary["skipped"]["truncated"]
+
+
+def test_a_folder_that_cannot_be_made_is_named(
+    touchline, make_video: MakeVideo, tmp_path: Path
+) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("not a folder")
+    outcome = touchline("run", make_video(frames=3), "-o", taken / "results")
+    assert_fails_in_one_line(outcome, "taken")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_a_full_disk_is_one_line_and_no_file_is_half_written(
+    make_video: MakeVideo, tmp_path: Path
+) -> None:
+    limit = "import resource as r, os, sys; r.setrlimit(r.RLIMIT_FSIZE, (2000, 2000)); "
+    python = [
+        sys.executable,
+        "-c",
+        limit + "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])",
+    ]
+    command = [
+        "-m",
+        "touchline",
+        "run",
+        str(make_video(frames=12)),
+        "-o",
+        str(tmp_path / "results"),
+    ]
+    done = subprocess.run([*python, *command], capture_output=True, text=True, check=False)
+    assert_fails_in_one_line(Outcome(done.returncode, done.stdout, done.stderr), "cannot write")
+    left = {path.name for path in (tmp_path / "results").iterdir()}
+    assert left <= {"predictions.json", "tracks.parquet"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "match.mp4"],
+        ["run", "match.mp4", "-o", "results", "--size", "12x12"],
+        ["run", "match.mp4", "-o", "results", "--batch-size", "0"],
+        ["run", "match.mp4", "-o", "results", "--device", "tpu"],
+        ["fly"],
+    ],
+)
+def test_wrong_usage_has_an_exit_code_of_its_own(touchline, arguments: list[str]) -> None:
+    outcome = touchline(*arguments)
+    assert outcome.code == 2
+    assert outcome.out == ""
+
+
+def test_the_shipped_weights_are_whole(touchline) -> None:
+    listed = json.loads(touchline("models", "--json").out)
+    assert {entry["name"] for entry in listed} >= {"players", "pitch"}
+    assert {entry["state"] for entry in listed} == {"whole"}
+    assert sum(entry["bytes"] for entry in listed) <= 30 * 2**20
+
+
+def test_the_version_is_printed(touchline) -> None:
+    assert touchline("--version").out.strip()
+
+
+def test_the_console_script_is_installed() -> None:
+    assert shutil.which("touchline", path=str(Path(sys.executable).parent))
