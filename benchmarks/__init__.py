@@ -1,0 +1,1 @@
+"""Every number in the README has a script here."""
