@@ -4,7 +4,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from touchline.detection.decode import Boxes
-from touchline.detection.suppression import BALL_IOU, MAX_BOXES, PEOPLE_IOU, iou, suppress
+from touchline.detection.suppression import (
+    BALL_IOU,
+    INSIDE,
+    MAX_BOXES,
+    PEOPLE_IOU,
+    iou,
+    share_inside,
+    suppress,
+)
 
 
 def boxes(*rows):
@@ -31,7 +39,8 @@ def plain_suppress(given):
         rivals = [k for k in kept if (given.class_id[k] == 0) == is_ball]
         limit = BALL_IOU if is_ball else PEOPLE_IOU
         overlaps = [iou(given.xyxy[i], given.xyxy[k : k + 1])[0] for k in rivals]
-        if all(overlap <= limit for overlap in overlaps):
+        shares = [share_inside(given.xyxy[k], given.xyxy[i : i + 1])[0] for k in rivals]
+        if all(overlap <= limit for overlap in overlaps) and all(s <= INSIDE for s in shares):
             kept.append(i)
     return kept
 
@@ -51,6 +60,16 @@ def test_one_person_is_one_box_of_the_best_class():
         )
     )
     assert kept.class_id.tolist() == [1]
+
+
+def test_a_torso_is_a_part_of_its_person_and_not_another():
+    kept = suppress(boxes(([10, 10, 40, 90], 0.9, 2), ([12, 12, 38, 50], 0.7, 2)))
+    assert kept.xyxy.tolist() == [[10, 10, 40, 90]]
+
+
+def test_somebody_half_hidden_behind_another_stays():
+    kept = suppress(boxes(([10, 10, 40, 90], 0.9, 2), ([5, 2, 33, 60], 0.7, 2)))
+    assert len(kept) == 2
 
 
 def test_a_ball_at_the_feet_of_a_player_stays():

@@ -6,8 +6,13 @@ import numpy.typing as npt
 from touchline.detection.decode import Boxes
 from touchline.frame import ClassId
 
+Floats = npt.NDArray[np.float32]
+
 PEOPLE_IOU = 0.6
 BALL_IOU = 0.3
+INSIDE = 0.85
+"""Share of a box within a better one from which it is a part of the same: a torso, mostly."""
+_TINY = np.finfo(np.float32).tiny
 MAX_BOXES = 300
 MAX_CANDIDATES = 1000
 """Best boxes that suppression looks at; at usable thresholds a frame has about a hundred."""
@@ -31,24 +36,34 @@ def suppress(boxes: Boxes) -> Boxes:
 
 
 def _kept(boxes: Boxes, index: npt.NDArray[np.intp], limit: float) -> npt.NDArray[np.intp]:
-    """Which of ``index``, best first, overlap nothing better by more than ``limit``."""
+    """Which of ``index``, best first, overlap nothing better by ``limit`` and lie in none of it."""
     kept: list[int] = []
     index = index[:MAX_CANDIDATES]
     while len(index) and len(kept) < MAX_BOXES:
         best, rest = index[0], index[1:]
         kept.append(int(best))
-        index = rest[iou(boxes.xyxy[best], boxes.xyxy[rest]) <= limit]
+        box, others = boxes.xyxy[best], boxes.xyxy[rest]
+        index = rest[(iou(box, others) <= limit) & (share_inside(box, others) <= INSIDE)]
     return np.array(kept, np.intp)
 
 
-def iou(box: npt.NDArray[np.float32], boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def iou(box: Floats, boxes: Floats) -> Floats:
     """Intersection over union of one box (4,) with others (n, 4), all xyxy; 0 for empty boxes."""
-    sides = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
-    shared = np.maximum(sides, 0).prod(1)
+    shared = _shared(box, boxes)
     union = _area(box) + _area(boxes) - shared
-    return np.asarray(shared / np.maximum(union, np.finfo(np.float32).tiny), np.float32)
+    return np.asarray(shared / np.maximum(union, _TINY), np.float32)
 
 
-def _area(boxes: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def share_inside(box: Floats, boxes: Floats) -> Floats:
+    """Share (n,) of each of ``boxes`` (n, 4) that lies in ``box`` (4,); 0 for empty boxes."""
+    return np.asarray(_shared(box, boxes) / np.maximum(_area(boxes), _TINY), np.float32)
+
+
+def _shared(box: Floats, boxes: Floats) -> Floats:
+    sides = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
+    return np.asarray(np.maximum(sides, 0).prod(1), np.float32)
+
+
+def _area(boxes: Floats) -> Floats:
     sides = boxes[..., 2:] - boxes[..., :2]
     return np.asarray(sides[..., 0] * sides[..., 1], np.float32)
