@@ -57,10 +57,11 @@ def analyze(
     """
     settings = settings or Settings.read()
     reader = VideoReader(video)
-    pace = Pace.of(settings, reader.info.fps)
+    device = "cpu"  # what a detector of the caller's runs on is not known: pace for the slowest
     if detector is None:
         detector = loaded = _load_detector(settings)
-        pace = Pace.of(settings, reader.info.fps, device=loaded.device)
+        device = loaded.device
+    pace = Pace.of(settings, reader.info.fps, device=device)
     pitch_model = pitch_model or _load_pitch_model(settings)
     return Analysis(reader, detector, pitch_model, pace=pace, batch_size=settings.batch_size)
 

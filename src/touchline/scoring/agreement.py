@@ -7,12 +7,12 @@ from dataclasses import dataclass, fields
 import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
-import supervision as sv
 
 from touchline.frame import ClassId
 from touchline.pitch import positions
 from touchline.scoring.hota import TrackedBoxes, hota
 from touchline.synthetic import Truth
+from touchline.tracking.boxes import pairwise_iou
 
 MIN_VISIBLE = 0.25
 """Share of a figure that must be visible for it to be asked for; less counts neither way."""
@@ -130,14 +130,14 @@ def _true(truth: Truth) -> _Objects:
 
 def _judged(found: _Objects, asked: _Objects, hidden: _Objects) -> _Objects:
     """Leave out what stands on a person who is there but too hidden to be asked for."""
-    on_asked = _iou(found, asked).max(axis=1, initial=0.0) >= SAME
-    on_hidden = _iou(found, hidden).max(axis=1, initial=0.0) >= SAME
+    on_asked = pairwise_iou(found.xyxy, asked.xyxy).max(axis=1, initial=0.0) >= SAME
+    on_hidden = pairwise_iou(found.xyxy, hidden.xyxy).max(axis=1, initial=0.0) >= SAME
     return found.where(on_asked | ~on_hidden)
 
 
 def _paired(found: _Objects, asked: _Objects) -> tuple[_Objects, _Objects]:
     """Rows of both that are each other's best, in the same order."""
-    overlap = _iou(found, asked)
+    overlap = pairwise_iou(found.xyxy, asked.xyxy)
     i, j = np.nonzero(
         (overlap >= SAME)
         & (overlap == overlap.max(axis=1, initial=0.0)[:, None])
@@ -169,12 +169,6 @@ def _rows(frames: Sequence[_Objects]) -> TrackedBoxes:
         confidence=np.ones(sum(lengths)),
         class_id=np.zeros(sum(lengths), np.int64),
     )
-
-
-def _iou(first: _Objects, second: _Objects) -> Floats:
-    if len(first.xyxy) == 0 or len(second.xyxy) == 0:
-        return np.zeros((len(first.xyxy), len(second.xyxy)))
-    return np.asarray(sv.box_iou_batch(first.xyxy, second.xyxy), np.float64)
 
 
 def _centres(objects: _Objects) -> Floats:
