@@ -78,6 +78,7 @@ def test_every_shipped_file_is_whole():
     assert {each.name: each.state for each in weights.listing()} == {
         "pitch": "whole",
         "players": "whole",
+        "verifier": "whole",
     }
 
 

@@ -1,0 +1,46 @@
+"""What a crop can show."""
+
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from touchline.frame import ClassId
+
+
+class Label(IntEnum):
+    """What a verifier can see in a crop; the first four are the classes of an object."""
+
+    FOOTBALL = 0
+    GOALKEEPER = 1
+    PLAYER = 2
+    REFEREE = 3
+    GRASS = 4
+    BACKGROUND = 5
+    """Crowd, coaches, hoardings, a net, half a person: all that is no object of the game."""
+
+
+Floats = npt.NDArray[np.float64]
+
+PEOPLE = (Label.GOALKEEPER, Label.PLAYER, Label.REFEREE)
+
+CLASS_OF: dict[Label, ClassId | None] = {
+    Label.FOOTBALL: ClassId.BALL,
+    Label.GOALKEEPER: ClassId.GOALKEEPER,
+    Label.PLAYER: ClassId.PLAYER,
+    Label.REFEREE: ClassId.REFEREE,
+    Label.GRASS: None,
+    Label.BACKGROUND: None,
+}
+"""The class that an object of this label has; None where there is no object."""
+
+
+def as_claimed(probabilities: Floats, is_ball: npt.NDArray[np.bool_]) -> Floats:
+    """Probability (n,) that each crop shows what was claimed: a football, or a person of any role.
+
+    Args:
+        probabilities: (n, 6), one column per ``Label``.
+        is_ball: (n,) whether a football was claimed.
+    """
+    person = probabilities[:, list(PEOPLE)].sum(axis=1)
+    return np.where(is_ball, probabilities[:, Label.FOOTBALL], person)

@@ -1,0 +1,305 @@
+"""The stage itself: a window of frames in, the same frames with verified objects out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from touchline.errors import UsageError
+from touchline.frame import FrameState
+from touchline.verification.choosing import best_views, covered, doubtful, note_look
+from touchline.verification.gaps import pitch_in_view, settle
+from touchline.verification.labels import Label, as_claimed
+from touchline.verification.ledger import Ledger
+from touchline.verification.proposals import between_looks, places, propose, remember
+from touchline.verification.rows import (
+    Bools,
+    Floats,
+    Ints,
+    Rows,
+    Shown,
+    answered,
+    concatenated,
+)
+from touchline.verification.verifier import Verifier, View
+
+KEEP_BALL = 0.4
+"""Probability of a football below which a detected ball is dropped."""
+CONFIRM = 0.5
+"""Probability from which a box that was filled in is confirmed."""
+EXPERT_SHARE = 0.03
+"""Share of the objects in frames looked at that the expensive verifier may see."""
+SHORT, LONG = 1.0, 2.0
+"""Seconds for which a track is carried into a frame in which nothing at all was detected; and into
+any frame of a shot that is full of holes."""
+_BALL_WEIGHTS = np.array([1, 2, 3, 2, 1]) / 9
+MIN_LOOKS = 10
+"""Frames looked at in a shot before its coverage is judged."""
+
+
+@dataclass(slots=True)
+class Spent:
+    """What verification cost so far: objects that could be looked at, and looks."""
+
+    objects: int = 0
+    student: int = 0
+    expert: int = 0
+
+
+class SecondLook(Protocol):
+    """What the pipeline asks of verification."""
+
+    @property
+    def spent(self) -> Spent:
+        """Looks so far."""
+
+    def verify(self, window: Sequence[Shown]) -> list[FrameState]:
+        """Verify the next frames of one shot; see ``Verification.verify``."""
+
+
+class Verification:
+    """A second opinion on every object of one clip.
+
+    A track is looked at on its best views and again when it changes; what was said of it is kept
+    for the shot. A track that shows no person of the game is dropped, and the rest take the role
+    that was seen. The ball is looked at in each frame in which it was detected. A box that tracking
+    filled in where the detector had looked in vain stays if a look confirms it. Where fewer than
+    ``min_coverage`` of a shot's frames have objects, known tracks are proposed where they are
+    missing, and kept where a look confirms them; frames without any detection always get proposals
+    from the second before and after.
+
+    Make a new one for each clip: its memory ends with the shot, and never outlives the clip.
+
+    Args:
+        verifier: Looks first, often: the student, or any other where there is just one.
+        expert: Looks at what stays doubtful, at most ``EXPERT_SHARE`` of all; both are heard.
+        full: Take no shortcut: every object in every frame with a picture is looked at, by both.
+        min_coverage: Share of frames with objects below which a shot is filled as a whole.
+
+    Attributes:
+        spent: Looks so far.
+
+    Raises:
+        UsageError: ``min_coverage`` is not from 0 to 1.
+    """
+
+    def __init__(
+        self,
+        verifier: Verifier,
+        *,
+        expert: Verifier | None = None,
+        full: bool = False,
+        min_coverage: float = 0.7,
+    ) -> None:
+        if not 0 <= min_coverage <= 1:
+            raise UsageError(f"min_coverage is from 0 to 1; got {min_coverage}.")
+        self.spent = Spent()
+        self._verifier = verifier
+        self._expert = expert
+        self._full = full
+        self._min_coverage = min_coverage
+        self._ledger = Ledger()
+        self._shot: int | None = None
+        self._owed = 0.0
+
+    def verify(self, window: Sequence[Shown]) -> list[FrameState]:
+        """Verify the next frames, all of one shot.
+
+        Args:
+            window: Frames in order; those with an image were looked at by the detector. More at
+                once see further ahead: a second is good.
+
+        Returns:
+            The states in the same order: objects that no verifier believes in are gone,
+            ``class_id`` is the verifier's, boxes may be added with the source ``proposed``, and
+            ``data["verified"]`` float32 (n,) is the probability of what is claimed, NaN where
+            nobody looked at this very box.
+
+        Raises:
+            UsageError: The frames are not of one shot.
+            ModelError: A network failed.
+        """
+        if not window:
+            return []
+        self._enter(window)
+        sight = _Sight.of(window)
+        rows = sight.rows
+        asked = self._choose(sight)
+        opinions = np.full((len(rows), len(Label)), np.nan)
+        opinions[asked] = self._ask(sight, asked)
+        self._hear(sight, asked, opinions)
+        self._ask_expert(sight, asked, opinions)
+        rows = self._decide(sight, opinions)
+        rows = rows[settle(rows, self._confirmed(sight, rows), sight.looked, self._ledger)]
+        return answered(window, self._filled(rows, window))
+
+    def _enter(self, window: Sequence[Shown]) -> None:
+        """Begin a new memory at a cut, or let the old one fade up to this window."""
+        shots = {shown.state.shot for shown in window}
+        if len(shots) > 1:
+            raise UsageError(f"a window lies in one shot; this one has frames of {sorted(shots)}.")
+        if self._shot not in shots:
+            self._shot, self._ledger = shots.pop(), Ledger()
+        self._ledger.advance(window[0].state.time)
+
+    def _choose(self, sight: "_Sight") -> Ints:
+        """Rows (k,) of the objects that are looked at first."""
+        rows = sight.rows
+        self._ledger.count(sight.seen, rows.place[~rows.filled])
+        self.spent.objects += int(sight.looked.sum())
+        may = sight.looked & (~rows.filled | sight.in_view)
+        if self._full:
+            return np.flatnonzero(may)
+        people = may & ~rows.filled & ~rows.is_ball
+        single = may & (rows.filled | rows.is_ball)
+        best = best_views(rows, sight.window, self._ledger, people)
+        return np.flatnonzero(best | single)
+
+    def _ask(self, sight: "_Sight", asked: Ints) -> Floats:
+        """The first verifier's probabilities (k, 6) of the chosen objects."""
+        self.spent.student += len(asked)
+        views = _views(sight.rows[asked], sight.window)
+        return np.asarray(self._verifier.judge(views), np.float64)
+
+    def _hear(self, sight: "_Sight", asked: Ints, opinions: Floats) -> None:
+        """Add the looks at detected people to what is known of their tracks."""
+        rows = sight.rows
+        votes = asked[~rows.is_ball[asked] & ~rows.filled[asked]]
+        for track in np.unique(rows.tracker_id[votes]).tolist():
+            mine = votes[rows.tracker_id[votes] == track]
+            record = self._ledger[track]
+            record.student.hear(opinions[mine], sight.weight[mine])
+            note_look(record, rows, int(mine[-1]), sight.window[rows.place[mine[-1]]])
+
+    def _ask_expert(self, sight: "_Sight", asked: Ints, opinions: Floats) -> None:
+        """Show the most doubtful objects to the expert, and pool both words."""
+        if self._expert is None:
+            return
+        rows = sight.rows
+        chosen = asked if self._full else self._doubtful(sight, asked, opinions)
+        self.spent.expert += len(chosen)
+        said = np.asarray(self._expert.judge(_views(rows[chosen], sight.window)), np.float64)
+        votes = ~rows.is_ball[chosen] & ~rows.filled[chosen]
+        for row, word in zip(chosen[votes].tolist(), said[votes], strict=True):
+            record = self._ledger[int(rows.tracker_id[row])]
+            record.expert.hear(word[None], sight.weight[row : row + 1])
+        opinions[chosen] = _pooled(opinions[chosen], said)
+
+    def _doubtful(self, sight: "_Sight", asked: Ints, opinions: Floats) -> Ints:
+        """The rows (k,) that are worth an expensive look, within what may be spent."""
+        self._owed += EXPERT_SHARE * int(sight.looked.sum())
+        rows = replace(sight.rows, probability=_claims(sight.rows, opinions))
+        chosen = doubtful(rows, asked, self._ledger, int(self._owed))
+        self._owed -= len(chosen)
+        return chosen
+
+    def _decide(self, sight: "_Sight", opinions: Floats) -> Rows:
+        """The objects with the verifier's classes, and its confidence where nobody else has one."""
+        rows = sight.rows
+        class_id = rows.class_id.copy()
+        for track in np.unique(rows.tracker_id[~rows.is_ball]).tolist():
+            mine = np.flatnonzero(rows.tracker_id == track)
+            record, last = self._ledger[track], int(mine[-1])
+            record.note_scores(rows.confidence[mine[~rows.filled[mine]]])
+            record.seen_at = sight.window[rows.place[last]].state.time
+            class_id[mine] = record.judge(int(rows.class_id[last]))
+        probability = _claims(rows, opinions)
+        told = rows.filled & np.isfinite(probability)
+        confidence = np.where(told, probability, rows.confidence)
+        return replace(rows, class_id=class_id, confidence=confidence, probability=probability)
+
+    def _confirmed(self, sight: "_Sight", rows: Rows) -> Bools:
+        """Which objects (n,) stand on what was seen in their own frame."""
+        told = np.nan_to_num(rows.probability)
+        balls = _steady(rows) >= KEEP_BALL
+        persons = [self._ledger[track].is_person for track in rows.tracker_id.tolist()]
+        detected = np.where(rows.is_ball, balls, np.array(persons, np.bool_))
+        confirmed = detected & np.where(rows.filled, sight.in_view & (told >= CONFIRM), True)
+        return np.asarray(confirmed & sight.looked)
+
+    def _filled(self, rows: Rows, window: Sequence[Shown]) -> Rows:
+        """Add confirmed proposals: in frames without any detection, or in a shot full of holes."""
+        seen = rows[~rows.filled]
+        known = places(seen[~seen.is_ball], window)
+        reach = np.full(len(window), SHORT)
+        reach[seen.place] = 0
+        if self._ledger.looked >= MIN_LOOKS and self._ledger.coverage < self._min_coverage:
+            reach[:] = LONG
+        proposals = propose(rows, window, self._ledger, known=known, reach=reach)
+        rows = concatenated([rows, self._kept(proposals, window)]).sorted()
+        remember(known, self._ledger)
+        return concatenated([rows, between_looks(rows, window)]).sorted()
+
+    def _kept(self, proposals: Rows, window: Sequence[Shown]) -> Rows:
+        """The proposals that the verifier confirms, with its probability as their confidence."""
+        self.spent.student += len(proposals)
+        opinions = np.asarray(self._verifier.judge(_views(proposals, window)), np.float64)
+        told = _claims(proposals, opinions)
+        return replace(proposals, confidence=told, probability=told)[told >= CONFIRM]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sight:
+    """A window, laid out.
+
+    Attributes:
+        window: The frames.
+        rows: Their objects, n in all.
+        seen: bool (f,) which frames have a picture.
+        looked: bool (n,) which objects are in one of those.
+        in_view: bool (n,) which objects are in a frame that shows the pitch.
+        weight: float64 (n,) what a look at each is worth: little where others stand before it.
+    """
+
+    window: Sequence[Shown]
+    rows: Rows
+    seen: Bools
+    looked: Bools
+    in_view: Bools
+    weight: Floats
+
+    @classmethod
+    def of(cls, window: Sequence[Shown]) -> "_Sight":
+        rows = Rows.of(window)
+        seen = np.array([shown.image is not None for shown in window])
+        in_view = np.array(
+            [pitch_in_view(shown, rows[rows.place == i]) for i, shown in enumerate(window)]
+        )
+        weight = np.maximum(1 - covered(rows), 0.1) ** 2
+        return cls(window, rows, seen, seen[rows.place], in_view[rows.place], weight)
+
+
+def _views(rows: Rows, window: Sequence[Shown]) -> list[View]:
+    """What a verifier is shown: objects of frames that have a picture."""
+    views = []
+    for place, xyxy, ball in zip(rows.place, rows.xyxy, rows.is_ball, strict=True):
+        shown = window[place]
+        assert shown.image is not None, "only frames with a picture are looked at"
+        views.append(View(shown.image, xyxy * shown.scale, bool(ball)))
+    return views
+
+
+def _claims(rows: Rows, opinions: Floats) -> Floats:
+    """Probability (n,) of what is claimed, NaN where nobody looked."""
+    return as_claimed(opinions, rows.is_ball)
+
+
+def _pooled(first: Floats, second: Floats) -> Floats:
+    """Two words (k, 6) on the same crops as one: their geometric mean."""
+    mean = np.sqrt(first * second) + 1e-9
+    return np.asarray(mean / mean.sum(axis=1, keepdims=True))
+
+
+def _steady(rows: Rows) -> Floats:
+    """Probability (n,) of a football, pooled with two looks before and after it; 0 for people.
+
+    A ball is a dozen pixels: one blurred look should not drop it, nor one lucky look keep a shoe.
+    """
+    pooled = np.zeros(len(rows))
+    balls = np.flatnonzero(rows.is_ball & np.isfinite(rows.probability) & ~rows.filled)
+    if len(balls):
+        sure = np.clip(rows.probability[balls], 0.01, 0.99)
+        odds = np.pad(np.log(sure / (1 - sure)), 2, mode="edge")
+        pooled[balls] = 1 / (1 + np.exp(-np.convolve(odds, _BALL_WEIGHTS, mode="valid")))
+    return pooled

@@ -1,0 +1,57 @@
+"""What every verifier looks like from outside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from touchline.verification.labels import Label
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """One look at one object.
+
+    Attributes:
+        image: The whole frame, uint8 (H, W, 3) BGR; a verifier cuts from it what it needs.
+        xyxy: float (4,), the box in pixels of ``image``; may reach beyond it.
+        is_ball: Whether a football is claimed to be there, and not a person.
+    """
+
+    image: npt.NDArray[np.uint8]
+    xyxy: npt.NDArray[np.floating]
+    is_ball: bool = False
+
+    @property
+    def visible(self) -> bool:
+        """Whether the box is finite and at least a pixel of it lies in the image."""
+        if not np.isfinite(self.xyxy).all():
+            return False
+        height, width = self.image.shape[:2]
+        low = np.maximum(self.xyxy[:2], 0)
+        high = np.minimum(self.xyxy[2:], (width, height))
+        return bool((high - low >= 1).all())
+
+
+class Verifier(Protocol):
+    """Says what a crop shows. Keeps no state between calls, so several threads may share one."""
+
+    def judge(self, views: Sequence[View]) -> npt.NDArray[np.float32]:
+        """Look at each view on its own.
+
+        Returns:
+            float32 (n, 6): the probability of each ``Label``; rows sum to 1, and the largest is
+            the verifier's word. A view that is not ``visible`` is BACKGROUND with certainty.
+
+        Raises:
+            ModelError: the network failed.
+        """
+
+
+def nothing_seen(count: int) -> npt.NDArray[np.float32]:
+    """Rows (count, 6) that say BACKGROUND with certainty: for views that are not visible."""
+    rows = np.zeros((count, len(Label)), np.float32)
+    rows[:, Label.BACKGROUND] = 1
+    return rows

@@ -1,0 +1,1 @@
+"""The student verifier: which crops it learns from, training and evaluation."""
