@@ -149,9 +149,32 @@ def test_wrong_usage_has_an_exit_code_of_its_own(touchline, arguments: list[str]
 
 def test_the_shipped_weights_are_whole(touchline) -> None:
     listed = json.loads(touchline("models", "--json").out)
-    assert {entry["name"] for entry in listed} >= {"players", "pitch"}
-    assert {entry["state"] for entry in listed} == {"whole"}
-    assert sum(entry["bytes"] for entry in listed) <= 30 * 2**20
+    shipped = [entry for entry in listed if not entry["name"].startswith("clip")]
+    assert {entry["name"] for entry in shipped} == {"players", "pitch", "verifier"}
+    assert {entry["state"] for entry in shipped} == {"whole"}
+    assert sum(entry["bytes"] for entry in shipped) <= 30 * 2**20
+
+
+def test_the_clips_that_can_be_pulled_are_listed(touchline) -> None:
+    listed = json.loads(touchline("models", "--json").out)
+    states = {entry["name"]: entry["state"] for entry in listed if entry["name"][:4] == "clip"}
+    assert set(states) == {"clip", "clip-b16", "clip-int8", "clip-b16-int8"}
+    assert set(states.values()) <= {"pulled", "not pulled"}
+
+
+def test_a_clip_nobody_knows_is_refused_by_name(touchline) -> None:
+    outcome = touchline("models", "pull", "clap")
+    assert outcome.code == 2
+    assert "clap" in outcome.err
+    assert "clip-b16" in outcome.err
+
+
+def test_a_pull_from_a_folder_without_the_files_says_which_is_missing(
+    touchline, tmp_path: Path
+) -> None:
+    outcome = touchline("models", "pull", "clip", "--from", str(tmp_path))
+    assert outcome.code == 1
+    assert "pytorch_model.bin" in outcome.err
 
 
 def test_the_version_is_printed(touchline) -> None:

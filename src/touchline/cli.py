@@ -2,11 +2,14 @@
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
 from touchline.errors import TouchlineError, UsageError
@@ -20,12 +23,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+evaluate = typer.Typer(help="Measure how good the results are.", no_args_is_help=True)
+app.add_typer(evaluate, name="evaluate")
+models = typer.Typer(invoke_without_command=True)
+app.add_typer(models, name="models")
 _out = Console()
 _err = Console(stderr=True)
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 DeviceName = Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.")]
+VerifierName = Annotated[
+    str | None,
+    typer.Option("--verifier", help="student; clip or another CLIP that was pulled; or auto."),
+]
 BatchSize = Annotated[
     int | None, typer.Option("--batch-size", help="Images a network gets at once.")
 ]
@@ -65,12 +76,22 @@ def run(
     device: DeviceName = None,
     batch_size: BatchSize = None,
     size: Size = None,
+    verify: Annotated[
+        str | None, typer.Option(help="fast, full (a second look at everything) or off.")
+    ] = None,
+    verifier: VerifierName = None,
 ) -> None:
     """Analyse VIDEO; write predictions.json, tracks.parquet, overlay.mp4 and summary.json."""
     from touchline.job import run_job
     from touchline.settings import Settings
 
-    settings = Settings.read(device=device, batch_size=batch_size, detection_size=size)
+    settings = Settings.read(
+        device=device,
+        batch_size=batch_size,
+        detection_size=size,
+        verify=verify,
+        verifier=verifier,
+    )
     summary = run_job(video, output, settings=settings, overlay=overlay, console=_err)
     if summary.skipped.truncated:
         print(f"touchline: {summary.skipped.truncated}", file=sys.stderr)
@@ -92,21 +113,80 @@ def demo(output: Output = Path("demo"), as_json: AsJson = False) -> None:
         _out.print(report.table())
 
 
-@app.command()
-def models(as_json: AsJson = False) -> None:
-    """List the shipped weights: name, size, licence, hash, and whether the file is whole."""
-    from touchline.inference import weights
+@models.callback()
+def list_models(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the shipped weights: name, size, licence, hash, and whether the file is whole.
 
-    listed = weights.listing()
+    After them the CLIPs that can be pulled, and whether they were.
+    """
+    if context.invoked_subcommand:
+        return
+    from touchline.inference import weights
+    from touchline.settings import Settings
+    from touchline.verification.clip import SOURCES, installed
+
+    cache = Settings.read().cache
+    listed = [entry.as_dict() for entry in weights.listing()] + [
+        {
+            "name": name,
+            "bytes": source.weights.bytes,
+            "licence": "MIT",
+            "sha256": source.weights.sha256,
+            "state": "pulled" if installed(name, cache) else "not pulled",
+        }
+        for name, source in SOURCES.items()
+    ]
     if as_json:
-        print(json.dumps([entry.as_dict() for entry in listed], indent=2))
+        print(json.dumps(listed, indent=2))
         return
     table = Table("name", "MiB", "licence", "sha256", "state")
     for entry in listed:
-        table.add_row(
-            entry.name, f"{entry.bytes / 2**20:.1f}", entry.licence, entry.sha256[:12], entry.state
-        )
+        mib, sha256 = f"{int(entry['bytes']) / 2**20:.1f}", str(entry["sha256"])[:12]
+        table.add_row(str(entry["name"]), mib, str(entry["licence"]), sha256, str(entry["state"]))
     _out.print(table)
+
+
+@models.command("pull")
+def pull_model(
+    name: Annotated[str, typer.Argument(help="clip, clip-b16, clip-int8 or clip-b16-int8.")],
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="A folder with the files, where the hub cannot be reached."),
+    ] = None,
+) -> None:
+    """Fetch a CLIP from the public hub, check it and convert it; a broken-off pull goes on."""
+    from touchline.inference.download import Transfer
+    from touchline.settings import Settings
+    from touchline.verification.clip import pull
+
+    with _fetching() as progress:
+        folder = pull(
+            name, cache=Settings.read().cache, source=source, transfer=Transfer(progress=progress)
+        )
+    _out.print(f"{name} is in {folder}")
+
+
+@evaluate.command("verification")
+def evaluate_verification(
+    videos: Annotated[list[Path], typer.Argument(help="Clips.")],
+    as_json: AsJson = False,
+    verifier: VerifierName = None,
+    expert: Annotated[
+        Path | None,
+        typer.Option(help="A network with the student's inputs and outputs, as the expert."),
+    ] = None,
+    device: DeviceName = None,
+) -> None:
+    """Verify clips with all shortcuts and with none: how often both agree, and what it costs."""
+    from touchline.evaluate import evaluate_verification, table
+    from touchline.settings import Settings
+
+    settings = Settings.read(device=device, verifier=verifier)
+    agreements = evaluate_verification(videos, settings=settings, expert=expert)
+    if as_json:
+        print(json.dumps([each.as_dict() for each in agreements], indent=2))
+    else:
+        _out.print(table(agreements))
 
 
 @app.command()
@@ -129,6 +209,18 @@ def bench(
         _out.print(report.table())
 
 
+@contextmanager
+def _fetching() -> Iterator[Callable[[int, int | None], None]]:
+    """A bar for the file under way, on a terminal only; told the bytes there and expected."""
+    if not _err.is_terminal:
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("fetching"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=_err) as progress:
+        task = progress.add_task("fetching")
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
 def _table(summary: "Summary", output: Path) -> Table:
     table = Table("clip", "", title=f"{output}/")
     table.add_row("frames, shots", f"{summary.frames}, {summary.shots}")
@@ -139,6 +231,8 @@ def _table(summary: "Summary", output: Path) -> Table:
     table.add_row("frames with a pitch", str(summary.frames_with_homography))
     if summary.median_uncertainty is not None:
         table.add_row("positions, standard error", f"{summary.median_uncertainty:.2f} m")
+    if summary.verification is not None:
+        table.add_row("a second look", _second_look(summary.verification))
     table.add_row(
         "looked at",
         f"people and ball every {_th(summary.skipped.detect_every)} frame, "
@@ -146,6 +240,11 @@ def _table(summary: "Summary", output: Path) -> Table:
     )
     table.add_row("seconds", f"{summary.seconds['total']:.1f} for {summary.duration:.1f} of video")
     return table
+
+
+def _second_look(spent: dict[str, int]) -> str:
+    expert = f", {spent['expert']} by CLIP" if spent["expert"] else ""
+    return f"{spent['student']} looks at {spent['objects']} boxes{expert}"
 
 
 def _th(number: int) -> str:

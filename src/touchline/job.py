@@ -57,6 +57,7 @@ def run_job(
         detect_every=analysis.pace.detect_every,
         locate_every=analysis.pace.locate_every,
         truncated=analysis.truncated,
+        verification=analysis.spent,
     )
     result.save(target / "summary.json")
     return result

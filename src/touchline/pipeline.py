@@ -2,36 +2,45 @@
 
 ::
 
-    video ──► shots, camera motion ──► people and ball, pitch ──► tracks, homography ──► FrameState
-    └──────── one thread ────────┘    └───── one thread ─────┘    └──── caller's thread ────┘
+    video ──► shots, camera motion ──► people and ball, pitch ──► tracks, homography ──► second look
+    └──────── one thread ────────┘    └───── one thread ─────┘    └────── caller's thread ──────┘
 
 Every frame is decoded and compared with the one before it; the networks look at some of them (see
-``Pace``); tracks and homographies fill the frames between from both sides. Frames are streamed:
+``Pace``); tracks and homographies fill the frames between from both sides; a verifier looks at
+crops of what came out and drops what is no object of the game. Frames are streamed:
 what waits between two stages is bounded, so memory does not grow with the clip.
 """
 
 import os
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import TracebackType
 from typing import Self
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
 from touchline.detection import Detector, YoloxDetector, load_detector
 from touchline.frame import Frame, FrameState
 from touchline.overlap import ahead
-from touchline.pitch import PitchModel, load_pitch_model
+from touchline.pitch import PitchModel, load_pitch_model, positions
 from touchline.settings import Settings
 from touchline.shot import Look, Shot
 from touchline.timing import Stopwatch
 from touchline.tracking import CameraMotion
+from touchline.verification import SecondLook, Shown, Verification, load_verification
 from touchline.video import ShotDetector, VideoInfo, VideoReader
+
+Image = npt.NDArray[np.uint8]
 
 WINDOW_BYTES = 192 * 2**20
 """Decoded pictures that may wait for the networks at once."""
+VERIFIED_TOGETHER = 1.0
+"""Seconds of a shot that are verified together."""
+HELD_WIDTH = 1920
+"""Larger pictures are reduced to this width while they wait for verification."""
 DOUBTFUL = 0.12
 """Score from which tracking hears of a box; it gives an unsure one only as part of a track."""
 
@@ -41,6 +50,7 @@ def analyze(
     *,
     detector: Detector | None = None,
     pitch_model: PitchModel | None = None,
+    verification: SecondLook | None = None,
     settings: Settings | None = None,
 ) -> "Analysis":
     """Say who is where, on which pitch, in every frame of ``video``; lazy, in bounded memory.
@@ -49,6 +59,8 @@ def analyze(
         video: A video file, or a folder of images.
         detector: Finds people and the ball; None loads the shipped one.
         pitch_model: Finds the pitch's keypoints; None loads the shipped one.
+        verification: Takes a second look at what was found; a new one for each clip. None loads
+            what the settings ask for.
         settings: None reads the environment.
 
     Raises:
@@ -63,7 +75,14 @@ def analyze(
         device = loaded.device
     pace = Pace.of(settings, reader.info.fps, device=device)
     pitch_model = pitch_model or _load_pitch_model(settings)
-    return Analysis(reader, detector, pitch_model, pace=pace, batch_size=settings.batch_size)
+    return Analysis(
+        reader,
+        detector,
+        pitch_model,
+        pace=pace,
+        batch_size=settings.batch_size,
+        verification=verification or _load_verification(settings),
+    )
 
 
 def _load_detector(settings: Settings) -> YoloxDetector:
@@ -82,6 +101,18 @@ def _load_pitch_model(settings: Settings) -> PitchModel:
         batch_size=settings.batch_size,
         device=settings.device,
         backend=settings.backend,
+        threads=settings.threads,
+    )
+
+
+def _load_verification(settings: Settings) -> Verification | None:
+    if settings.verify == "off":
+        return None
+    return load_verification(
+        settings.verifier,
+        full=settings.verify == "full",
+        cache=settings.cache,
+        device=settings.device,
         threads=settings.threads,
     )
 
@@ -131,6 +162,7 @@ class Analysis(Iterator[FrameState]):
         *,
         pace: Pace,
         batch_size: int | None = None,
+        verification: SecondLook | None = None,
     ) -> None:
         self.info: VideoInfo = reader.info
         self.pace = pace
@@ -138,8 +170,9 @@ class Analysis(Iterator[FrameState]):
         self._reader = reader
         self._detector = detector
         self._pitch_model = pitch_model
+        self._verification = verification
         self._window = _window_length(reader.info, pace, batch_size)
-        self._states = self._follow()
+        self._states = self._verify()
 
     def __next__(self) -> FrameState:
         return next(self._states)
@@ -160,12 +193,31 @@ class Analysis(Iterator[FrameState]):
         """Why decoding stopped before the end of the video, or None; known after the last frame."""
         return self._reader.truncated
 
+    @property
+    def spent(self) -> dict[str, int] | None:
+        """What verification has cost so far, in looks, or None where it is off."""
+        return None if self._verification is None else asdict(self._verification.spent)
+
     def close(self) -> None:
         """Stop the threads and give the video back; also done after the last frame."""
         self._states.close()
         self._reader.close()
 
-    def _follow(self) -> Generator[FrameState]:
+    def _verify(self) -> Generator[FrameState]:
+        """Stage four: a second look at each second of a shot; then positions in metres."""
+        together = max(1, round(VERIFIED_TOGETHER * self.info.fps))
+        with closing(self._follow()) as frames:
+            for window in _windows(frames, together):
+                with self.stopwatch("verification"):
+                    states = self._second_look(window)
+                yield from map(_placed, states)
+
+    def _second_look(self, window: list[Shown]) -> list[FrameState]:
+        if self._verification is None:
+            return [shown.state for shown in window]
+        return self._verification.verify(window)
+
+    def _follow(self) -> Generator[Shown]:
         """Stage three: tracks and homographies, one shot after another."""
         shot: Shot | None = None
         with closing(ahead(self._look(), self._window)) as looks:
@@ -176,8 +228,8 @@ class Analysis(Iterator[FrameState]):
                     shot = Shot.after(shot, self.info)
                 assert shot is not None, "the first frame starts a shot"
                 with self.stopwatch("tracking"):
-                    states = shot.push(look)
-                yield from states
+                    frames = shot.push(look)
+                yield from frames
             if shot is not None:
                 yield from shot.finish()
 
@@ -203,6 +255,7 @@ class Analysis(Iterator[FrameState]):
         found = dict(zip((g.frame.index for g in locate), keypoints, strict=True))
         for glimpse, _ in window:
             frame = glimpse.frame
+            image = frame.image if self._verification and frame.index in seen else None
             yield Look(
                 frame.index,
                 frame.time,
@@ -210,6 +263,7 @@ class Analysis(Iterator[FrameState]):
                 glimpse.motion,
                 seen.get(frame.index),
                 found.get(frame.index),
+                *_held(image),
             )
 
     def _watch(self) -> Iterator[_Glimpse]:
@@ -234,6 +288,34 @@ def _with_last(glimpses: Iterable[_Glimpse]) -> Iterator[tuple[_Glimpse, bool]]:
         held = glimpse
     if held is not None:
         yield held, True
+
+
+def _held(image: Image | None) -> tuple[Image | None, float]:
+    """The picture as it waits for verification, and its scale."""
+    if image is None or image.shape[1] <= HELD_WIDTH:
+        return image, 1.0
+    scale = HELD_WIDTH / image.shape[1]
+    size = (HELD_WIDTH, round(image.shape[0] * scale))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), scale
+
+
+def _windows(frames: Iterable[Shown], length: int) -> Iterator[list[Shown]]:
+    """Cut the frames into windows of one shot and at most ``length``."""
+    window: list[Shown] = []
+    for shown in frames:
+        if len(window) == length or (window and window[0].state.shot != shown.state.shot):
+            yield window
+            window = []
+        window.append(shown)
+    if window:
+        yield window
+
+
+def _placed(state: FrameState) -> FrameState:
+    """The state with each object's position on the pitch in metres."""
+    boxes = np.asarray(state.objects.xyxy, np.float32)
+    state.objects.data["position"] = positions(state.pitch.homography, boxes)
+    return state
 
 
 def _window_length(info: VideoInfo, pace: Pace, batch_size: int | None) -> int:

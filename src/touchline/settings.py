@@ -4,6 +4,7 @@ A setting comes from the command line first, then from the environment, then fro
 the working folder. Settings stop at the builders: stages take plain keyword arguments.
 """
 
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, ValidationError
@@ -13,6 +14,8 @@ from touchline.errors import UsageError
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Backend = Literal["openvino", "onnxruntime"]
+Verify = Literal["fast", "full", "off"]
+VerifierName = Literal["auto", "student", "clip", "clip-int8", "clip-b16", "clip-b16-int8"]
 DetectionSize = Literal["640x360", "960x540", "1280x720", "native"]
 
 
@@ -39,6 +42,14 @@ class Settings(BaseSettings):
     """Look for people and ball in every n-th frame; None is 12.5 a second on a CPU, else all."""
     locate_every: int | None = Field(default=None, ge=1, validation_alias="TOUCHLINE_LOCATE_EVERY")
     """Look for the pitch in every n-th frame; None is 5 a second on a CPU, else 12.5."""
+
+    verify: Verify = Field(default="fast", validation_alias="TOUCHLINE_VERIFY")
+    """How much is looked at a second time: what is needed, everything, or nothing."""
+    verifier: VerifierName = Field(default="auto", validation_alias="TOUCHLINE_VERIFIER")
+    """Who looks: the shipped student, with a CLIP for what is doubtful; auto takes ``clip`` if it
+    is installed."""
+    cache: Path | None = Field(default=None, validation_alias="TOUCHLINE_CACHE")
+    """Folder of the networks that are pulled; None is ``.cache/touchline`` in the home folder."""
 
     @property
     def imgsz(self) -> tuple[int, int] | None:

@@ -8,14 +8,19 @@ import numpy.typing as npt
 import supervision as sv
 
 from touchline.frame import FrameState, PitchState
-from touchline.pitch import PitchTrack, positions
+from touchline.pitch import PitchTrack
 from touchline.tracking import Tracks
+from touchline.verification import Shown
 from touchline.video import VideoInfo
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """What the networks saw in a frame; None where they did not look."""
+    """What the networks saw in a frame; None where they did not look.
+
+    ``image``, uint8 (H, W, 3) BGR, is the picture for a second look at what was detected, perhaps
+    reduced: ``scale`` pixels of it for one pixel of the frame.
+    """
 
     index: int
     time: float
@@ -23,6 +28,8 @@ class Look:
     motion: npt.NDArray[np.float64]
     detections: sv.Detections | None
     keypoints: sv.KeyPoints | None
+    image: npt.NDArray[np.uint8] | None = None
+    scale: float = 1.0
 
 
 class Shot:
@@ -33,7 +40,7 @@ class Shot:
         self._number = number
         self._tracks = Tracks(info.fps, size, first_id=first_id)
         self._pitch = PitchTrack(info.fps, size)
-        self._frames: deque[tuple[int, float]] = deque()
+        self._looks: deque[Look] = deque()
         self._objects: deque[sv.Detections] = deque()
         self._pitches: deque[PitchState] = deque()
 
@@ -44,25 +51,25 @@ class Shot:
             return cls(0, info, first_id=1)
         return cls(previous._number + 1, info, first_id=previous._tracks.next_id)
 
-    def push(self, look: Look) -> list[FrameState]:
+    def push(self, look: Look) -> list[Shown]:
         """Take one frame; return those that are complete now, in order."""
-        self._frames.append((look.index, look.time))
+        self._looks.append(look)
         self._objects.extend(self._tracks.push(look.detections, look.motion))
         self._pitches.extend(self._pitch.push(look.keypoints, look.motion))
         return self._complete()
 
-    def finish(self) -> list[FrameState]:
+    def finish(self) -> list[Shown]:
         """The frames that still waited for what comes after them."""
         self._objects.extend(self._tracks.flush())
         self._pitches.extend(self._pitch.flush())
         return self._complete()
 
-    def _complete(self) -> list[FrameState]:
+    def _complete(self) -> list[Shown]:
         count = min(len(self._objects), len(self._pitches))
-        return [self._state() for _ in range(count)]
+        return [self._shown() for _ in range(count)]
 
-    def _state(self) -> FrameState:
-        index, time = self._frames.popleft()
+    def _shown(self) -> Shown:
+        look = self._looks.popleft()
         objects, pitch = self._objects.popleft(), self._pitches.popleft()
-        objects.data["position"] = positions(pitch.homography, np.asarray(objects.xyxy, np.float32))
-        return FrameState(index, time, self._number, objects, pitch)
+        state = FrameState(look.index, look.time, self._number, objects, pitch)
+        return Shown(state, look.image, look.scale)

@@ -62,7 +62,26 @@ def test_objects_say_where_they_come_from():
         "class_id": 0,
         "confidence": 0.5,
         "source": "interpolated",
+        "detected_class_id": None,
     }
+
+
+def test_objects_that_detector_and_verifier_agree_on_come_first_then_confidence_decides():
+    rows = [([i, 0, i + 9, 9], ClassId.PLAYER, c) for i, c in enumerate((0.9, 0.5, 0.8, 0.7))]
+    given_objects = objects(*rows)
+    given_objects.data["detected_class_id"] = np.array([3, 2, -1, 2])
+    given_objects.data["verified"] = np.full(4, np.nan, np.float32)
+    entries = frame_to_wire(state_of(given_objects), size=SIZE)["objects"]
+    assert [entry["id"] for entry in entries] == [4, 2, 1, 3]
+    assert [entry["detected_class_id"] for entry in entries] == [2, 2, 3, None]
+
+
+def test_without_a_verifier_confidence_alone_decides():
+    rows = [([i, 0, i + 9, 9], ClassId.PLAYER, c) for i, c in enumerate((0.9, 0.95))]
+    given_objects = objects(*rows)
+    given_objects.data["detected_class_id"] = np.array([2, 3])
+    entries = frame_to_wire(state_of(given_objects), size=SIZE)["objects"]
+    assert [entry["id"] for entry in entries] == [2, 1]
 
 
 def test_equal_confidences_keep_their_order():

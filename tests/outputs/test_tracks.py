@@ -31,9 +31,20 @@ def test_rows_come_back_as_they_were_said(tmp_path):
         "y2": 97.0,
         "confidence": np.float32(0.95),
         "source": "detected",
+        "detected_class": None,
+        "verified": None,
         "x": 2.0,
         "y": -2.0,
     }
+
+
+def test_what_detector_and_verifier_said_is_kept(tmp_path):
+    state = match()
+    state.objects.data["detected_class_id"] = np.array([2, 1, 0, -1])
+    state.objects.data["verified"] = np.array([0.5, np.nan, 0.25, 1.0], np.float32)
+    table = write(tmp_path / "tracks.parquet", [state])
+    assert table["detected_class"].to_pylist() == ["player", "goalkeeper", "ball", None]
+    assert table["verified"].to_pylist() == [0.5, None, 0.25, 1.0]
 
 
 def test_an_unknown_position_is_null(tmp_path):

@@ -9,6 +9,8 @@ import supervision as sv
 
 NO_ID = -1
 """The id of an object that no track has taken up."""
+NO_CLASS = -1
+"""The detector's class of an object that it did not see."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +24,11 @@ class Columns:
         confidence: (n,) float32, 0..1.
         source: (n,) str, see ``Source``.
         position: (n, 2) float32 metres on the pitch, NaN where unknown.
+        detected_class_id: (n,) int64, what the detector called it in this very frame,
+            ``NO_CLASS`` where it saw nothing.
+        verified: (n,) float32, the verifier's probability that it is what is claimed, NaN where it
+            did not look at this very box.
+        agreed: (n,) bool, whether it was verified and both call it the same.
     """
 
     xyxy: npt.NDArray[np.float32]
@@ -30,19 +37,27 @@ class Columns:
     confidence: npt.NDArray[np.float32]
     source: npt.NDArray[np.str_]
     position: npt.NDArray[np.float32]
+    detected_class_id: npt.NDArray[np.int64]
+    verified: npt.NDArray[np.float32]
+    agreed: npt.NDArray[np.bool_]
 
 
 def columns(objects: sv.Detections) -> Columns:
     """Read the objects of a ``FrameState``; an empty one needs no data."""
     n = len(objects)
     ids = np.full(n, NO_ID) if objects.tracker_id is None else objects.tracker_id
+    class_id = np.asarray(objects.class_id, np.int64)
+    detected = np.asarray(objects.data.get("detected_class_id", np.full(n, NO_CLASS)), np.int64)
     return Columns(
         xyxy=np.asarray(objects.xyxy, np.float32),
-        class_id=np.asarray(objects.class_id, np.int64),
+        class_id=class_id,
         tracker_id=np.asarray(ids, np.int64),
         confidence=np.asarray(objects.confidence, np.float32),
         source=_names(objects, n),
         position=_positions(objects, n),
+        detected_class_id=detected,
+        verified=np.asarray(objects.data.get("verified", np.full(n, np.nan)), np.float32),
+        agreed=(class_id == detected) & ("verified" in objects.data),
     )
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import supervision as sv
 
 from touchline.frame import FrameState, PitchState
-from touchline.outputs.columns import columns
+from touchline.outputs.columns import NO_CLASS, columns
 from touchline.outputs.writer import FileWriter
 
 
@@ -68,12 +68,14 @@ def frame_to_wire(state: FrameState, *, size: tuple[int, int]) -> dict[str, Any]
         size: (width, height) of the frame in pixels.
 
     Returns:
-        ``{"frame_number": int, "objects": [{"id", "bbox", "class_id", "confidence", "source"}],
-        "keypoints": [[x, y] x 32]}``: objects best first (by confidence, ties in their order), as
-        the validator weighs the earlier ones more; ``bbox`` is [x1, y1, x2, y2] clipped to the
+        ``{"frame_number": int, "objects": [{"id", "bbox", "class_id", "confidence", "source",
+        "detected_class_id"}], "keypoints": [[x, y] x 32]}``: objects best first, as the validator
+        weighs the earlier ones more: those whose class detector and verifier agree on, then the
+        others, each by confidence, ties in their order. ``bbox`` is [x1, y1, x2, y2] clipped to the
         frame; coordinates have 2 decimals and confidences 4; an id is -1 where there is no track;
-        an absent point is [0.0, 0.0]. A box with no area inside the frame shows nothing there and
-        is left out, and so is a point outside.
+        ``detected_class_id`` is null where the detector saw nothing; an absent point is
+        [0.0, 0.0]. A box with no area inside the frame shows nothing there and is left out, and so
+        is a point outside.
     """
     return {
         "frame_number": state.index,
@@ -87,7 +89,7 @@ def _objects(objects: sv.Detections, size: tuple[int, int]) -> list[dict[str, An
     boxes = _round(np.clip(given.xyxy.astype(np.float64), 0.0, (*size, *size)), 2)
     visible = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
     confidence = _round(np.nan_to_num(given.confidence.astype(np.float64)).clip(0.0, 1.0), 4)
-    order = np.argsort(-confidence, kind="stable")
+    order = np.lexsort((-confidence, ~given.agreed))
     return [
         {
             "id": int(given.tracker_id[i]),
@@ -95,9 +97,14 @@ def _objects(objects: sv.Detections, size: tuple[int, int]) -> list[dict[str, An
             "class_id": int(given.class_id[i]),
             "confidence": float(confidence[i]),
             "source": str(given.source[i]),
+            "detected_class_id": _class_or_null(int(given.detected_class_id[i])),
         }
         for i in order[visible[order]]
     ]
+
+
+def _class_or_null(class_id: int) -> int | None:
+    return None if class_id == NO_CLASS else class_id
 
 
 def _keypoints(pitch: PitchState, size: tuple[int, int]) -> list[list[float]]:

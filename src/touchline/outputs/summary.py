@@ -55,6 +55,8 @@ class Summary:
         frames_with_homography: Frames whose positions are known in metres.
         median_uncertainty: Of those, the median standard error in metres, to the centimetre; None
             without any.
+        verification: What the second look cost: objects in frames with a picture, looks by the
+            first verifier and by the expensive one; None where it was off.
         seconds: Wall-clock seconds by stage; stages overlap, ``total`` is the whole.
         real_time_factor: Seconds of video for each second of work; above 1 is faster than it plays.
         skipped: What was not looked at, or could not be said.
@@ -71,6 +73,7 @@ class Summary:
     ids: int
     frames_with_homography: int
     median_uncertainty: float | None
+    verification: dict[str, int] | None
     seconds: dict[str, float]
     real_time_factor: float | None
     skipped: Skipped
@@ -132,6 +135,7 @@ class SummaryBuilder:
         detect_every: int,
         locate_every: int,
         truncated: str | None = None,
+        verification: Mapping[str, int] | None = None,
     ) -> Summary:
         """Return the figures of what was seen so far.
 
@@ -140,6 +144,7 @@ class SummaryBuilder:
             detect_every: The detector looked at every n-th frame.
             locate_every: The pitch model looked at every n-th frame.
             truncated: What the reader says of a video that ended early.
+            verification: What the second look cost, or None where it was off.
         """
         duration = self._end + 1.0 / self._info.fps if self._frames else 0.0
         total = seconds.get("total", 0.0)
@@ -153,6 +158,7 @@ class SummaryBuilder:
             ids=self._ids_of_past_shots + len(self._ids),
             frames_with_homography=self._with_homography,
             median_uncertainty=self._median_uncertainty(),
+            verification=None if verification is None else dict(verification),
             seconds={stage: round(value, 3) for stage, value in seconds.items()},
             real_time_factor=round(duration / total, 3) if total > 0 else None,
             skipped=Skipped(

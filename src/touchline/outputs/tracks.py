@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from touchline.frame import ClassId, FrameState, Source
-from touchline.outputs.columns import NO_ID, columns
+from touchline.outputs.columns import NO_CLASS, NO_ID, columns
 from touchline.outputs.writer import FileWriter
 
 ROWS_PER_GROUP = 8192
@@ -35,6 +35,8 @@ SCHEMA = pa.schema(
         ),
         pa.field("confidence", pa.float32(), nullable=False),
         pa.field("source", _NAME, nullable=False),
+        pa.field("detected_class", _NAME),
+        pa.field("verified", pa.float32()),
         pa.field("x", pa.float32(), metadata={"unit": "m"}),
         pa.field("y", pa.float32(), metadata={"unit": "m"}),
     ],
@@ -58,6 +60,10 @@ class Tracks(FileWriter):
     x2 y2      float32      bottom right corner of the box
     confidence float32      0..1
     source     dictionary   detected, tracked, interpolated or proposed
+    detected_  dictionary   the class that the detector gave it in this very frame; null where it
+    class                   saw nothing
+    verified   float32      0..1, how sure the verifier is that it is what is claimed (the ball, or
+                            a person of the game); null where it did not look at this very box
     x y        float32      metres on the pitch: origin at the centre spot, x along the touchline,
                             y towards the far touchline; null where the pitch is not known
     ========== ============ ======================================================================
@@ -106,6 +112,8 @@ def _rows(state: FrameState) -> pa.RecordBatch:
         *given.xyxy.T,
         given.confidence,
         _source_names(given.source),
+        _detected(given.detected_class_id),
+        given.verified,
         *given.position.T,
     ]
     pairs = zip(arrays, SCHEMA, strict=True)
@@ -116,6 +124,11 @@ def _column(values: Any, field: pa.Field) -> pa.Array:
     if isinstance(values, pa.Array):
         return values
     return pa.array(values, field.type, from_pandas=True)  # a NaN becomes null
+
+
+def _detected(class_id: npt.NDArray[np.int64]) -> pa.DictionaryArray:
+    places = pa.array(class_id.astype(np.int8), mask=class_id == NO_CLASS)
+    return pa.DictionaryArray.from_arrays(places, _CLASSES)
 
 
 def _source_names(sources: npt.NDArray[np.str_]) -> pa.DictionaryArray:
