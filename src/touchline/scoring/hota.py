@@ -4,8 +4,8 @@ Pure functions: two tables of boxes in, a frozen dataclass out. They agree with 
 reference implementation; stored results of it are the tests.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,8 @@ Ints = npt.NDArray[np.int64]
 ALPHAS: Floats = np.arange(0.05, 0.99, 0.05)
 """IoU from which a pair counts as a match in HOTA; (19,)."""
 EPSILON = float(np.finfo(float).eps)
+Similarity = Callable[[Ints, Ints], Floats]
+"""How alike rows (n,) of the labels and rows (m,) of the result are: (n, m), 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +61,7 @@ class Hota:
         ass_a: Association accuracy.
         loc_a: Mean IoU of the matches.
         by_alpha: HOTA at each of ``ALPHAS`` (19,).
+        sums: What videos are combined by.
     """
 
     hota: float
@@ -66,6 +69,32 @@ class Hota:
     ass_a: float
     loc_a: float
     by_alpha: Floats
+    sums: "HotaSums"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HotaSums:
+    """Sums over the matches at each of ``ALPHAS``; those of several videos add up.
+
+    Attributes:
+        hits: Matches (19,).
+        boxes: Labelled and predicted boxes together.
+        association: Sum of ``TPA / (TPA + FNA + FPA)`` over the matches (19,).
+        overlap: Sum of IoU over the matches (19,).
+    """
+
+    hits: Floats
+    boxes: float
+    association: Floats
+    overlap: Floats
+
+    def __add__(self, other: "HotaSums") -> "HotaSums":
+        return HotaSums(
+            self.hits + other.hits,
+            self.boxes + other.boxes,
+            self.association + other.association,
+            self.overlap + other.overlap,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +126,22 @@ class _Frame(NamedTuple):
     iou: Floats
 
 
-def hota(truth: TrackedBoxes, predicted: TrackedBoxes) -> Hota:
+def hota(
+    truth: TrackedBoxes, predicted: TrackedBoxes, *, similarity: Similarity | None = None
+) -> Hota:
     """Score tracks by HOTA (Luiten et al. 2021, IJCV 129).
 
     At each threshold ``alpha``: ``HOTA = sqrt(DetA * AssA)`` with ``DetA = TP / (TP + FN + FP)``
     and ``AssA`` the mean over the matches of ``TPA / (TPA + FNA + FPA)``, counted over the whole
     video for the match's pair of ids. Matches maximise overlap times how well the two ids fit
     together in the whole video.
+
+    Args:
+        truth: The labels.
+        predicted: The result.
+        similarity: What counts as overlap; IoU unless told.
     """
-    frames, sizes = _aligned(truth, predicted)
+    frames, sizes = _aligned(truth, predicted, similarity)
     fit, counts = _fit(frames, sizes)
     together = np.zeros((len(ALPHAS), *sizes))
     total_iou = np.zeros(len(ALPHAS))
@@ -116,7 +152,13 @@ def hota(truth: TrackedBoxes, predicted: TrackedBoxes) -> Hota:
         matched = iou[None] >= ALPHAS[:, None] - EPSILON
         together[:, frame.labelled[rows], frame.predicted[columns]] += matched
         total_iou += (matched * iou).sum(axis=1)
-    return _hota(together, counts, total_iou)
+    return _hota(_sums(together, counts, total_iou))
+
+
+def combined_hota(videos: Sequence[Hota]) -> Hota:
+    """Score several videos as one, as TrackEval does: over all their boxes, not as a mean."""
+    nothing = np.zeros(len(ALPHAS))
+    return _hota(sum((each.sums for each in videos), HotaSums(nothing, 0.0, nothing, nothing)))
 
 
 def identity(truth: TrackedBoxes, predicted: TrackedBoxes) -> Identity:
@@ -131,8 +173,20 @@ def identity(truth: TrackedBoxes, predicted: TrackedBoxes) -> Identity:
         together[np.ix_(frame.labelled, frame.predicted)] += frame.iou >= 0.5
     hits = int(together[linear_sum_assignment(-together)].sum())
     wrong, missed = len(predicted.frame) - hits, len(truth.frame) - hits
-    idf1 = 2 * hits / max(1, 2 * hits + wrong + missed)
-    return Identity(idf1, hits, wrong, missed)
+    return _identity(hits, wrong, missed)
+
+
+def combined_identity(videos: Sequence[Identity]) -> Identity:
+    """Score several videos as one: by the sums of their boxes."""
+    return _identity(
+        sum(each.true_positives for each in videos),
+        sum(each.false_positives for each in videos),
+        sum(each.false_negatives for each in videos),
+    )
+
+
+def _identity(hits: int, wrong: int, missed: int) -> Identity:
+    return Identity(2 * hits / max(1, 2 * hits + wrong + missed), hits, wrong, missed)
 
 
 def clear(truth: TrackedBoxes, predicted: TrackedBoxes) -> Clear:
@@ -156,8 +210,23 @@ def clear(truth: TrackedBoxes, predicted: TrackedBoxes) -> Clear:
         last_frame[:] = -1
         last_frame[labelled] = given
     wrong, missed = len(predicted.frame) - hits, len(truth.frame) - hits
-    mota = (hits - wrong - switches) / max(1, len(truth.frame))
-    return Clear(mota, hits, wrong, missed, switches)
+    score = _clear(hits, wrong, missed, switches)
+    # TrackEval's answer for one video without labels; several go by their sums.
+    return score if len(truth.frame) else replace(score, mota=0.0)
+
+
+def combined_clear(videos: Sequence[Clear]) -> Clear:
+    """Score several videos as one: by the sums of their boxes and switches."""
+    return _clear(
+        sum(each.true_positives for each in videos),
+        sum(each.false_positives for each in videos),
+        sum(each.false_negatives for each in videos),
+        sum(each.switches for each in videos),
+    )
+
+
+def _clear(hits: int, wrong: int, missed: int, switches: int) -> Clear:
+    return Clear((hits - wrong - switches) / max(1, hits + missed), hits, wrong, missed, switches)
 
 
 def _clear_matches(frame: _Frame, last: Ints) -> tuple[Ints, Ints]:
@@ -182,14 +251,22 @@ def _fit(frames: list[_Frame], sizes: tuple[int, int]) -> tuple[Floats, tuple[Fl
     return shared / (labelled + predicted - shared), (labelled, predicted)
 
 
-def _hota(together: Floats, counts: tuple[Floats, Floats], total_iou: Floats) -> Hota:
-    """Turn counts of matches (19, n, m), of ids, and summed overlap (19,) into scores."""
+def _sums(together: Floats, counts: tuple[Floats, Floats], overlap: Floats) -> HotaSums:
+    """Turn counts of matches (19, n, m), of ids, and summed overlap (19,) into sums."""
     labelled, predicted = counts
-    hits = together.sum(axis=(1, 2))
-    det_a = hits / np.maximum(1, labelled.sum() + predicted.sum() - hits)
     jaccard = together / np.maximum(1, labelled + predicted - together)
-    ass_a = (together * jaccard).sum(axis=(1, 2)) / np.maximum(1, hits)
-    loc_a = np.maximum(1e-10, total_iou) / np.maximum(1e-10, hits)
+    return HotaSums(
+        hits=together.sum(axis=(1, 2)),
+        boxes=float(labelled.sum() + predicted.sum()),
+        association=(together * jaccard).sum(axis=(1, 2)),
+        overlap=overlap,
+    )
+
+
+def _hota(sums: HotaSums) -> Hota:
+    det_a = sums.hits / np.maximum(1, sums.boxes - sums.hits)
+    ass_a = sums.association / np.maximum(1, sums.hits)
+    loc_a = np.maximum(1e-10, sums.overlap) / np.maximum(1e-10, sums.hits)
     by_alpha = np.sqrt(det_a * ass_a)
     return Hota(
         float(by_alpha.mean()),
@@ -197,21 +274,26 @@ def _hota(together: Floats, counts: tuple[Floats, Floats], total_iou: Floats) ->
         float(ass_a.mean()),
         float(loc_a.mean()),
         by_alpha,
+        sums,
     )
 
 
-def _aligned(truth: TrackedBoxes, predicted: TrackedBoxes) -> tuple[list[_Frame], tuple[int, int]]:
+def _aligned(
+    truth: TrackedBoxes, predicted: TrackedBoxes, similarity: Similarity | None = None
+) -> tuple[list[_Frame], tuple[int, int]]:
     """Both sides frame by frame, ids counted from 0, and the number of ids on each side."""
     labelled_ids, labelled = np.unique(truth.tracker_id, return_inverse=True)
     predicted_ids, guessed = np.unique(predicted.tracker_id, return_inverse=True)
-    frames = list(_frames(truth, predicted, labelled, guessed))
+
+    alike = similarity or (lambda m, p: pairwise_iou(truth.xyxy[m], predicted.xyxy[p]))
+    frames = [
+        _Frame(labelled[mine], guessed[theirs], alike(mine, theirs))
+        for mine, theirs in rows_by_frame(truth.frame, predicted.frame)
+    ]
     return frames, (len(labelled_ids), len(predicted_ids))
 
 
-def _frames(
-    truth: TrackedBoxes, predicted: TrackedBoxes, labelled: Ints, guessed: Ints
-) -> Iterator[_Frame]:
-    for number in np.union1d(truth.frame, predicted.frame):
-        mine, theirs = truth.frame == number, predicted.frame == number
-        iou = pairwise_iou(truth.xyxy[mine], predicted.xyxy[theirs])
-        yield _Frame(labelled[mine], guessed[theirs], iou)
+def rows_by_frame(labelled: Ints, predicted: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """Yield the rows of either side for each frame number that occurs, ascending."""
+    for number in np.union1d(labelled, predicted):
+        yield np.flatnonzero(labelled == number), np.flatnonzero(predicted == number)

@@ -1,0 +1,98 @@
+"""Values out of a file that somebody else wrote: read, or refused by file, frame and field."""
+
+import json
+import math
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from touchline.errors import InputError
+
+
+def read_json(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Read a JSON file whose content is an object.
+
+    Raises:
+        InputError: There is no such file, it is not JSON, or it holds something else.
+    """
+    try:
+        content = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is not JSON: {error}.") from error
+    return mapping(content, f"{path}")
+
+
+def mapping(given: Any, where: str) -> dict[str, Any]:
+    """``given`` if it is a JSON object."""
+    if not isinstance(given, dict):
+        raise InputError(f"{where}: an object is needed; got {_kind(given)}.")
+    return given
+
+
+def field(given: Mapping[str, Any], key: str, where: str) -> Any:
+    """The value of a field that must be there."""
+    if key not in given:
+        raise InputError(f"{where}: {key} is missing.")
+    return given[key]
+
+
+def items(given: Mapping[str, Any], key: str, where: str) -> list[Any]:
+    """A field that is a list."""
+    value = field(given, key, where)
+    if not isinstance(value, list):
+        raise InputError(f"{where}: {key} is a list; got {_kind(value)}.")
+    return value
+
+
+def number(given: Mapping[str, Any], key: str, where: str) -> float:
+    """A field that is a finite number."""
+    return _number(field(given, key, where), f"{where}: {key}")
+
+
+def whole(given: Mapping[str, Any], key: str, where: str) -> int:
+    """A field that is a whole number of at most 63 bits."""
+    value = _number(field(given, key, where), f"{where}: {key}")
+    if not value.is_integer() or abs(value) >= 2**63:
+        raise InputError(f"{where}: {key} is a whole number; got {value}.")
+    return int(given[key])
+
+
+def numbers(value: Any, count: int, where: str) -> list[float]:
+    """A list of ``count`` finite numbers."""
+    if not isinstance(value, list) or len(value) != count:
+        raise InputError(f"{where} is a list of {count} numbers; got {_kind(value)}.")
+    return [_number(each, where) for each in value]
+
+
+def one_of(value: Any, allowed: Sequence[Any], where: str) -> Any:
+    """``value`` if it is allowed."""
+    if isinstance(value, bool) or value not in allowed:
+        names = ", ".join(map(str, allowed))
+        raise InputError(f"{where} is one of {names}; got {value!r}.")
+    return value
+
+
+def corners(left: float, top: float, size: tuple[float, float], where: str) -> list[float]:
+    """Corners [x1, y1, x2, y2] of a box given by its corner and (width, height)."""
+    if min(size) < 0:
+        raise InputError(f"{where}: no size is negative; got {size[0]} x {size[1]}.")
+    return [left, top, left + size[0], top + size[1]]
+
+
+def _number(value: Any, where: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InputError(f"{where} is a number; got {_kind(value)}.")
+    # An int of any length is JSON too.
+    if not abs(value) < 1e300 or not math.isfinite(value):
+        raise InputError(f"{where} is a finite number; got {float('inf') if value > 0 else value}.")
+    return float(value)
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    names = {dict: "an object", str: f"{value!r:.40}", type(None): "null"}
+    return names.get(type(value), f"{value!r:.40}")
