@@ -183,3 +183,26 @@ def test_the_version_is_printed(touchline) -> None:
 
 def test_the_console_script_is_installed() -> None:
     assert shutil.which("touchline", path=str(Path(sys.executable).parent))
+
+
+@pytest.mark.slow
+def test_an_answer_is_scored_and_compared_with_itself(
+    touchline, make_video: MakeVideo, tmp_path: Path
+) -> None:
+    clip = make_video(frames=12)
+    touchline("run", clip, "-o", tmp_path / "results", "--no-overlay")
+    answer = tmp_path / "results" / "predictions.json"
+    scored = touchline("score", answer, clip, "--json", "--pictures", tmp_path / "worst")
+    assert (scored.code, json.loads(scored.out)["scorer"]) == (0, "student")
+    assert touchline("score", answer, clip).out.startswith("This is not a validator's score")
+    compared = touchline("compare", answer, answer, clip, "--json")
+    assert compared.code == 0
+
+
+def test_an_answer_to_another_clip_is_refused_in_one_line(
+    touchline, make_video: MakeVideo, tmp_path: Path
+) -> None:
+    answer = tmp_path / "predictions.json"
+    answer.write_text('{"frames": {"0": {}}, "processing_time": 1}')
+    outcome = touchline("score", answer, make_video(frames=12))
+    assert_fails_in_one_line(outcome, "predictions.json", "frames")

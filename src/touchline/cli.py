@@ -31,6 +31,8 @@ _out = Console()
 _err = Console(stderr=True)
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
+Predictions = Annotated[Path, typer.Argument(help="A predictions.json.")]
+Video = Annotated[Path, typer.Argument(help="The clip it is an answer to.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 DeviceName = Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.")]
 VerifierName = Annotated[
@@ -111,6 +113,72 @@ def demo(output: Output = Path("demo"), as_json: AsJson = False) -> None:
         print(json.dumps(report.as_dict(), indent=2))
     else:
         _out.print(report.table())
+
+
+@app.command()
+def score(
+    predictions: Predictions,
+    video: Video,
+    as_json: AsJson = False,
+    others: Annotated[
+        Path | None, typer.Option(help="A JSON list: seconds of the other miners.")
+    ] = None,
+    elapsed: Annotated[
+        float | None, typer.Option(help="Seconds from request to answer; else what it says.")
+    ] = None,
+    pictures: Annotated[
+        Path | None, typer.Option(help="Folder for a picture of each of the worst frames.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Draws the frames whose boxes are scored.")] = 0,
+    verifier: VerifierName = None,
+) -> None:
+    """Say what a validator would pay for PREDICTIONS of VIDEO, and why."""
+    from touchline.score import Terms, score_clip
+    from touchline.scoring.report import load_judge, report, write_pictures
+    from touchline.scoring.response import read_response, read_times
+    from touchline.settings import Settings
+
+    response = read_response(predictions)
+    terms = Terms(elapsed, read_times(others) if others else (), seed)
+    settings = Settings.read(verifier=verifier)
+    judge = load_judge(settings.verifier, cache=settings.cache, device=settings.device)
+    result = score_clip(response, video, judge=judge, terms=terms)
+    if pictures:
+        write_pictures(result, response, pictures)
+    if as_json:
+        print(json.dumps(result.as_dict(), indent=2))
+    else:
+        _out.print(report(result))
+
+
+@app.command()
+def compare(
+    first: Predictions,
+    second: Predictions,
+    video: Video,
+    as_json: AsJson = False,
+    overlay: Annotated[
+        Path | None, typer.Option(help="Write both side by side into this video.")
+    ] = None,
+    verifier: VerifierName = None,
+) -> None:
+    """Hold two answers to VIDEO against each other: both scores, and frame by frame."""
+    from touchline.compare import compare, report
+    from touchline.scoring.report import load_judge
+    from touchline.scoring.report.side_by_side import write_side_by_side
+    from touchline.scoring.response import read_response
+    from touchline.settings import Settings
+
+    one, other = read_response(first), read_response(second)
+    settings = Settings.read(verifier=verifier)
+    judge = load_judge(settings.verifier, cache=settings.cache, device=settings.device)
+    comparison = compare(one, other, video, judge=judge)
+    if overlay:
+        write_side_by_side(overlay, one, other, video)
+    if as_json:
+        print(json.dumps(comparison.as_dict(), indent=2))
+    else:
+        _out.print(report(comparison))
 
 
 @models.callback()

@@ -65,7 +65,7 @@ class Overlay(FileWriter):
         self._trail = Trail()
         options = {"movflags": "+faststart"}
         self._container = av.open(str(partial), "w", format="mp4", options=options)
-        self._stream = _add_stream(self._container, reader.info)
+        self._stream = add_stream(self._container, reader.info)
         self._resources.callback(self._finish_container)
 
     def _append(self, state: FrameState) -> None:
@@ -73,7 +73,7 @@ class Overlay(FileWriter):
         size = (frame.image.shape[1], frame.image.shape[0])
         trail = self._trail.follow(state, size)
         picture = draw(frame.image, state, trail=trail, dimensions=self._dimensions)
-        encoded = _to_yuv(picture)
+        encoded = to_yuv(picture)
         encoded.time_base = Fraction(1, TICKS)
         encoded.pts = round(frame.time * TICKS)
         self._container.mux(self._stream.encode(encoded))
@@ -97,7 +97,7 @@ class Overlay(FileWriter):
             self._container.close()
 
 
-def _add_stream(container: OutputContainer, info: VideoInfo) -> VideoStream:
+def add_stream(container: OutputContainer, info: VideoInfo) -> VideoStream:
     """H.264 for pictures of ``info``'s size, rounded up to even numbers."""
     rate = Fraction(min(max(info.fps, 1.0), _MAX_RATE)).limit_denominator(1001)
     options = {"preset": "veryfast", "crf": "21"}
@@ -108,7 +108,7 @@ def _add_stream(container: OutputContainer, info: VideoInfo) -> VideoStream:
     return stream
 
 
-def _to_yuv(image: Image) -> av.VideoFrame:
+def to_yuv(image: Image) -> av.VideoFrame:
     """BGR (H, W, 3) to planar 4:2:0, the last row and column repeated where the size is odd.
 
     With the coefficients of BT.601, as the reader decodes: what was not drawn on comes out as it

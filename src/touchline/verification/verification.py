@@ -26,7 +26,7 @@ from touchline.verification.verifier import Verifier, View
 
 KEEP_BALL = 0.4
 """Probability of a football below which a detected ball is dropped."""
-CONFIRM = 0.5
+CONFIRM = 0.7
 """Probability from which a box that was filled in is confirmed."""
 EXPERT_SHARE = 0.03
 """Share of the objects in frames looked at that the expensive verifier may see."""
