@@ -35,7 +35,7 @@ def agreement(**given: object) -> Agreement:
         "agreeing": {"player": 90, "nothing": 5},
         "fast": Spent(objects=200, student=20, expert=4),
         "full": Spent(objects=200, student=0, expert=200),
-        "seconds": {"fast": 0.5, "full": 2.0, "run": 10.0},
+        "seconds": {"fast": 0.5, "full": 2.0},
     }
     return Agreement(**(figures | given))  # type: ignore[arg-type]
 
