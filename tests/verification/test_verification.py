@@ -130,6 +130,15 @@ def test_one_bad_look_does_not_lose_the_ball():
     assert ids(Verification(Painter(0.8)).verify(window)) == [[1]] * 9
 
 
+@pytest.mark.parametrize(("painted", "stays"), [(True, [1]), (False, [])])
+def test_a_ball_in_a_gap_stays_where_a_look_confirms_it(painted, stays):
+    window = [shown(i, [ball(200)]) for i in range(9)]
+    gap = [ball(200, source=EMPTY)]
+    window[4] = shown(4, gap, painted=gap if painted else [])
+    states = Verification(Painter()).verify(window)
+    assert ids(states)[4] == stays
+
+
 def test_a_gap_stays_where_a_look_confirms_it_with_the_verifiers_confidence():
     window = walk()
     window[8] = shown(8, [man(2, 116, source=EMPTY, confidence=0.3)])

@@ -8,8 +8,8 @@ import numpy as np
 
 from touchline.errors import UsageError
 from touchline.frame import FrameState
-from touchline.verification.choosing import best_views, covered, doubtful, note_look
-from touchline.verification.gaps import pitch_in_view, settle
+from touchline.verification.choosing import best_views, doubtful, note_look
+from touchline.verification.gaps import settle
 from touchline.verification.labels import Label, as_claimed
 from touchline.verification.ledger import Ledger
 from touchline.verification.proposals import between_looks, places, propose, remember
@@ -22,7 +22,8 @@ from touchline.verification.rows import (
     answered,
     concatenated,
 )
-from touchline.verification.verifier import Verifier, View
+from touchline.verification.sight import Sight, views
+from touchline.verification.verifier import Verifier
 
 KEEP_BALL = 0.4
 """Probability of a football below which a detected ball is dropped."""
@@ -107,8 +108,8 @@ class Verification:
         """Verify the next frames, all of one shot.
 
         Args:
-            window: Frames in order; those with an image were looked at by the detector. More at
-                once see further ahead: a second is good.
+            window: Frames in order, their objects with a ``tracker_id``; those with an image were
+                looked at by the detector. More at once see further ahead: a second is good.
 
         Returns:
             The states in the same order: objects that no verifier believes in are gone,
@@ -123,7 +124,7 @@ class Verification:
         if not window:
             return []
         self._enter(window)
-        sight = _Sight.of(window)
+        sight = Sight.of(window)
         rows = sight.rows
         asked = self._choose(sight)
         opinions = np.full((len(rows), len(Label)), np.nan)
@@ -143,7 +144,7 @@ class Verification:
             self._shot, self._ledger = shots.pop(), Ledger()
         self._ledger.advance(window[0].state.time)
 
-    def _choose(self, sight: "_Sight") -> Ints:
+    def _choose(self, sight: Sight) -> Ints:
         """Rows (k,) of the objects that are looked at first."""
         rows = sight.rows
         self._ledger.count(sight.seen, rows.place[~rows.filled])
@@ -156,13 +157,13 @@ class Verification:
         best = best_views(rows, sight.window, self._ledger, people)
         return np.flatnonzero(best | single)
 
-    def _ask(self, sight: "_Sight", asked: Ints) -> Floats:
+    def _ask(self, sight: Sight, asked: Ints) -> Floats:
         """The first verifier's probabilities (k, 6) of the chosen objects."""
         self.spent.student += len(asked)
-        views = _views(sight.rows[asked], sight.window)
-        return np.asarray(self._verifier.judge(views), np.float64)
+        seen = views(sight.rows[asked], sight.window)
+        return np.asarray(self._verifier.judge(seen), np.float64)
 
-    def _hear(self, sight: "_Sight", asked: Ints, opinions: Floats) -> None:
+    def _hear(self, sight: Sight, asked: Ints, opinions: Floats) -> None:
         """Add the looks at detected people to what is known of their tracks."""
         rows = sight.rows
         votes = asked[~rows.is_ball[asked] & ~rows.filled[asked]]
@@ -172,21 +173,21 @@ class Verification:
             record.student.hear(opinions[mine], sight.weight[mine])
             note_look(record, rows, int(mine[-1]), sight.window[rows.place[mine[-1]]])
 
-    def _ask_expert(self, sight: "_Sight", asked: Ints, opinions: Floats) -> None:
+    def _ask_expert(self, sight: Sight, asked: Ints, opinions: Floats) -> None:
         """Show the most doubtful objects to the expert, and pool both words."""
         if self._expert is None:
             return
         rows = sight.rows
         chosen = asked if self._full else self._doubtful(sight, asked, opinions)
         self.spent.expert += len(chosen)
-        said = np.asarray(self._expert.judge(_views(rows[chosen], sight.window)), np.float64)
+        said = np.asarray(self._expert.judge(views(rows[chosen], sight.window)), np.float64)
         votes = ~rows.is_ball[chosen] & ~rows.filled[chosen]
         for row, word in zip(chosen[votes].tolist(), said[votes], strict=True):
             record = self._ledger[int(rows.tracker_id[row])]
             record.expert.hear(word[None], sight.weight[row : row + 1])
         opinions[chosen] = _pooled(opinions[chosen], said)
 
-    def _doubtful(self, sight: "_Sight", asked: Ints, opinions: Floats) -> Ints:
+    def _doubtful(self, sight: Sight, asked: Ints, opinions: Floats) -> Ints:
         """The rows (k,) that are worth an expensive look, within what may be spent."""
         self._owed += EXPERT_SHARE * int(sight.looked.sum())
         rows = replace(sight.rows, probability=_claims(sight.rows, opinions))
@@ -194,7 +195,7 @@ class Verification:
         self._owed -= len(chosen)
         return chosen
 
-    def _decide(self, sight: "_Sight", opinions: Floats) -> Rows:
+    def _decide(self, sight: Sight, opinions: Floats) -> Rows:
         """The objects with the verifier's classes, and its confidence where nobody else has one."""
         rows = sight.rows
         class_id = rows.class_id.copy()
@@ -209,14 +210,16 @@ class Verification:
         confidence = np.where(told, probability, rows.confidence)
         return replace(rows, class_id=class_id, confidence=confidence, probability=probability)
 
-    def _confirmed(self, sight: "_Sight", rows: Rows) -> Bools:
+    def _confirmed(self, sight: Sight, rows: Rows) -> Bools:
         """Which objects (n,) stand on what was seen in their own frame."""
         told = np.nan_to_num(rows.probability)
         balls = _steady(rows) >= KEEP_BALL
-        persons = [self._ledger[track].is_person for track in rows.tracker_id.tolist()]
-        detected = np.where(rows.is_ball, balls, np.array(persons, np.bool_))
-        confirmed = detected & np.where(rows.filled, sight.in_view & (told >= CONFIRM), True)
-        return np.asarray(confirmed & sight.looked)
+        persons = np.array(
+            [self._ledger[track].is_person for track in rows.tracker_id.tolist()], np.bool_
+        )
+        detected = np.where(rows.is_ball, balls, persons)
+        filled = sight.in_view & (told >= CONFIRM) & (rows.is_ball | persons)
+        return np.asarray(np.where(rows.filled, filled, detected) & sight.looked)
 
     def _filled(self, rows: Rows, window: Sequence[Shown]) -> Rows:
         """Add confirmed proposals: in frames without any detection, or in a shot full of holes."""
@@ -234,50 +237,9 @@ class Verification:
     def _kept(self, proposals: Rows, window: Sequence[Shown]) -> Rows:
         """The proposals that the verifier confirms, with its probability as their confidence."""
         self.spent.student += len(proposals)
-        opinions = np.asarray(self._verifier.judge(_views(proposals, window)), np.float64)
+        opinions = np.asarray(self._verifier.judge(views(proposals, window)), np.float64)
         told = _claims(proposals, opinions)
         return replace(proposals, confidence=told, probability=told)[told >= CONFIRM]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sight:
-    """A window, laid out.
-
-    Attributes:
-        window: The frames.
-        rows: Their objects, n in all.
-        seen: bool (f,) which frames have a picture.
-        looked: bool (n,) which objects are in one of those.
-        in_view: bool (n,) which objects are in a frame that shows the pitch.
-        weight: float64 (n,) what a look at each is worth: little where others stand before it.
-    """
-
-    window: Sequence[Shown]
-    rows: Rows
-    seen: Bools
-    looked: Bools
-    in_view: Bools
-    weight: Floats
-
-    @classmethod
-    def of(cls, window: Sequence[Shown]) -> "_Sight":
-        rows = Rows.of(window)
-        seen = np.array([shown.image is not None for shown in window])
-        in_view = np.array(
-            [pitch_in_view(shown, rows[rows.place == i]) for i, shown in enumerate(window)]
-        )
-        weight = np.maximum(1 - covered(rows), 0.1) ** 2
-        return cls(window, rows, seen, seen[rows.place], in_view[rows.place], weight)
-
-
-def _views(rows: Rows, window: Sequence[Shown]) -> list[View]:
-    """What a verifier is shown: objects of frames that have a picture."""
-    views = []
-    for place, xyxy, ball in zip(rows.place, rows.xyxy, rows.is_ball, strict=True):
-        shown = window[place]
-        assert shown.image is not None, "only frames with a picture are looked at"
-        views.append(View(shown.image, xyxy * shown.scale, bool(ball)))
-    return views
 
 
 def _claims(rows: Rows, opinions: Floats) -> Floats:
