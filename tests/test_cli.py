@@ -11,6 +11,7 @@ import pytest
 
 from tests.conftest import MakeVideo
 from touchline.cli import main
+from touchline.synthetic import write_match
 from touchline.video import VideoReader
 
 
@@ -206,3 +207,18 @@ def test_an_answer_to_another_clip_is_refused_in_one_line(
     answer.write_text('{"frames": {"0": {}}, "processing_time": 1}')
     outcome = touchline("score", answer, make_video(frames=12))
     assert_fails_in_one_line(outcome, "predictions.json", "frames")
+
+
+@pytest.mark.parametrize("metric", ["detection", "tracking", "pitch", "positions", "state"])
+def test_the_truth_agrees_with_itself(touchline, tmp_path: Path, metric: str) -> None:
+    write_match(tmp_path, seconds=0.2, size=(320, 192), close_up=None)
+    truth = tmp_path / "truth.json"
+    outcome = touchline("evaluate", metric, truth, truth, "--json")
+    assert outcome.code == 0
+    assert json.loads(outcome.out)["metric"] == metric
+
+
+def test_labels_without_an_answer_are_wrong_usage(touchline, tmp_path: Path) -> None:
+    outcome = touchline("evaluate", "tracking", tmp_path / "truth.json")
+    assert outcome.code == 2
+    assert "pairs" in outcome.err

@@ -1,17 +1,27 @@
-"""The command line. Exit codes: 0 done, 1 the input or the outside world failed, 2 wrong usage."""
+"""The commands, and what becomes of an error."""
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
+from touchline.cli.evaluate import evaluate
+from touchline.cli.models import models
+from touchline.cli.options import (
+    ERR,
+    OUT,
+    AsJson,
+    BatchSize,
+    DeviceName,
+    Output,
+    Predictions,
+    Size,
+    VerifierName,
+    Video,
+)
 from touchline.errors import TouchlineError, UsageError
 
 if TYPE_CHECKING:
@@ -23,29 +33,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-evaluate = typer.Typer(help="Measure how good the results are.", no_args_is_help=True)
 app.add_typer(evaluate, name="evaluate")
-models = typer.Typer(invoke_without_command=True)
 app.add_typer(models, name="models")
-_out = Console()
-_err = Console(stderr=True)
-
-Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
-Predictions = Annotated[Path, typer.Argument(help="A predictions.json.")]
-Video = Annotated[Path, typer.Argument(help="The clip it is an answer to.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-DeviceName = Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.")]
-VerifierName = Annotated[
-    str | None,
-    typer.Option("--verifier", help="student; clip or another CLIP that was pulled; or auto."),
-]
-BatchSize = Annotated[
-    int | None, typer.Option("--batch-size", help="Images a network gets at once.")
-]
-Size = Annotated[
-    str | None,
-    typer.Option("--size", help="Detect on 640x360, 960x540, 1280x720 or native frames."),
-]
 
 
 def main() -> None:
@@ -94,13 +83,13 @@ def run(
         verify=verify,
         verifier=verifier,
     )
-    summary = run_job(video, output, settings=settings, overlay=overlay, console=_err)
+    summary = run_job(video, output, settings=settings, overlay=overlay, console=ERR)
     if summary.skipped.truncated:
         print(f"touchline: {summary.skipped.truncated}", file=sys.stderr)
     if as_json:
         print(summary.to_json(), end="")
     else:
-        _out.print(_table(summary, output))
+        OUT.print(_table(summary, output))
 
 
 @app.command()
@@ -108,11 +97,11 @@ def demo(output: Output = Path("demo"), as_json: AsJson = False) -> None:
     """Render a synthetic match, analyse it, and hold the result against its exact truth."""
     from touchline.demo import run_demo
 
-    report = run_demo(output, console=_err)
+    report = run_demo(output, console=ERR)
     if as_json:
         print(json.dumps(report.as_dict(), indent=2))
     else:
-        _out.print(report.table())
+        OUT.print(report.table())
 
 
 @app.command()
@@ -148,7 +137,7 @@ def score(
     if as_json:
         print(json.dumps(result.as_dict(), indent=2))
     else:
-        _out.print(report(result))
+        OUT.print(report(result))
 
 
 @app.command()
@@ -178,83 +167,7 @@ def compare(
     if as_json:
         print(json.dumps(comparison.as_dict(), indent=2))
     else:
-        _out.print(report(comparison))
-
-
-@models.callback()
-def list_models(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the shipped weights: name, size, licence, hash, and whether the file is whole.
-
-    After them the CLIPs that can be pulled, and whether they were.
-    """
-    if context.invoked_subcommand:
-        return
-    from touchline.inference import weights
-    from touchline.settings import Settings
-    from touchline.verification.clip import SOURCES, installed
-
-    cache = Settings.read().cache
-    listed = [entry.as_dict() for entry in weights.listing()] + [
-        {
-            "name": name,
-            "bytes": source.weights.bytes,
-            "licence": "MIT",
-            "sha256": source.weights.sha256,
-            "state": "pulled" if installed(name, cache) else "not pulled",
-        }
-        for name, source in SOURCES.items()
-    ]
-    if as_json:
-        print(json.dumps(listed, indent=2))
-        return
-    table = Table("name", "MiB", "licence", "sha256", "state")
-    for entry in listed:
-        mib, sha256 = f"{int(entry['bytes']) / 2**20:.1f}", str(entry["sha256"])[:12]
-        table.add_row(str(entry["name"]), mib, str(entry["licence"]), sha256, str(entry["state"]))
-    _out.print(table)
-
-
-@models.command("pull")
-def pull_model(
-    name: Annotated[str, typer.Argument(help="clip, clip-b16, clip-int8 or clip-b16-int8.")],
-    source: Annotated[
-        Path | None,
-        typer.Option("--from", help="A folder with the files, where the hub cannot be reached."),
-    ] = None,
-) -> None:
-    """Fetch a CLIP from the public hub, check it and convert it; a broken-off pull goes on."""
-    from touchline.inference.download import Transfer
-    from touchline.settings import Settings
-    from touchline.verification.clip import pull
-
-    with _fetching() as progress:
-        folder = pull(
-            name, cache=Settings.read().cache, source=source, transfer=Transfer(progress=progress)
-        )
-    _out.print(f"{name} is in {folder}")
-
-
-@evaluate.command("verification")
-def evaluate_verification(
-    videos: Annotated[list[Path], typer.Argument(help="Clips.")],
-    as_json: AsJson = False,
-    verifier: VerifierName = None,
-    expert: Annotated[
-        Path | None,
-        typer.Option(help="A network with the student's inputs and outputs, as the expert."),
-    ] = None,
-    device: DeviceName = None,
-) -> None:
-    """Verify clips with all shortcuts and with none: how often both agree, and what it costs."""
-    from touchline.evaluate import evaluate_verification, table
-    from touchline.settings import Settings
-
-    settings = Settings.read(device=device, verifier=verifier)
-    agreements = evaluate_verification(videos, settings=settings, expert=expert)
-    if as_json:
-        print(json.dumps([each.as_dict() for each in agreements], indent=2))
-    else:
-        _out.print(table(agreements))
+        OUT.print(report(comparison))
 
 
 @app.command()
@@ -274,19 +187,7 @@ def bench(
     if as_json:
         print(json.dumps(report.as_dict(), indent=2))
     else:
-        _out.print(report.table())
-
-
-@contextmanager
-def _fetching() -> Iterator[Callable[[int, int | None], None]]:
-    """A bar for the file under way, on a terminal only; told the bytes there and expected."""
-    if not _err.is_terminal:
-        yield lambda done, total: None
-        return
-    columns = (TextColumn("fetching"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=_err) as progress:
-        task = progress.add_task("fetching")
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+        OUT.print(report.table())
 
 
 def _table(summary: "Summary", output: Path) -> Table:

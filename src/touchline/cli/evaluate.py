@@ -1,0 +1,95 @@
+"""``touchline evaluate``: results against labels, and the shortcuts of verification."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from touchline.cli.options import (
+    OUT,
+    AsJson,
+    DeviceName,
+    LabelFormat,
+    LabelsAndAnswers,
+    VerifierName,
+)
+from touchline.errors import UsageError
+
+evaluate = typer.Typer(help="Measure how good the results are.", no_args_is_help=True)
+
+
+@evaluate.command("detection")
+def evaluate_detection(
+    paths: LabelsAndAnswers, form: LabelFormat = None, as_json: AsJson = False
+) -> None:
+    """Average precision of each class, and balls found within 15 pixels."""
+    _evaluate_truth("detection", paths, form, as_json=as_json)
+
+
+@evaluate.command("tracking")
+def evaluate_tracking(
+    paths: LabelsAndAnswers, form: LabelFormat = None, as_json: AsJson = False
+) -> None:
+    """HOTA, IDF1 and MOTA of people, all roles as one."""
+    _evaluate_truth("tracking", paths, form, as_json=as_json)
+
+
+@evaluate.command("pitch")
+def evaluate_pitch(
+    paths: LabelsAndAnswers, form: LabelFormat = None, as_json: AsJson = False
+) -> None:
+    """Keypoints, lines and homography of the pitch."""
+    _evaluate_truth("pitch", paths, form, as_json=as_json)
+
+
+@evaluate.command("positions")
+def evaluate_positions(
+    paths: LabelsAndAnswers, form: LabelFormat = None, as_json: AsJson = False
+) -> None:
+    """Metres between where people are said to stand and where they do."""
+    _evaluate_truth("positions", paths, form, as_json=as_json)
+
+
+@evaluate.command("state")
+def evaluate_state(
+    paths: LabelsAndAnswers, form: LabelFormat = None, as_json: AsJson = False
+) -> None:
+    """GS-HOTA: the right person, role, team and number at the right place."""
+    _evaluate_truth("state", paths, form, as_json=as_json)
+
+
+@evaluate.command("verification")
+def evaluate_verification(
+    videos: Annotated[list[Path], typer.Argument(help="Clips.")],
+    as_json: AsJson = False,
+    verifier: VerifierName = None,
+    expert: Annotated[
+        Path | None,
+        typer.Option(help="A network with the student's inputs and outputs, as the expert."),
+    ] = None,
+    device: DeviceName = None,
+) -> None:
+    """Verify clips with all shortcuts and with none: how often both agree, and what it costs."""
+    from touchline.evaluate import evaluate_verification, table
+    from touchline.settings import Settings
+
+    settings = Settings.read(device=device, verifier=verifier)
+    agreements = evaluate_verification(videos, settings=settings, expert=expert)
+    if as_json:
+        print(json.dumps([each.as_dict() for each in agreements], indent=2))
+    else:
+        OUT.print(table(agreements))
+
+
+def _evaluate_truth(metric: str, paths: list[Path], form: str | None, *, as_json: bool) -> None:
+    from touchline.truth import evaluate_truth
+
+    if len(paths) % 2:
+        raise UsageError(f"labels and answers come in pairs; got {len(paths)} paths.")
+    pairs = list(zip(paths[::2], paths[1::2], strict=True))
+    result = evaluate_truth(metric, pairs, form=form)
+    if as_json:
+        print(json.dumps(result.as_dict(), indent=2))
+    else:
+        OUT.print(result.table())

@@ -1,0 +1,80 @@
+"""``touchline models``: what is shipped, and what can be pulled."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.table import Table
+
+from touchline.cli.options import ERR, OUT, AsJson
+
+models = typer.Typer(invoke_without_command=True)
+
+
+@models.callback()
+def list_models(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the shipped weights: name, size, licence, hash, and whether the file is whole.
+
+    After them the CLIPs that can be pulled, and whether they were.
+    """
+    if context.invoked_subcommand:
+        return
+    from touchline.inference import weights
+    from touchline.settings import Settings
+    from touchline.verification.clip import SOURCES, installed
+
+    cache = Settings.read().cache
+    listed = [entry.as_dict() for entry in weights.listing()] + [
+        {
+            "name": name,
+            "bytes": source.weights.bytes,
+            "licence": "MIT",
+            "sha256": source.weights.sha256,
+            "state": "pulled" if installed(name, cache) else "not pulled",
+        }
+        for name, source in SOURCES.items()
+    ]
+    if as_json:
+        print(json.dumps(listed, indent=2))
+        return
+    table = Table("name", "MiB", "licence", "sha256", "state")
+    for entry in listed:
+        mib, sha256 = f"{int(entry['bytes']) / 2**20:.1f}", str(entry["sha256"])[:12]
+        table.add_row(str(entry["name"]), mib, str(entry["licence"]), sha256, str(entry["state"]))
+    OUT.print(table)
+
+
+@models.command("pull")
+def pull_model(
+    name: Annotated[str, typer.Argument(help="clip, clip-b16, clip-int8 or clip-b16-int8.")],
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help="A folder with the files, where the hub cannot be reached."),
+    ] = None,
+) -> None:
+    """Fetch a CLIP from the public hub, check it and convert it; a broken-off pull goes on."""
+    from touchline.inference.download import Transfer
+    from touchline.settings import Settings
+    from touchline.verification.clip import pull
+
+    with _fetching() as progress:
+        folder = pull(
+            name, cache=Settings.read().cache, source=source, transfer=Transfer(progress=progress)
+        )
+    OUT.print(f"{name} is in {folder}")
+
+
+@contextmanager
+def _fetching() -> Iterator[Callable[[int, int | None], None]]:
+    """A bar for the file under way, on a terminal only; told the bytes there and expected."""
+    if not ERR.is_terminal:
+        yield lambda done, total: None
+        return
+    columns = (TextColumn("fetching"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=ERR) as progress:
+        task = progress.add_task("fetching")
+        yield lambda done, total: progress.update(task, completed=done, total=total)

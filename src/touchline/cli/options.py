@@ -1,0 +1,34 @@
+"""Arguments and options that several commands share, and where they print."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+OUT = Console()
+ERR = Console(stderr=True)
+
+Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
+Predictions = Annotated[Path, typer.Argument(help="A predictions.json.")]
+Video = Annotated[Path, typer.Argument(help="The clip it is an answer to.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+DeviceName = Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.")]
+VerifierName = Annotated[
+    str | None,
+    typer.Option("--verifier", help="student; clip or another CLIP that was pulled; or auto."),
+]
+BatchSize = Annotated[
+    int | None, typer.Option("--batch-size", help="Images a network gets at once.")
+]
+Size = Annotated[
+    str | None,
+    typer.Option("--size", help="Detect on 640x360, 960x540, 1280x720 or native frames."),
+]
+LabelsAndAnswers = Annotated[
+    list[Path], typer.Argument(help="Labels and the answer to them; more such pairs may follow.")
+]
+LabelFormat = Annotated[
+    str | None,
+    typer.Option("--format", help="Of the labels: yolo, coco, mot, gsr or truth; else guessed."),
+]
