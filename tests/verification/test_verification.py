@@ -48,6 +48,14 @@ def test_a_track_that_shows_no_person_is_dropped_from_every_frame():
     assert ids(states) == [[]] * 24
 
 
+def test_a_close_up_is_left_to_the_detector():
+    painter = Painter()
+    tall = {"xyxy": (100.0, 100.0, 200.0, 300.0), "shows": Label.BACKGROUND}
+    states = Verification(painter).verify([shown(i, [man(2, 100, **tall)]) for i in range(8)])
+    assert ids(states) == [[2]] * 8
+    assert not painter.looks
+
+
 def test_the_verifiers_role_is_taken_and_the_detectors_kept():
     states = Verification(Painter(0.97)).verify(walk(shows=Label.REFEREE))
     assert {int(s.objects.class_id[0]) for s in states} == {ClassId.REFEREE}

@@ -10,6 +10,10 @@ from touchline.verification.gaps import pitch_in_view
 from touchline.verification.rows import Bools, Floats, Rows, Shown
 from touchline.verification.verifier import View
 
+CLOSE_UP = 0.45
+"""Share of the picture's height from which a person is a close-up. The student has seen few of them
+and takes half a person for none; there the detector's word stands."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sight:
@@ -21,6 +25,7 @@ class Sight:
         seen: bool (f,) which frames have a picture.
         looked: bool (n,) which objects are in one of those.
         in_view: bool (n,) which objects are in a frame that shows the pitch.
+        close_up: bool (n,) which objects fill so much of the picture that no verifier knows them.
         weight: float64 (n,) what a look at each is worth: little where others stand before it.
     """
 
@@ -29,6 +34,7 @@ class Sight:
     seen: Bools
     looked: Bools
     in_view: Bools
+    close_up: Bools
     weight: Floats
 
     @classmethod
@@ -40,7 +46,14 @@ class Sight:
             [pitch_in_view(shown, rows[rows.place == i]) for i, shown in enumerate(window)]
         )
         weight = np.maximum(1 - covered(rows), 0.1) ** 2
-        return cls(window, rows, seen, seen[rows.place], in_view[rows.place], weight)
+        heights = np.array([_height(shown) for shown in window])
+        close_up = rows.xyxy[:, 3] - rows.xyxy[:, 1] > CLOSE_UP * heights[rows.place]
+        return cls(window, rows, seen, seen[rows.place], in_view[rows.place], close_up, weight)
+
+
+def _height(shown: Shown) -> float:
+    """Height of the frame in its own pixels; without end where there is no picture."""
+    return np.inf if shown.image is None else shown.image.shape[0] / shown.scale
 
 
 def views(rows: Rows, window: Sequence[Shown]) -> list[View]:

@@ -149,7 +149,7 @@ class Verification:
         rows = sight.rows
         self._ledger.count(sight.seen, rows.place[~rows.filled])
         self.spent.objects += int(sight.looked.sum())
-        may = sight.looked & (~rows.filled | sight.in_view)
+        may = sight.looked & ~sight.close_up & (~rows.filled | sight.in_view)
         if self._full:
             return np.flatnonzero(may)
         people = may & ~rows.filled & ~rows.is_ball
