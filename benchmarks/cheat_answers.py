@@ -46,12 +46,12 @@ def random_boxes(honest: Answer, video: Path, *, seed: int) -> Answer:
     """Players of the usual size, their feet anywhere on grass, anew in each frame."""
     rng = np.random.default_rng(seed)
     images = _images(video)
-    return _with_objects(honest, [_claimed(_on_grass(image, rng)) for image in images])
+    return _with_objects(honest, [objects_on_grass(image, rng) for image in images])
 
 
 def boxes_on_blobs(honest: Answer, video: Path, *, judge: Judge) -> Answer:
     """A grid of boxes over what sticks out of the grass; those stay in which a person is seen."""
-    return _with_objects(honest, [_confirmed(image, judge) for image in _images(video)])
+    return _with_objects(honest, [objects_on_blobs(image, judge) for image in _images(video)])
 
 
 def template_keypoints(honest: Answer) -> Answer:
@@ -71,8 +71,32 @@ def every_sixth(honest: Answer) -> Answer:
 def self_filtered(honest: Answer, video: Path, *, judge: Judge) -> Answer:
     """Every box claimed to be what the judge sees in it, and dropped where that is no object."""
     pairs = zip(_images(video), honest["frames"], strict=True)
-    objects = [_filtered(image, frame["objects"], judge) for image, frame in pairs]
+    objects = [filtered(image, frame["objects"], judge) for image, frame in pairs]
     return _with_objects(honest, objects)
+
+
+def objects_on_grass(image: Image, rng: np.random.Generator) -> Objects:
+    """``RANDOM_BOXES`` players, their feet anywhere on grass; none where there is no grass."""
+    return _claimed(_on_grass(image, rng))
+
+
+def objects_on_blobs(image: Image, judge: Judge) -> Objects:
+    """What the judge takes for people in four grids of boxes, each half a box beside the last."""
+    green = cv2.integral((green_mask(image) > 0).astype(np.uint8))
+    kept: Objects = []
+    for shift in product((0.0, 0.5), repeat=2):
+        grid = _claimed(_blobs(green, shift))
+        kept = _apart(kept + _as_seen(image, grid, judge))
+    return [each | {"id": place} for place, each in enumerate(kept)]
+
+
+def filtered(image: Image, objects: Objects, judge: Judge) -> Objects:
+    """Ask until every claim is what is seen: a box that goes uncovers others."""
+    for _ in range(MOST_PASSES):
+        before, objects = objects, _as_seen(image, objects, judge)
+        if objects == before:
+            break
+    return objects
 
 
 def _images(video: Path) -> Iterator[Image]:
@@ -112,16 +136,6 @@ def _on_grass(image: Image, rng: np.random.Generator) -> Floats:
     return boxes
 
 
-def _confirmed(image: Image, judge: Judge) -> Objects:
-    """What the judge takes for people in four grids of boxes, each half a box beside the last."""
-    green = cv2.integral((green_mask(image) > 0).astype(np.uint8))
-    kept: Objects = []
-    for shift in product((0.0, 0.5), repeat=2):
-        grid = _claimed(_blobs(green, shift))
-        kept = _apart(kept + _as_seen(image, grid, judge))
-    return [each | {"id": place} for place, each in enumerate(kept)]
-
-
 def _blobs(green: npt.NDArray[Any], shift: Sequence[float]) -> Floats:
     """Boxes (n, 4) of a grid that are partly green, by the integral (H + 1, W + 1) of the mask."""
     (width, height), (rows, columns) = PERSON, green.shape
@@ -159,12 +173,3 @@ def _as_seen(image: Image, objects: Objects, judge: Judge) -> Objects:
         for each, now in zip(objects, seen, strict=True)
         if now is not None
     ]
-
-
-def _filtered(image: Image, objects: Objects, judge: Judge) -> Objects:
-    """Ask until every claim is what is seen: a box that goes uncovers others."""
-    for _ in range(MOST_PASSES):
-        before, objects = objects, _as_seen(image, objects, judge)
-        if objects == before:
-            break
-    return objects

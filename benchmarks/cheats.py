@@ -100,12 +100,12 @@ def measure(folder: Path, truths: Sequence[Truth], *, judge: Judge, seed: int) -
     return [_row(*each, labels) for each in zip(paths, scores, paths.values(), strict=True)]
 
 
-def heading(judge: Judge) -> str:
-    """By whom the crops were judged."""
+def heading(judge: Judge, *, shown: str = "a synthetic match") -> str:
+    """By whom the crops were judged, and of what."""
     if judge.is_validators:
-        return "Judged by the CLIP that validators use, on a synthetic match."
+        return f"Judged by the CLIP that validators use, on {shown}."
     return (
-        f"Judged by {judge.name} in place of the CLIP that validators use, on a synthetic match: "
+        f"Judged by {judge.name} in place of the CLIP that validators use, on {shown}: "
         "box scores are estimates, not a validator's."
     )
 
@@ -120,9 +120,17 @@ def table(rows: Sequence[Row]) -> Table:
     return result
 
 
+def count_people(labels: LabelledFrames, found: LabelledFrames) -> tuple[float, float]:
+    """Precision and recall of people at IoU 0.5, all roles as one; NaN of nothing."""
+    matched = match_class(_one_role(labels), _one_role(found), ClassId.PLAYER)
+    counted = ~matched.ignored[0]
+    hits = float((matched.hit[0] & counted).sum())
+    return _share(hits, counted.sum()), _share(hits, matched.labelled)
+
+
 def _row(name: str, score: ClipScore, path: Path, labels: LabelledFrames) -> Row:
     found = aligned(labels, read_predictions(path, size=SIZE))
-    precision, recall = _people(labels, found)
+    precision, recall = count_people(labels, found)
     pitch = pitch_accuracy(pitch_parts(labels, found))
     return Row(
         name=name,
@@ -137,14 +145,6 @@ def _row(name: str, score: ClipScore, path: Path, labels: LabelledFrames) -> Row
         pck=_known(pitch.pck[0.01]),
         metres=_known(pitch.metres.median),
     )
-
-
-def _people(labels: LabelledFrames, found: LabelledFrames) -> tuple[float, float]:
-    """Precision and recall of people at IoU 0.5, all roles as one; NaN of nothing."""
-    matched = match_class(_one_role(labels), _one_role(found), ClassId.PLAYER)
-    counted = ~matched.ignored[0]
-    hits = float((matched.hit[0] & counted).sum())
-    return _share(hits, counted.sum()), _share(hits, matched.labelled)
 
 
 def _one_role(frames: LabelledFrames) -> LabelledFrames:
