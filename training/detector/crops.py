@@ -122,7 +122,8 @@ class CropSampler:
         rng = self._rng
         for number in range(int(rng.integers(1, 4))):
             odds = paste.PEOPLE_ODDS
-            cutout = self._pick(int(rng.choice(list(odds), p=list(odds.values()))))
+            class_id = int(rng.choice(list(odds), p=list(odds.values())))
+            cutout = paste.drawn(self._bank[class_id], rng)
             if len(canvas.people) == 0:
                 return
             placement = paste.place_person(cutout, canvas.image, canvas.people, rng=rng)
@@ -130,16 +131,10 @@ class CropSampler:
                 canvas.add(placement, kit=KIT_PASTED + number)
 
     def _paste_ball(self, canvas: _Canvas, scale: float) -> None:
-        placement = paste.place_ball(
-            self._pick(BALL), canvas.image, canvas.people, scale=scale, rng=self._rng
-        )
+        ball = paste.drawn(self._bank[BALL], self._rng)
+        placement = paste.place_ball(ball, canvas.image, canvas.people, scale=scale, rng=self._rng)
         if placement is not None:
             canvas.add(placement, kit=KIT_BALL)
-
-    def _pick(self, class_id: int) -> paste.Cutout:
-        bank = self._bank[class_id]
-        cutout = bank[self._rng.integers(len(bank))]
-        return cutout.flipped() if self._rng.random() < 0.5 else cutout
 
 
 def _boxes_of(

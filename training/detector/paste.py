@@ -83,6 +83,12 @@ def cut_out(frames: list[LabelledFrame]) -> dict[int, list[Cutout]]:
     return bank
 
 
+def drawn(bank: list[Cutout], rng: np.random.Generator) -> Cutout:
+    """One of a bank's cutouts by chance, half of the time mirrored."""
+    cutout = bank[rng.integers(len(bank))]
+    return cutout.flipped() if rng.random() < 0.5 else cutout
+
+
 def _is_alone(xyxy: NDArray[np.float32]) -> NDArray[np.bool_]:
     low = np.maximum(xyxy[:, None, :2], xyxy[None, :, :2])
     high = np.minimum(xyxy[:, None, 2:], xyxy[None, :, 2:])

@@ -157,22 +157,18 @@ class SceneSampler:
             if len(people) == 0:
                 return
             odds = paste.PEOPLE_ODDS
-            cutout = self._pick(int(rng.choice(list(odds), p=list(odds.values()))))
+            class_id = int(rng.choice(list(odds), p=list(odds.values())))
+            cutout = paste.drawn(self._bank[class_id], rng)
             placement = paste.place_person(cutout, scene.image, people, rng=rng)
             if placement is not None:
                 scene.add(placement, kit=_KIT_PASTED + number)
 
     def _paste_ball(self, scene: Scene, scale: float) -> None:
         people = scene.xyxy[scene.is_person]
-        ball = self._pick(BALL)
+        ball = paste.drawn(self._bank[BALL], self._rng)
         placement = paste.place_ball(ball, scene.image, people, scale=scale, rng=self._rng)
         if placement is not None:
             scene.add(placement, kit=KIT_BALL)
-
-    def _pick(self, class_id: int) -> paste.Cutout:
-        bank = self._bank[class_id]
-        cutout = bank[self._rng.integers(len(bank))]
-        return cutout.flipped() if self._rng.random() < 0.5 else cutout
 
 
 def placing(

@@ -22,8 +22,6 @@ class Label(IntEnum):
 
 Floats = npt.NDArray[np.float64]
 
-PEOPLE = (Label.GOALKEEPER, Label.PLAYER, Label.REFEREE)
-
 CLASS_OF: dict[Label, ClassId | None] = {
     Label.FOOTBALL: ClassId.BALL,
     Label.GOALKEEPER: ClassId.GOALKEEPER,
@@ -33,6 +31,11 @@ CLASS_OF: dict[Label, ClassId | None] = {
     Label.BACKGROUND: None,
 }
 """The class that an object of this label has; None where there is no object."""
+
+PEOPLE = tuple(
+    label for label, class_id in CLASS_OF.items() if class_id not in (None, ClassId.BALL)
+)
+"""The labels of a person of the game: the three roles."""
 
 
 def as_claimed(probabilities: Floats, is_ball: npt.NDArray[np.bool_]) -> Floats:

@@ -14,7 +14,8 @@ import numpy as np
 
 from touchline.errors import UsageError
 from touchline.frame import ClassId
-from touchline.scoring.validator.crops import Image, see
+from touchline.scoring.validator.crops import see
+from touchline.scoring.validator.image import Image, checked_image
 from touchline.scoring.validator.objects import Boxes, read_boxes
 from touchline.scoring.validator.points import (
     LABEL_OF_CLASS,
@@ -193,11 +194,7 @@ def clip_box_score(frame_scores: Sequence[float], *, selected: int) -> float:
 
 def _painted_copy(image_bgr: Image) -> Image:
     """The copy that is painted, RGB as CLIP wants it."""
-    if image_bgr.ndim != 3 or image_bgr.shape[2] != 3 or image_bgr.dtype != np.uint8:
-        raise UsageError(f"an image is uint8 (H, W, 3); got {image_bgr.dtype} {image_bgr.shape}.")
-    if not image_bgr.size:
-        raise UsageError(f"an image has an area; got {image_bgr.shape}.")
-    return np.asarray(cv2.cvtColor(image_bgr, cv2.COLOR_BGR2RGB), np.uint8)
+    return np.asarray(cv2.cvtColor(checked_image(image_bgr), cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def _dropped(boxes: Boxes, width: int) -> list[Dropped | None]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from touchline.errors import UsageError
+from touchline.scoring.validator.image import Image, checked_image
 
 GREEN = ((35, 40, 40), (85, 255, 255))
 """Least and greatest hue (0 to 180), saturation and value of grass, both included."""
@@ -20,7 +21,6 @@ BORDER = 3
 CROWD_RADIUS, CROWD_SIZE = 80, 80
 """Pixels about a segment's middle, along each axis, and how many middles may lie within."""
 
-Image = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Segments = list[tuple[int, int, int, int]]
@@ -83,19 +83,6 @@ def _in_threads(images_bgr: Iterable[Image], workers: int) -> Iterator[Segments]
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-
-
-def checked_image(image_bgr: Image) -> Image:
-    """The image, if it is uint8 (H, W, 3) with an area.
-
-    Raises:
-        UsageError: It is not.
-    """
-    if image_bgr.ndim != 3 or image_bgr.shape[2] != 3 or image_bgr.dtype != np.uint8:
-        raise UsageError(f"an image is uint8 (H, W, 3); got {image_bgr.dtype} {image_bgr.shape}.")
-    if not image_bgr.size:
-        raise UsageError(f"an image has an area; got {image_bgr.shape}.")
-    return image_bgr
 
 
 def green_mask(image_bgr: Image) -> Image:

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from touchline.scoring.validator.lines import checked_image, green_mask, hough_segments
+from touchline.scoring.validator.image import checked_image
+from touchline.scoring.validator.lines import green_mask, hough_segments
 
 MIN_BLOB = 5000
 """Square pixels from above which a blob is asked how green it is."""

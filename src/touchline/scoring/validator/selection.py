@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from touchline.errors import UsageError
+from touchline.scoring.validator.image import Image, checked_image
 from touchline.verification.cascade import Scorer, ask
 from touchline.verification.prompts import PITCH_OR_CLOSE_UP
 
@@ -21,7 +22,6 @@ DOUBTFUL = 0.7
 MIN_PITCH = 0.75
 """Probability of a pitch from which CLIP accepts a frame."""
 
-Image = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 
 
@@ -52,11 +52,7 @@ def through_jpeg(image_bgr: Image) -> Image:
     Raises:
         UsageError: It is no such image.
     """
-    if image_bgr.ndim != 3 or image_bgr.shape[2] != 3 or image_bgr.dtype != np.uint8:
-        raise UsageError(f"an image is uint8 (H, W, 3); got {image_bgr.dtype} {image_bgr.shape}.")
-    if not image_bgr.size:
-        raise UsageError(f"an image has an area; got {image_bgr.shape}.")
-    _, written = cv2.imencode(".jpg", image_bgr)
+    _, written = cv2.imencode(".jpg", checked_image(image_bgr))
     return np.asarray(cv2.imdecode(written, cv2.IMREAD_COLOR), np.uint8)
 
 
