@@ -41,7 +41,10 @@ lock: $(VENV)/.ready-dev             ## after a change of dependencies in pyproj
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 	    pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-	    --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	    --extra miner --extra chain -c requirements.lock pyproject.toml -o requirements-miner.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
+	    --extra miner --extra chain --group dev -c requirements-miner.lock pyproject.toml \
+	    -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -6,10 +6,23 @@
     ├── InputError      what was given cannot be read: a path, a video, a label file
     ├── ModelError      weights or an inference engine: missing, corrupt, of another shape
     ├── OutputError     a result cannot be written: no folder, no right, no space
-    └── UsageError      an argument out of its range (also a ValueError)
+    ├── UsageError      an argument out of its range (also a ValueError)
+    ├── ChainError      a wallet or the chain: no such key, no node that answers, a call refused
+    └── RequestError    a request that a miner does not serve
+        ├── MalformedError        its body, or a field of it, is not what the protocol says
+        ├── MissingHeaderError    it lacks a header that the protocol asks for
+        ├── OversizeError         its body is larger than any challenge
+        ├── UnauthenticatedError  nonce, signature or addressee do not hold
+        ├── ForbiddenError        who signed it may not ask
+        ├── BusyError             no room for it now; says when to come back
+        ├── VideoRefusedError     its video may not be fetched, or is none, or is too large
+        ├── VideoUnreachableError its video cannot be had from the host that it names
+        ├── DeadlineError         it cannot be answered in the time there is
+        └── WorkerError           the process that analyses videos broke off
 
 Each message is one sentence that says what is wrong, where, and what is allowed. The command line
-turns the first three into exit code 1 and a ``UsageError`` into exit code 2.
+turns a ``UsageError`` into exit code 2 and every other one into exit code 1; the miner has a table
+of statuses.
 """
 
 
@@ -31,3 +44,59 @@ class OutputError(TouchlineError):
 
 class UsageError(TouchlineError, ValueError):
     """An argument has a value that is not allowed."""
+
+
+class ChainError(TouchlineError):
+    """A wallet or the chain cannot be used."""
+
+
+class RequestError(TouchlineError):
+    """A request that a miner does not serve."""
+
+
+class MalformedError(RequestError):
+    """A body, or a field of it, is not what the protocol says."""
+
+
+class MissingHeaderError(RequestError):
+    """A header that the protocol asks for is missing."""
+
+
+class OversizeError(RequestError):
+    """A body is larger than any challenge."""
+
+
+class UnauthenticatedError(RequestError):
+    """Nonce, signature or addressee of a request do not hold."""
+
+
+class ForbiddenError(RequestError):
+    """Who signed a request may not ask."""
+
+
+class BusyError(RequestError):
+    """There is no room for a request now.
+
+    Attributes:
+        retry_after: Whole seconds after which to come back.
+    """
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class VideoRefusedError(RequestError):
+    """A video may not be fetched, is none, or is too large."""
+
+
+class VideoUnreachableError(RequestError):
+    """A video cannot be had from the host that is named."""
+
+
+class DeadlineError(RequestError):
+    """A request cannot be answered in the time there is."""
+
+
+class WorkerError(RequestError):
+    """The process that analyses videos broke off."""
