@@ -1,5 +1,6 @@
 """A video file, decoded by FFmpeg through PyAV."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -13,6 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from touchline.errors import InputError
+from touchline.video.arriving import ArrivingFile
 from touchline.video.clock import Clock
 from touchline.video.decoding import Decoder
 from touchline.video.info import Image, Picture, VideoInfo, require_size
@@ -22,6 +24,9 @@ ALLOWED = "a video that FFmpeg can decode (mp4, mov, mkv, webm, avi, ts, …) is
 
 # FFmpeg draws text files as pictures, and a playlist can name any other file of the machine.
 NOT_A_VIDEO = frozenset({"tty", "hls", "dash", "concat"})
+
+# What is read of a stranger's file: containers that hold pictures and name no other file.
+CONTAINERS = "mov,matroska,avi,mpegts,mpeg,flv,ogg"
 
 # Containers without presentation times: what FFmpeg gives as such is the order of storage.
 WITHOUT_TIMES = frozenset({"avi"})
@@ -36,14 +41,14 @@ class VideoFile:
     The first picture is decoded at once, because rotation and readability show only there.
 
     Args:
-        path: An existing file.
+        path: An existing file, or one that is still arriving, of one of ``CONTAINERS``.
         threads: Decoder threads; 0 lets FFmpeg choose.
 
     Raises:
         InputError: Not a video, no picture in it, or pictures too small.
     """
 
-    def __init__(self, path: Path, *, threads: int) -> None:
+    def __init__(self, path: Path | ArrivingFile, *, threads: int) -> None:
         self._container = _open(path)
         try:
             self._stream = _video_stream(self._container, path)
@@ -93,13 +98,17 @@ class VideoFile:
         return self.info.duration is not None and end < self.info.duration - SLACK
 
 
-def _open(path: Path) -> InputContainer:
+def _open(path: Path | ArrivingFile) -> InputContainer:
+    arriving = isinstance(path, ArrivingFile)
+    # Only `file`: a local file must not make this machine call another one.
+    options = {"protocol_whitelist": "file"}
+    if arriving:
+        options["format_whitelist"] = CONTAINERS
     try:
-        # Only `file`: a local file must not make this machine call another one.
         container = av.open(
-            str(path.absolute()),
+            path if arriving else str(path.absolute()),
             "r",
-            container_options={"protocol_whitelist": "file"},
+            container_options=options,
             metadata_errors="replace",
         )
     except av.FFmpegError as error:
@@ -110,7 +119,7 @@ def _open(path: Path) -> InputContainer:
     return container
 
 
-def _video_stream(container: InputContainer, path: Path) -> VideoStream:
+def _video_stream(container: InputContainer, path: os.PathLike[str]) -> VideoStream:
     stream = cast(VideoStream | None, container.streams.best("video"))
     # The cover of an audio file is stored as a video of one picture.
     if stream is None or stream.disposition & Disposition.attached_pic:
@@ -120,7 +129,7 @@ def _video_stream(container: InputContainer, path: Path) -> VideoStream:
     return stream
 
 
-def _first(frames: Iterator[VideoFrame], path: Path) -> VideoFrame:
+def _first(frames: Iterator[VideoFrame], path: os.PathLike[str]) -> VideoFrame:
     frame = next(frames, None)
     if frame is None:
         raise InputError(f"{path}: not one frame could be decoded; {ALLOWED}")
@@ -134,7 +143,7 @@ def _orientation(frame: VideoFrame) -> Orientation:
     return from_display_matrix(np.frombuffer(bytes(matrix), np.int32))
 
 
-def _describe(stream: VideoStream, first: VideoFrame, path: Path) -> VideoInfo:
+def _describe(stream: VideoStream, first: VideoFrame, path: os.PathLike[str]) -> VideoInfo:
     orientation = _orientation(first)
     width, height = orientation.size(first.width, first.height)
     return VideoInfo(
@@ -148,7 +157,7 @@ def _describe(stream: VideoStream, first: VideoFrame, path: Path) -> VideoInfo:
     )
 
 
-def _rate(stream: VideoStream, path: Path) -> float:
+def _rate(stream: VideoStream, path: os.PathLike[str]) -> float:
     rate = stream.average_rate or stream.guessed_rate
     if not rate:
         raise InputError(f"{path}: does not say its frame rate; {ALLOWED}")

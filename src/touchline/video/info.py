@@ -1,8 +1,8 @@
 """What is known of a video before it is read."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -55,7 +55,7 @@ class Pictures(Protocol):
         """Free the decoder and the file."""
 
 
-def require_size(path: Path, width: int, height: int) -> None:
+def require_size(path: os.PathLike[str], width: int, height: int) -> None:
     """Refuse pictures too small to work on.
 
     Raises:

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from touchline.frame import Frame
+from touchline.video.arriving import ArrivingFile
 from touchline.video.info import VideoInfo
 from touchline.video.source import IMAGE_FPS, open_source
 
@@ -18,7 +19,7 @@ class VideoReader:
     at a time is held. Not to be closed by another thread while it decodes.
 
     Args:
-        path: A video file, or a folder of images.
+        path: A video file, also one that is still arriving, or a folder of images.
         image_fps: Images a second, for a folder.
         threads: Decoder threads; 0 lets FFmpeg choose.
 
@@ -33,7 +34,7 @@ class VideoReader:
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: str | os.PathLike[str] | ArrivingFile,
         *,
         image_fps: float = IMAGE_FPS,
         threads: int = 0,

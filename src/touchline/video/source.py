@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from touchline.errors import InputError, UsageError
+from touchline.video.arriving import ArrivingFile
 from touchline.video.container import ALLOWED, VideoFile
 from touchline.video.images import ImageFolder
 from touchline.video.info import Pictures
@@ -13,13 +14,13 @@ IMAGE_FPS = 25.0
 
 
 def open_source(
-    path: str | os.PathLike[str], *, image_fps: float = IMAGE_FPS, threads: int = 0
+    path: str | os.PathLike[str] | ArrivingFile, *, image_fps: float = IMAGE_FPS, threads: int = 0
 ) -> Pictures:
     """Open a video file or a folder of images.
 
     Args:
-        path: A file that FFmpeg can decode, or a folder of .jpg, .jpeg, .png or .bmp images of one
-            size, which are read in natural order.
+        path: A file that FFmpeg can decode, also one that is still arriving, or a folder of .jpg,
+            .jpeg, .png or .bmp images of one size, which are read in natural order.
         image_fps: Images a second, for a folder; a file brings its own rate.
         threads: Decoder threads; 0 lets FFmpeg choose.
 
@@ -31,6 +32,8 @@ def open_source(
         raise UsageError(f"image_fps must be positive; got {image_fps}")
     if threads < 0:
         raise UsageError(f"threads must be 0 (FFmpeg chooses) or more; got {threads}")
+    if isinstance(path, ArrivingFile):
+        return VideoFile(path, threads=threads)
     resolved = Path(path).expanduser()
     if resolved.is_dir():
         return ImageFolder(resolved, fps=image_fps)
