@@ -6,7 +6,7 @@
     └──────── one thread ────────┘    └───── one thread ─────┘    └────── caller's thread ──────┘
 
 Every frame is decoded and compared with the one before it; the networks look at some of them (see
-``Pace``); tracks and homographies fill the frames between from both sides; a verifier looks at
+``pace.py``); tracks and homographies fill the frames between from both sides; a verifier looks at
 crops of what came out and drops what is no object of the game. Frames are streamed:
 what waits between two stages is bounded, so memory does not grow with the clip.
 """
@@ -22,10 +22,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from touchline.detection import Detector, YoloxDetector, load_detector
+from touchline.detection import Detector
 from touchline.frame import Frame, FrameState
+from touchline.models import find_detector, find_pitch_model
 from touchline.overlap import ahead
-from touchline.pitch import PitchModel, load_pitch_model, positions
+from touchline.pace import Pace, Pacer, Steady
+from touchline.pitch import PitchModel, positions
 from touchline.settings import Settings
 from touchline.shot import Look, Shot
 from touchline.timing import Stopwatch
@@ -41,8 +43,6 @@ VERIFIED_TOGETHER = 1.0
 """Seconds of a shot that are verified together."""
 HELD_WIDTH = 1920
 """Larger pictures are reduced to this width while they wait for verification."""
-DOUBTFUL = 0.12
-"""Score from which tracking hears of a box; it gives an unsure one only as part of a track."""
 
 
 def analyze(
@@ -71,10 +71,10 @@ def analyze(
     reader = VideoReader(video)
     device = "cpu"  # what a detector of the caller's runs on is not known: pace for the slowest
     if detector is None:
-        detector = loaded = _load_detector(settings)
+        detector = loaded = find_detector(settings)
         device = loaded.device
     pace = Pace.of(settings, reader.info.fps, device=device)
-    pitch_model = pitch_model or _load_pitch_model(settings)
+    pitch_model = pitch_model or find_pitch_model(settings)
     return Analysis(
         reader,
         detector,
@@ -82,26 +82,6 @@ def analyze(
         pace=pace,
         batch_size=settings.batch_size,
         verification=verification or _load_verification(settings),
-    )
-
-
-def _load_detector(settings: Settings) -> YoloxDetector:
-    return load_detector(
-        confidence=DOUBTFUL,
-        imgsz=settings.imgsz,
-        batch_size=settings.batch_size,
-        device=settings.device,
-        backend=settings.backend,
-        threads=settings.threads,
-    )
-
-
-def _load_pitch_model(settings: Settings) -> PitchModel:
-    return load_pitch_model(
-        batch_size=settings.batch_size,
-        device=settings.device,
-        backend=settings.backend,
-        threads=settings.threads,
     )
 
 
@@ -115,23 +95,6 @@ def _load_verification(settings: Settings) -> Verification | None:
         device=settings.device,
         threads=settings.threads,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
-    """How often the networks look: at every n-th frame of a shot, and always at its last."""
-
-    detect_every: int
-    locate_every: int
-
-    @classmethod
-    def of(cls, settings: Settings, fps: float, *, device: str = "cpu") -> Self:
-        """What the settings ask for; where they do not, what two CPU cores or one GPU can keep."""
-        detections, locations = (12.5, 5.0) if device.endswith("cpu") else (fps, 12.5)
-        return cls(
-            detect_every=settings.detect_every or max(1, round(fps / detections)),
-            locate_every=settings.locate_every or max(1, round(fps / locations)),
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +113,8 @@ class Analysis(Iterator[FrameState]):
 
     Attributes:
         info: What the video says of itself.
-        pace: How often the networks look.
+        pace: How often the networks look now.
+        paces: Every pace so far, by the first frame that it held for.
         stopwatch: Seconds spent in each stage so far.
     """
 
@@ -161,11 +125,14 @@ class Analysis(Iterator[FrameState]):
         pitch_model: PitchModel,
         *,
         pace: Pace,
+        pacer: Pacer | None = None,
         batch_size: int | None = None,
         verification: SecondLook | None = None,
     ) -> None:
         self.info: VideoInfo = reader.info
         self.pace = pace
+        self.paces = {0: pace}
+        self._pacer = pacer or Steady(pace)
         self.stopwatch = Stopwatch()
         self._reader = reader
         self._detector = detector
@@ -245,6 +212,8 @@ class Analysis(Iterator[FrameState]):
             yield from self._look_at(window)
 
     def _look_at(self, window: list[tuple[_Glimpse, bool]]) -> Iterator[Look]:
+        if window:
+            self._keep_pace(window[0][0].frame.index)
         detect = [g for g, last in window if last or g.place % self.pace.detect_every == 0]
         locate = [g for g, last in window if last or g.place % self.pace.locate_every == 0]
         with self.stopwatch("detection"):
@@ -265,6 +234,11 @@ class Analysis(Iterator[FrameState]):
                 found.get(frame.index),
                 *_held(image),
             )
+
+    def _keep_pace(self, index: int) -> None:
+        pace = self._pacer.choose(index, self.stopwatch.seconds)
+        if pace != self.pace:
+            self.pace = self.paces[index] = pace
 
     def _watch(self) -> Iterator[_Glimpse]:
         """Stage one: decode, find the cuts, measure how the camera moved."""

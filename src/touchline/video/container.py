@@ -99,18 +99,13 @@ class VideoFile:
 
 
 def _open(path: Path | ArrivingFile) -> InputContainer:
-    arriving = isinstance(path, ArrivingFile)
     # Only `file`: a local file must not make this machine call another one.
     options = {"protocol_whitelist": "file"}
-    if arriving:
+    if isinstance(path, ArrivingFile):
         options["format_whitelist"] = CONTAINERS
+    file = path if isinstance(path, ArrivingFile) else str(path.absolute())
     try:
-        container = av.open(
-            path if arriving else str(path.absolute()),
-            "r",
-            container_options=options,
-            metadata_errors="replace",
-        )
+        container = av.open(file, "r", container_options=options, metadata_errors="replace")
     except av.FFmpegError as error:
         raise InputError(f"{path}: not a readable video ({error.strerror}); {ALLOWED}") from error
     if set(container.format.name.split(",")) & NOT_A_VIDEO:

@@ -1,0 +1,155 @@
+"""How often the networks look, and how they keep a clip within its time."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from touchline.settings import Settings
+from touchline.video import VideoInfo
+
+LEAN = ((1, 2), (2, 2), (2, 3), (3, 4), (4, 5))
+"""What is given up when time is short, in this order: each pair says how many times more rarely
+people and ball, and the pitch, are looked for. The pitch comes first: it moves with the camera,
+whose motion is measured in every frame anyway."""
+RESERVE = 0.05
+"""Share of the time there is that is kept for what comes after the last frame."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often the networks look: at every n-th frame of a shot, and always at its last."""
+
+    detect_every: int
+    locate_every: int
+
+    @classmethod
+    def of(cls, settings: Settings, fps: float, *, device: str = "cpu") -> Self:
+        """What the settings ask for; where they do not, what two CPU cores or one GPU can keep."""
+        detections, locations = (12.5, 5.0) if device.endswith("cpu") else (fps, 12.5)
+        return cls(
+            detect_every=settings.detect_every or max(1, round(fps / detections)),
+            locate_every=settings.locate_every or max(1, round(fps / locations)),
+        )
+
+    def leaner(self) -> list["Pace"]:
+        """This pace and those it may fall back to, each with fewer looks than the one before."""
+        return [self] + [
+            Pace(detect_every=self.detect_every * detect, locate_every=self.locate_every * locate)
+            for detect, locate in LEAN
+        ]
+
+
+class Pacer(Protocol):
+    """Decides before each window of frames how often the networks look in it."""
+
+    def choose(self, done: int, spent: Mapping[str, float]) -> Pace:
+        """The pace from now on.
+
+        Args:
+            done: Frames that the networks have passed.
+            spent: Seconds by stage so far, as in ``Stopwatch.seconds``.
+        """
+        ...
+
+
+class Steady:
+    """The same pace throughout."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+
+    def choose(self, done: int, spent: Mapping[str, float]) -> Pace:
+        """The pace it was made with."""
+        return self._pace
+
+
+class Deadline:
+    """As many looks as the time allows.
+
+    What a frame and what a look cost is measured while the clip runs; the richest pace that is
+    expected to end in time is taken. Where even the leanest is not, hurrying earns nothing: then
+    the next of the ``limits`` counts, and after the last one the leanest pace.
+
+    Args:
+        pace: What to keep where there is time.
+        info: The clip; where it does not tell its length, a pace holds until time is up.
+        limits: Seconds from now within which the last frame should be done, shortest first: the one
+            that pays, the one after which nobody listens any more.
+        clock: Seconds, always growing.
+    """
+
+    def __init__(
+        self,
+        pace: Pace,
+        info: VideoInfo,
+        limits: tuple[float, ...],
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._paces = pace.leaner()
+        self._frames = _length(info)
+        self._limits = limits
+        self._clock = clock
+        self._started = clock()
+        self._looks = {"detection": 0.0, "pitch": 0.0}
+        self._pace = pace
+        self._done = 0
+
+    def choose(self, done: int, spent: Mapping[str, float]) -> Pace:
+        """The richest pace that is expected to end within the first limit that can be met."""
+        self._count(done)
+        elapsed = self._clock() - self._started
+        if done:
+            costs = self._costs(done, spent, elapsed)
+            self._pace = self._richest(costs, done, elapsed)
+        return self._pace
+
+    def _count(self, done: int) -> None:
+        """Note the looks since the last choice."""
+        frames = done - self._done
+        self._looks["detection"] += frames / self._pace.detect_every
+        self._looks["pitch"] += frames / self._pace.locate_every
+        self._done = done
+
+    def _costs(self, done: int, spent: Mapping[str, float], elapsed: float) -> "_Costs":
+        """Seconds of wall clock that a frame and a look cost.
+
+        The stages overlap, so the seconds they add up to are scaled to what the clock says.
+        """
+        looks = {stage: spent.get(stage, 0.0) for stage in self._looks}
+        work = sum(spent.values())
+        scale = elapsed / work if work else 0.0
+        frame = (work - sum(looks.values())) / done
+        each = {stage: looks[stage] / max(1.0, count) for stage, count in self._looks.items()}
+        return _Costs(scale * frame, scale * each["detection"], scale * each["pitch"])
+
+    def _richest(self, costs: "_Costs", done: int, elapsed: float) -> Pace:
+        if self._frames is None:
+            return self._paces[0] if elapsed < self._limits[0] else self._paces[-1]
+        left = max(0, self._frames - done)
+        for limit in self._limits:
+            time_left = limit * (1 - RESERVE) - elapsed
+            for pace in self._paces:
+                if left * costs.of(pace) <= time_left:
+                    return pace
+        return self._paces[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Costs:
+    """Seconds: of a frame that nothing looks at, of a look for people and ball, for the pitch."""
+
+    frame: float
+    detection: float
+    pitch: float
+
+    def of(self, pace: Pace) -> float:
+        """Seconds of an average frame at this pace."""
+        return self.frame + self.detection / pace.detect_every + self.pitch / pace.locate_every
+
+
+def _length(info: VideoInfo) -> int | None:
+    if info.frames is not None:
+        return info.frames
+    return None if info.duration is None else round(info.duration * info.fps)
