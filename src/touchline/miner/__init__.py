@@ -1,0 +1,1 @@
+"""A Score Vision (Bittensor subnet 44) miner around the pipeline; start with ``app.py``."""
