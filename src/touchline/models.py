@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
+import numpy as np
+
 from touchline.detection import Detector, YoloxDetector, load_detector
 from touchline.pitch import PitchModel, load_pitch_model
 from touchline.settings import Settings
@@ -50,6 +52,12 @@ class Models:
             detector.device,
             full=settings.verify == "full",
         )
+
+    def warm_up(self, size: tuple[int, int]) -> None:
+        """Compile the networks for pictures of (width, height) pixels, before the first clip."""
+        picture = np.zeros((size[1], size[0], 3), np.uint8)
+        self.detector.detect([picture])
+        self.pitch.locate([picture])
 
     def verification(self) -> Verification | None:
         """A second look for one clip, made anew."""

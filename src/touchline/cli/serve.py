@@ -1,0 +1,74 @@
+"""``touchline serve``: the miner as a service."""
+
+import logging
+import socket
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from touchline.errors import OutputError
+
+if TYPE_CHECKING:
+    from touchline.settings import MinerSettings
+
+GRACE = 5
+"""Seconds after the last deadline in which a stopping service ends what still runs."""
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; else 0.0.0.0.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; else 7999.")] = None,
+    reload: Annotated[
+        bool, typer.Option(help="Start anew when the code changes; for development.")
+    ] = False,
+) -> None:
+    """Answer signed challenges as a Score Vision miner, until told to end."""
+    from touchline.settings import MinerSettings
+
+    settings = MinerSettings.read(host=host, port=port)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log where videos lie
+    if reload:
+        _reload(settings)
+    else:
+        _serve(settings)
+
+
+def _serve(settings: "MinerSettings") -> None:
+    import uvicorn
+
+    from touchline.cli.password import asking
+    from touchline.miner.app import create_app
+
+    app = create_app(settings, ask=asking())
+    config = uvicorn.Config(
+        app, log_config=None, timeout_graceful_shutdown=round(settings.give_up_after) + GRACE
+    )
+    with _listening(settings.host, settings.port) as listener:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _reload(settings: "MinerSettings") -> None:
+    import uvicorn
+
+    uvicorn.run(
+        "touchline.miner.app:create_app",
+        factory=True,
+        reload=True,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+    )
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens; a port that is taken is told before anything runs."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=128)
+    except OSError as error:
+        raise OutputError(
+            f"cannot listen on {host} port {port}: {error.strerror}; name another --host or --port."
+        ) from error

@@ -1,0 +1,157 @@
+"""One challenge from its video's address to its answer."""
+
+import asyncio
+import json
+import logging
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from touchline.errors import DeadlineError, OutputError, TouchlineError
+from touchline.miner.crew import Analysis, Analyst, Crew
+from touchline.miner.metrics import Metrics
+from touchline.miner.orders import Analyse
+from touchline.miner.schema import Challenge
+from touchline.miner.turns import Turns
+from touchline.settings import MinerSettings
+
+Arrived = Callable[[int, int | None], None]
+"""Told the bytes that are there, and how many there will be, None where nobody knows."""
+Download = Callable[[str, Path, Arrived], Awaitable[int]]
+"""Fetches a URL into a file, telling how far it is; removes the file when it fails."""
+
+_log = logging.getLogger("touchline.miner")
+
+SCRATCH = "touchline-video-"
+"""How the folders of videos under way begin; then come the process id and some letters."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rounds:
+    """Answers challenges, as many at once as there are analysts.
+
+    Attributes:
+        crew: Who analyses.
+        turns: Who is served.
+        download: Who fetches.
+        metrics: Told what came of it.
+        settings: Limits and time.
+        scratch: Folder that videos are fetched into.
+    """
+
+    crew: Crew
+    turns: Turns
+    download: Download
+    metrics: Metrics
+    settings: MinerSettings
+    scratch: Path
+
+    async def answer(self, challenge: Challenge, *, received: float) -> bytes:
+        """The answer to a challenge, as JSON.
+
+        Args:
+            challenge: What is asked.
+            received: When it came, by ``time.perf_counter``.
+
+        Raises:
+            RequestError: It cannot be answered; see ``touchline.miner.statuses``.
+            InputError: The video cannot be decoded.
+            OutputError: The disk is full.
+        """
+        outcome = "client gone"
+        try:
+            analysis = await self._in_time(challenge, received)
+            outcome = "answered"
+        except TouchlineError as error:
+            outcome = _words(type(error).__name__.removesuffix("Error"))
+            raise
+        finally:
+            self.metrics.challenges.labels(outcome).inc()
+            seconds = time.perf_counter() - received
+            _log.info("challenge %r: %s after %.1f s", challenge.challenge_id, outcome, seconds)
+        self._note(analysis, received)
+        return _body(challenge, analysis, time.perf_counter() - received)
+
+    async def _in_time(self, challenge: Challenge, received: float) -> Analysis:
+        left = self.settings.give_up_after - (time.perf_counter() - received)
+        try:
+            async with asyncio.timeout(left):
+                async with self.turns.turn(), self.crew.lend() as analyst:
+                    return await self._serve(challenge, analyst, received)
+        except TimeoutError:
+            raise DeadlineError(
+                f"no answer within {self.settings.give_up_after:.0f} s; the work was dropped."
+            ) from None
+
+    async def _serve(self, challenge: Challenge, analyst: Analyst, received: float) -> Analysis:
+        """Fetch and analyse side by side: the first pictures are looked at before the last byte."""
+        with self._scratch_file() as path:
+            result = analyst.begin(self._order(path, received))
+            fetching = asyncio.create_task(self._fetch(challenge.video_url, path, analyst))
+            either: set[asyncio.Future[Any]] = {fetching, result}
+            try:
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+                if not result.done():
+                    await fetching
+                analysis = await result
+                assert analysis is not None, "only who waits here cancels"
+                return analysis
+            finally:
+                fetching.cancel()
+                await asyncio.wait({fetching})
+
+    async def _fetch(self, url: str, path: Path, analyst: Analyst) -> None:
+        with self.metrics.timed("download"):
+            size = await self.download(url, path, analyst.arrived)
+        self.metrics.bytes.inc(size)
+        analyst.complete()
+
+    def _order(self, path: Path, received: float) -> Analyse:
+        gone = time.perf_counter() - received
+        limits = self.settings.answer_within, self.settings.give_up_after
+        return Analyse(
+            path=str(path),
+            within=tuple(max(0.0, limit - gone) for limit in limits),
+            max_seconds=self.settings.max_video_seconds,
+            max_pixels=self.settings.max_video_pixels,
+        )
+
+    @contextmanager
+    def _scratch_file(self) -> Iterator[Path]:
+        """An empty file for a video, gone at the end whatever happens."""
+        try:
+            folder = Path(tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-", dir=self.scratch))
+        except OSError as error:
+            raise OutputError(f"there is no room for a video: {error.strerror}.") from error
+        try:
+            path = folder / "video"
+            path.touch()
+            yield path
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _note(self, analysis: Analysis, received: float) -> None:
+        report = analysis.report
+        self.metrics.frames.inc(report.frames)
+        self.metrics.saw(report.seconds)
+        self.metrics.stage.labels("answer").observe(time.perf_counter() - received)
+        for fault, count in report.faults.items():
+            self.metrics.faults.labels(fault).inc(count)
+
+
+def _words(name: str) -> str:
+    """A name in CamelCase as words."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
+
+
+def _body(challenge: Challenge, analysis: Analysis, seconds: float) -> bytes:
+    head = json.dumps({"challenge_id": challenge.challenge_id})[:-1].encode()
+    tail = {"processing_time": round(seconds, 3), "skipped": analysis.report.skipped}
+    return head + b', "frames": ' + analysis.frames + b", " + json.dumps(tail)[1:].encode()
