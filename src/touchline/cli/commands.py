@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from touchline.cli.challenge import challenge
 from touchline.cli.evaluate import evaluate
 from touchline.cli.models import models
 from touchline.cli.options import (
@@ -22,6 +23,8 @@ from touchline.cli.options import (
     VerifierName,
     Video,
 )
+from touchline.cli.register import register
+from touchline.cli.serve import serve
 from touchline.errors import TouchlineError, UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ app = typer.Typer(
 )
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(models, name="models")
+for command in (serve, challenge, register):
+    app.command()(command)
 
 
 def main() -> None:

@@ -1,0 +1,145 @@
+"""``touchline challenge``: call a miner as a validator does."""
+
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from touchline.cli.options import ERR, OUT, AsJson, VerifierName
+from touchline.cli.password import asking
+from touchline.errors import RequestError, TouchlineError, UsageError
+
+if TYPE_CHECKING:
+    import httpx
+
+    from touchline.chain import Hotkey
+    from touchline.challenge import Contest, Miner, Outcome, Round
+
+MinerUrl = Annotated[str, typer.Argument(metavar="URL", help="The miner: http://HOST:PORT.")]
+Clip = Annotated[Path | None, typer.Option("--video", help="The clip to serve and to score by.")]
+ClipUrl = Annotated[
+    str | None, typer.Option(help="Where the clip can be had already; nothing is served then.")
+]
+Count = Annotated[int, typer.Option("--n", min=1, help="Challenges, one after another.")]
+ServeOn = Annotated[
+    str, typer.Option(help="IP address of this machine by which the miner reaches the clip.")
+]
+Key = Annotated[
+    Path | None,
+    typer.Option(help="Signs: a hotkey file, or a seed (0x...); else a throw-away key."),
+]
+MinerHotkey = Annotated[str | None, typer.Option(help="Of the miner; else its /health is asked.")]
+Others = Annotated[Path | None, typer.Option(help="A JSON list: seconds of the other miners.")]
+Save = Annotated[Path | None, typer.Option(help="Folder that keeps the answers.")]
+Score = Annotated[bool, typer.Option("--score/--no-score", help="Score the answers, or only time.")]
+Seed = Annotated[int, typer.Option(help="Draws the frames whose boxes are scored.")]
+
+
+def challenge(
+    url: MinerUrl,
+    video: Clip = None,
+    video_url: ClipUrl = None,
+    count: Count = 1,
+    serve_on: ServeOn = "127.0.0.1",
+    key: Key = None,
+    miner_hotkey: MinerHotkey = None,
+    others: Others = None,
+    save: Save = None,
+    score: Score = True,
+    seed: Seed = 0,
+    verifier: VerifierName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Challenge the miner at URL as a validator does, and say what it would have earned."""
+    _require_source(video, video_url, score=score)
+    challenges = _local_validator()
+    with challenges.validators_client() as client:
+        miner = _miner(url, miner_hotkey, client)
+        caller = challenges.Caller(key=_key(key), client=client, told=_tell)
+        contest = _contest(video, others, seed, verifier) if score and video else None
+        with challenges.offering(video, url=video_url, serve_on=serve_on) as offer:
+            result = challenges.run_round(
+                miner, offer, caller=caller, count=count, contest=contest, save=save
+            )
+    _show(result, as_json=as_json)
+    if result.answered < count:
+        raise RequestError(
+            f"{miner.url} answered {result.answered} of {count} challenges well; the first "
+            f"problem: {result.first_problem}"
+        )
+
+
+def _require_source(video: Path | None, video_url: str | None, *, score: bool) -> None:
+    if video is None and video_url is None:
+        raise UsageError("a clip is needed: --video FILE, or --video-url URL.")
+    if video is None and score:
+        raise UsageError("scoring needs the clip itself: add --video FILE, or --no-score.")
+
+
+def _local_validator() -> ModuleType:
+    """The package behind this command, which not everybody has what it needs for."""
+    try:
+        import touchline.challenge
+    except ImportError as error:
+        raise TouchlineError(
+            f"touchline challenge needs the package {error.name}: "
+            "pip install 'touchline[miner]' brings it."
+        ) from error
+    return touchline.challenge
+
+
+def _miner(url: str, hotkey: str | None, client: "httpx.Client") -> "Miner":
+    from touchline.chain import is_address
+    from touchline.challenge import Miner, ask_hotkey, require_miner_url
+
+    url = require_miner_url(url)
+    if hotkey is not None and not is_address(hotkey):
+        raise UsageError(f"a hotkey is an SS58 address, as in 5Gr...; got {hotkey!r}.")
+    return Miner(url, hotkey or ask_hotkey(url, client))
+
+
+def _key(file: Path | None) -> "Hotkey":
+    from touchline.challenge import read_key
+    from touchline.settings import MinerSettings
+
+    password = MinerSettings.read().password if file else None
+    return read_key(
+        file,
+        password=password.get_secret_value() if password else None,
+        ask=asking(),
+    )
+
+
+def _contest(video: Path, others: Path | None, seed: int, verifier: str | None) -> "Contest":
+    from touchline.challenge import Contest
+    from touchline.scoring.report import load_judge
+    from touchline.scoring.response import read_times
+    from touchline.settings import Settings
+    from touchline.video import VideoReader
+
+    # A clip that cannot be read is found before anybody is asked.
+    VideoReader(video).close()
+    settings = Settings.read(verifier=verifier)
+    return Contest(
+        video=video,
+        judge=load_judge(settings.verifier, cache=settings.cache, device=settings.device),
+        others=read_times(others) if others else (),
+        seed=seed,
+    )
+
+
+def _tell(outcome: "Outcome") -> None:
+    """On a terminal, say of each challenge that it is through."""
+    if ERR.is_terminal:
+        said = outcome.problem or outcome.came
+        ERR.print(Text(f"challenge {outcome.challenge_id}: {said}, {outcome.seconds:.2f} s"))
+
+
+def _show(result: "Round", *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(result.as_dict(), indent=2))
+    else:
+        OUT.print(result.report())
