@@ -1,7 +1,7 @@
 import pytest
 
 from touchline.errors import UsageError
-from touchline.settings import Settings
+from touchline.settings import MinerSettings, Settings
 
 
 def test_what_is_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,3 +25,40 @@ def test_a_wrong_value_names_the_key_and_the_value(
     monkeypatch.setenv(key, value)
     with pytest.raises(UsageError, match=rf"{key} = .*{value}"):
         Settings.read()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("NETUID", "sn44"),
+        ("SUBTENSOR_NETWORK", "mainnet"),
+        ("SUBTENSOR_ADDRESS", "http://node"),
+        ("WALLET_NAME", "../other"),
+        ("MIN_STAKE_THRESHOLD", "nan"),
+        ("MIN_STAKE_THRESHOLD", "-1"),
+        ("TOUCHLINE_PORT", "70000"),
+        ("MAX_CONCURRENT_CHALLENGES", "0"),
+        ("ALLOW_PRIVATE_VIDEO_HOSTS", "maybe"),
+    ],
+)
+def test_a_wrong_value_of_the_miner_names_the_key_and_the_value(
+    monkeypatch: pytest.MonkeyPatch, key: str, value: str
+) -> None:
+    monkeypatch.setenv(key, value)
+    with pytest.raises(UsageError, match=rf"{key} = .*{value}"):
+        MinerSettings.read()
+
+
+def test_a_wrong_setting_of_the_miner_does_not_stop_an_analyst(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NETUID", "sn44")
+    assert Settings.read().device == "auto"
+
+
+def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BT_PW", "open sesame")
+    settings = MinerSettings.read()
+    assert settings.password is not None
+    assert settings.password.get_secret_value() == "open sesame"
+    assert "sesame" not in f"{settings!r} {settings} {settings.model_dump_json()}"
