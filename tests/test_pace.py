@@ -68,6 +68,14 @@ def test_where_hurrying_earns_nothing_nothing_is_given_up() -> None:
     assert clip.now > 14.0
 
 
+def test_to_be_paid_for_speed_the_networks_are_never_blinded() -> None:
+    clip = Clip(0.004, 0.060, 0.060)  # only the leanest pace would end in 14 s
+    paces = clip.run(deadline(clip, 14.0, 225.0))
+    assert max(pace.detect_every for pace in paces) <= 2 * FULL.detect_every
+    blinded = Clip(0.004, 0.060, 0.060)
+    assert max(pace.detect_every for pace in blinded.run(deadline(blinded, 14.0))) > 4
+
+
 def test_after_the_last_limit_the_leanest_pace_is_left() -> None:
     clip = Clip(1.0, 0.030, 0.020)
     assert clip.run(deadline(clip, 14.0, 225.0))[-1] == FULL.leaner()[-1]

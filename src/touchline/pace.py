@@ -12,6 +12,8 @@ LEAN = ((1, 2), (2, 2), (2, 3), (3, 4), (4, 5))
 """What is given up when time is short, in this order: each pair says how many times more rarely
 people and ball, and the pitch, are looked for. The pitch comes first: it moves with the camera,
 whose motion is measured in every frame anyway."""
+HASTE = 3
+"""How many of these steps are worth taking to be paid for speed; the others only avert the end."""
 RESERVE = 0.05
 """Share of the time there is that is kept for what comes after the last frame."""
 
@@ -68,8 +70,8 @@ class Deadline:
     """As many looks as the time allows.
 
     What a frame and what a look cost is measured while the clip runs; the richest pace that is
-    expected to end in time is taken. Where even the leanest is not, hurrying earns nothing: then
-    the next of the ``limits`` counts, and after the last one the leanest pace.
+    expected to end in time is taken. Where none is that leaves enough to see, hurrying earns
+    nothing: then the next of the ``limits`` counts, and after the last one the leanest pace.
 
     Args:
         pace: What to keep where there is time.
@@ -129,8 +131,9 @@ class Deadline:
             return self._paces[0] if elapsed < self._limits[0] else self._paces[-1]
         left = max(0, self._frames - done)
         for limit in self._limits:
+            worth_it = self._paces if limit == self._limits[-1] else self._paces[: HASTE + 1]
             time_left = limit * (1 - RESERVE) - elapsed
-            for pace in self._paces:
+            for pace in worth_it:
                 if left * costs.of(pace) <= time_left:
                     return pace
         return self._paces[-1]
