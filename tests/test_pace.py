@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchline.pace import Deadline, Pace, Steady
+from touchline.pace import Costs, Deadline, Pace, Steady
 from touchline.video import VideoInfo
 
 FULL = Pace(detect_every=2, locate_every=5)
@@ -93,6 +94,13 @@ def test_each_fallback_looks_less_often_than_the_one_before() -> None:
     looks = [1 / pace.detect_every + 1 / pace.locate_every for pace in paces]
     assert looks == sorted(looks, reverse=True)
     assert len(set(paces)) == len(paces)
+
+
+def test_costs_are_those_of_a_look_and_of_a_frame_by_the_clock() -> None:
+    spent = {"decode": 1.1, "motion": 1.1, "detection": 6.0, "pitch": 3.0}
+    costs = Costs.measured(spent, frames=11, looks={"detection": 6, "pitch": 3}, wall=5.6)
+    assert costs == Costs(pytest.approx(0.1), pytest.approx(0.5), pytest.approx(0.5))
+    assert costs.of(FULL) == pytest.approx(0.1 + 0.25 + 0.1)
 
 
 def test_a_steady_pace_never_changes() -> None:

@@ -42,6 +42,42 @@ class Pace:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Seconds of a frame that nothing looks at, of a look for people and ball, for the pitch."""
+
+    frame: float
+    detection: float
+    pitch: float
+
+    @classmethod
+    def measured(
+        cls, spent: Mapping[str, float], *, frames: int, looks: Mapping[str, float], wall: float
+    ) -> Self:
+        """From what a part of a clip has cost.
+
+        The stages overlap, so the seconds that they add up to are scaled to what the clock says.
+
+        Args:
+            spent: Seconds by stage, as in ``Stopwatch.seconds``.
+            frames: Frames that were passed, at least one.
+            looks: How often the networks looked: ``detection`` and ``pitch``.
+            wall: Seconds that it took.
+        """
+        work = sum(spent.values())
+        scale = wall / work if work else 0.0
+        detection, pitch = (spent.get(stage, 0.0) for stage in ("detection", "pitch"))
+        return cls(
+            frame=scale * (work - detection - pitch) / frames,
+            detection=scale * detection / max(1.0, looks["detection"]),
+            pitch=scale * pitch / max(1.0, looks["pitch"]),
+        )
+
+    def of(self, pace: Pace) -> float:
+        """Seconds of an average frame at a pace."""
+        return self.frame + self.detection / pace.detect_every + self.pitch / pace.locate_every
+
+
 class Pacer(Protocol):
     """Decides before each window of frames how often the networks look in it."""
 
@@ -103,7 +139,7 @@ class Deadline:
         self._count(done)
         elapsed = self._clock() - self._started
         if done:
-            costs = self._costs(done, spent, elapsed)
+            costs = Costs.measured(spent, frames=done, looks=self._looks, wall=elapsed)
             self._pace = self._richest(costs, done, elapsed)
         return self._pace
 
@@ -114,19 +150,7 @@ class Deadline:
         self._looks["pitch"] += frames / self._pace.locate_every
         self._done = done
 
-    def _costs(self, done: int, spent: Mapping[str, float], elapsed: float) -> "_Costs":
-        """Seconds of wall clock that a frame and a look cost.
-
-        The stages overlap, so the seconds they add up to are scaled to what the clock says.
-        """
-        looks = {stage: spent.get(stage, 0.0) for stage in self._looks}
-        work = sum(spent.values())
-        scale = elapsed / work if work else 0.0
-        frame = (work - sum(looks.values())) / done
-        each = {stage: looks[stage] / max(1.0, count) for stage, count in self._looks.items()}
-        return _Costs(scale * frame, scale * each["detection"], scale * each["pitch"])
-
-    def _richest(self, costs: "_Costs", done: int, elapsed: float) -> Pace:
+    def _richest(self, costs: Costs, done: int, elapsed: float) -> Pace:
         if self._frames is None:
             return self._paces[0] if elapsed < self._limits[0] else self._paces[-1]
         left = max(0, self._frames - done)
@@ -137,19 +161,6 @@ class Deadline:
                 if left * costs.of(pace) <= time_left:
                     return pace
         return self._paces[-1]
-
-
-@dataclass(frozen=True, slots=True)
-class _Costs:
-    """Seconds: of a frame that nothing looks at, of a look for people and ball, for the pitch."""
-
-    frame: float
-    detection: float
-    pitch: float
-
-    def of(self, pace: Pace) -> float:
-        """Seconds of an average frame at this pace."""
-        return self.frame + self.detection / pace.detect_every + self.pitch / pace.locate_every
 
 
 def _length(info: VideoInfo) -> int | None:

@@ -156,6 +156,11 @@ class MinerSettings(Settings):
     encrypted: bool = Field(default=False, validation_alias="ENCRYPTED_CHALLENGES")
     """Whether the encrypted variant of the protocol is served too."""
 
+    @property
+    def stored_metagraph(self) -> Path:
+        """The file in which the last good metagraph outlives a restart."""
+        return self.state.expanduser() / f"nodes-{self.subtensor_network}-{self.netuid}.json"
+
 
 def _first_problem(error: ValidationError) -> str:
     problem = error.errors()[0]

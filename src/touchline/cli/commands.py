@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from touchline.cli.challenge import challenge
+from touchline.cli.doctor import doctor
 from touchline.cli.evaluate import evaluate
 from touchline.cli.models import models
 from touchline.cli.options import (
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(models, name="models")
-for command in (serve, challenge, register):
+for command in (serve, challenge, register, doctor):
     app.command()(command)
 
 

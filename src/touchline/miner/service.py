@@ -85,7 +85,7 @@ class Service:
         """
         scratch = _folder(settings.scratch or Path(tempfile.gettempdir()), "TOUCHLINE_SCRATCH")
         state = _folder(settings.state, "TOUCHLINE_STATE")
-        hotkey, watch = find_hotkey(settings, ask=ask), _watch(settings, state)
+        hotkey, watch = find_hotkey(settings, ask=ask), _watch(settings)
         crew = Crew(settings, settings.max_concurrent)
         metrics = Metrics(scratch, lambda: [analyst.pid for analyst in crew.analysts])
         turns = Turns(settings.max_concurrent, settings.max_queued, seconds=settings.answer_within)
@@ -176,7 +176,7 @@ def sweep(folder: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _watch(settings: MinerSettings, state: Path) -> ChainWatch:
+def _watch(settings: MinerSettings) -> ChainWatch:
     if settings.allow_list is not None:
         fixed = read_allow_list(settings.allow_list)
         return ChainWatch(None, store=None, every=settings.chain_every, load_old=False, fixed=fixed)
@@ -184,7 +184,7 @@ def _watch(settings: MinerSettings, state: Path) -> ChainWatch:
     fetch = partial(read_apart, endpoint, settings.netuid)
     return ChainWatch(
         fetch if settings.refresh_nodes else None,
-        store=state / f"nodes-{settings.subtensor_network}-{settings.netuid}.json",
+        store=settings.stored_metagraph,
         every=settings.chain_every,
         load_old=settings.load_old_nodes,
     )

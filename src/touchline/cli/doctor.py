@@ -1,0 +1,38 @@
+"""``touchline doctor``: what keeps the miner from answering."""
+
+import json
+import logging
+from typing import Annotated
+
+import typer
+
+from touchline.cli.options import ERR, OUT, AsJson
+
+Port = Annotated[
+    int | None, typer.Option(help="Port that the miner listens on; else TOUCHLINE_PORT or 7999.")
+]
+
+
+def doctor(as_json: AsJson = False, port: Port = None) -> None:
+    """Look at all that a miner needs: each line is ok, a warning, or wrong, with what to do.
+
+    The exit code is 1 where something is wrong.
+    """
+    from touchline.cli.password import asking
+    from touchline.doctor import Context, World, as_dict, examine, is_well, table
+    from touchline.settings import MinerSettings
+
+    context = Context.of(MinerSettings.read(port=port), World(ask=asking()))
+    # What the rooms would log about it stands in the table.
+    logging.getLogger("touchline").setLevel(logging.CRITICAL)
+    findings = []
+    for finding in examine(context):
+        findings.append(finding)
+        if ERR.is_terminal:
+            ERR.print(f"{finding.name}: {finding.state}", markup=False, highlight=False)
+    if as_json:
+        print(json.dumps(as_dict(findings), indent=2))
+    else:
+        OUT.print(table(findings))
+    if not is_well(findings):
+        raise typer.Exit(1)
