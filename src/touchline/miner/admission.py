@@ -1,6 +1,7 @@
 """Who may ask: everything is decided from memory, in one order, the cheap checks first."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
@@ -16,10 +17,15 @@ from touchline.miner.nonces import NonceMemory
 from touchline.miner.signing import encrypted_message, parse_signature, request_message
 from touchline.settings import StakeField
 
+NAMES = ("validator-hotkey", "miner-hotkey", "nonce", "signature")
+"""Headers of every signed request."""
 LONGEST = 200
 """Characters of the longest header that means anything."""
 CHAIN_RETRY = 15
 """Seconds after which to ask again while the chain has not been read."""
+
+# A colon divides the parts of what is signed, so it is in none of them.
+_VALUE = re.compile(rf"[!-9;-~]{{1,{LONGEST}}}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +43,9 @@ class Credentials:
 
         Raises:
             MissingHeaderError: One is missing.
-            UnauthenticatedError: One has another form.
+            UnauthenticatedError: One has another form, or is given twice.
         """
-        given = _lower(headers)
-        validator, miner = _header(given, "validator-hotkey"), _header(given, "miner-hotkey")
-        nonce, signature = _header(given, "nonce"), _header(given, "signature")
+        validator, miner, nonce, signature = _values(headers, NAMES)
         if not is_address(validator):
             raise UnauthenticatedError("validator-hotkey is not an SS58 address of format 42.")
         return cls(validator, miner, nonce, parse_signature(signature))
@@ -93,8 +97,9 @@ class Admission:
         return self._admit(credentials, [request_message(credentials.nonce, self.own)])
 
     def admit_encrypted(self, headers: Mapping[str, str], key_uuid: str) -> str:
-        """The same for a request of the encrypted variant."""
+        """The same for a request of the encrypted variant, about the key of that name."""
         credentials = Credentials.of(headers)
+        _require_form("symmetric-key-uuid", key_uuid)
         return self._admit(credentials, [encrypted_message(credentials.nonce, self.own, key_uuid)])
 
     def _admit(self, credentials: Credentials, messages: Iterable[bytes]) -> str:
@@ -118,7 +123,9 @@ class Admission:
             raise ForbiddenError("Hotkey not found in metagraph")
         stake = self._stake(node)
         if stake < self.min_stake:
-            raise ForbiddenError(f"Insufficient stake of {stake:g}; {self.min_stake:g} is needed.")
+            raise ForbiddenError(
+                f"Insufficient stake of {stake:.9g}; {self.min_stake:.9g} is needed."
+            )
         if self.require_permit and not node.validator_permit:
             raise ForbiddenError("the hotkey has no validator permit.")
 
@@ -127,27 +134,28 @@ class Admission:
         return stakes[self.stake_field]
 
 
-def _lower(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers by lower-case name.
+def _values(headers: Mapping[str, str], names: Iterable[str]) -> list[str]:
+    """The values of headers, each of which is given once: of two, which one was signed?"""
+    given = {name: _all(headers, name) for name in names}
+    for name, values in given.items():
+        if not any(values):
+            raise MissingHeaderError(f"the header {name} is missing.")
+    for name, values in given.items():
+        if len(values) > 1:
+            raise UnauthenticatedError(f"the header {name} is given twice.")
+        _require_form(name, values[0])
+    return [values[0] for values in given.values()]
 
-    Raises:
-        UnauthenticatedError: One of those that count is given twice: which one was signed?
-    """
-    given: dict[str, str] = {}
-    for name, value in headers.items():
-        if name.lower() in given and name.lower() in ("nonce", "signature"):
-            raise UnauthenticatedError(f"the header {name.lower()} is given twice.")
-        given[name.lower()] = value
-    return given
+
+def _all(headers: Mapping[str, str], name: str) -> list[str]:
+    return [value for key, value in headers.items() if key.lower() == name]
 
 
-def _header(given: Mapping[str, str], name: str) -> str:
-    value = given.get(name)
-    if not value:
-        raise MissingHeaderError(f"the header {name} is missing.")
-    if len(value) > LONGEST:
-        raise UnauthenticatedError(f"the header {name} is longer than {LONGEST} characters.")
-    return value
+def _require_form(name: str, value: str) -> None:
+    if not _VALUE.fullmatch(value):
+        raise UnauthenticatedError(
+            f"the header {name} has 1 to {LONGEST} visible ASCII characters and no colon."
+        )
 
 
 def _bodies(body: bytes) -> Iterable[bytes]:

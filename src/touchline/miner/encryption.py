@@ -9,6 +9,7 @@ import binascii
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes
@@ -29,6 +30,12 @@ _OAEP = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), label=None)
 _Pair = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    fernet: Fernet
+    made: float
+
+
 class KeyExchange:
     """The symmetric keys that validators handed over.
 
@@ -38,7 +45,7 @@ class KeyExchange:
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._private = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self._keys: OrderedDict[_Pair, tuple[float, Fernet]] = OrderedDict()
+        self._keys: OrderedDict[_Pair, _Key] = OrderedDict()
         self._clock = clock
 
     @property
@@ -81,25 +88,25 @@ class KeyExchange:
         except InvalidToken:
             raise UnauthenticatedError("the body cannot be decrypted.") from None
 
-    def encrypt(self, validator: str, uuid: str, body: bytes) -> bytes:
-        """A Fernet token that holds ``body``.
+    def sealer(self, validator: str, uuid: str) -> Callable[[bytes], bytes]:
+        """What makes a Fernet token of a body; it goes on when the key is forgotten meanwhile.
 
         Raises:
             MalformedError: No such key is known.
         """
-        return self._fernet(validator, uuid).encrypt(body)
+        return self._fernet(validator, uuid).encrypt
 
     def _fernet(self, validator: str, uuid: str) -> Fernet:
-        made, fernet = self._keys.get((validator, uuid), (None, None))
-        if made is None or fernet is None or self._clock() - made > LIFETIME:
+        key = self._keys.get((validator, uuid))
+        if key is None or self._clock() - key.made > LIFETIME:
             raise MalformedError("No symmetric key found for that hotkey and uuid")
-        return fernet
+        return key.fernet
 
     def _keep(self, pair: _Pair, fernet: Fernet) -> None:
         self._keys.pop(pair, None)
         theirs = [each for each in self._keys if each[0] == pair[0]]
-        for old in theirs[: max(0, len(theirs) - PER_VALIDATOR + 1)]:
-            del self._keys[old]
-        while len(self._keys) >= IN_ALL:
+        if len(theirs) >= PER_VALIDATOR:
+            del self._keys[theirs[0]]
+        if len(self._keys) >= IN_ALL:
             self._keys.popitem(last=False)
-        self._keys[pair] = self._clock(), fernet
+        self._keys[pair] = _Key(fernet, self._clock())

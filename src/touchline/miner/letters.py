@@ -46,7 +46,7 @@ def _opened(request: Request, service: Service, body: bytes) -> Letter:
     plain = exchange.decrypt(validator, uuid, body)
     if SEALED not in request.headers.get("accept", "").lower():
         return Letter(plain)
-    return Letter(plain, lambda answer: exchange.encrypt(validator, uuid, answer))
+    return Letter(plain, exchange.sealer(validator, uuid))
 
 
 def exchange_of(service: Service) -> KeyExchange:

@@ -4,8 +4,8 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from touchline.errors import BusyError, OutputError, UnauthenticatedError
@@ -16,22 +16,27 @@ REMEMBERED = 2 * WINDOW
 """Seconds that it is remembered: one from 120 s ahead stays good for 240 s."""
 LARGEST = 10**20
 LONGEST = 128
+PER_VALIDATOR = 10_000
 MOST = 100_000
 """Nonces that are remembered at once; validators send a few an hour."""
 SECOND = 10**9
 
-_STAMP = re.compile(r"[0-9]{1,21}", re.ASCII)
+_USED = "the nonce was used before."
+# No colon in it: it could pass for the next part of what is signed.
+_NONCE = re.compile(r"([0-9]{1,21})(?:_[!-9;-~]*)?", re.ASCII)
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS nonces (validator TEXT, nonce TEXT, arrived INTEGER NOT NULL,"
-    " PRIMARY KEY (validator, nonce)) WITHOUT ROWID"
+    " PRIMARY KEY (validator, nonce)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS by_arrival ON nonces (arrived)",
 )
+_INSERT = "INSERT INTO nonces VALUES (?, ?, ?)"
 
 
 class NonceMemory:
     """Which nonces were used, over restarts and between processes.
 
-    A file that is broken is put aside. What it remembered is lost then, so nothing that was made
-    before the new memory began is taken: a client's next nonce is.
+    A file that is broken is put aside as ``NAME.broken``. What it remembered is lost then, and may
+    have been dated up to 120 s ahead, so for 120 s no nonce is taken that could be one of those.
 
     Args:
         path: File of the memory; None keeps it in this process.
@@ -42,26 +47,31 @@ class NonceMemory:
     """
 
     def __init__(self, path: Path | None, *, clock: Callable[[], int] = time.time_ns) -> None:
+        self._path = path
         self._clock = clock
         self._lock = threading.Lock()
-        self._begins = 0
-        self._database = self._open(path)
+        self._database = self._open()
+        self._begins = _begins(self._database)
 
     def check(self, validator: str, nonce: str) -> None:
         """Refuse a nonce that is malformed, out of its time, or used.
 
         Raises:
             UnauthenticatedError: It is.
+            BusyError: Nobody knows whether it was used, as the memory was lost a moment ago.
+            OutputError: The memory cannot be read.
         """
-        made = _made(nonce)
-        now = self._clock()
+        made, now = _made(nonce), self._clock()
         if abs(now - made) > WINDOW * SECOND:
             raise UnauthenticatedError(
                 f"the nonce is not of this time: it may be {WINDOW:.0f} s old or ahead; check both "
                 "clocks."
             )
-        if made < self._begins or self._knows(validator, nonce):
-            raise UnauthenticatedError("the nonce was used before.")
+        if made <= self._begins:
+            seconds = max(0, self._begins - now) // SECOND + 1
+            raise BusyError("the nonces of the last minutes were lost.", retry_after=seconds)
+        if self._knows(validator, nonce):
+            raise UnauthenticatedError(_USED)
 
     def remember(self, validator: str, nonce: str) -> None:
         """Use a nonce up; of several who try at once, one succeeds.
@@ -69,21 +79,16 @@ class NonceMemory:
         Raises:
             UnauthenticatedError: It was used before.
             BusyError: There is no room for it.
-            OutputError: The disk is full.
+            OutputError: It cannot be written, as the disk is full for instance.
         """
         now = self._clock()
-        try:
-            with self._lock, self._database as database:
-                oldest = now - round(REMEMBERED * SECOND)
-                database.execute("DELETE FROM nonces WHERE arrived < ?", (oldest,))
-                (count,) = database.execute("SELECT COUNT(*) FROM nonces").fetchone()
-                if count >= MOST:
-                    raise BusyError("too many requests.", retry_after=round(REMEMBERED))
-                database.execute("INSERT INTO nonces VALUES (?, ?, ?)", (validator, nonce, now))
-        except sqlite3.IntegrityError:
-            raise UnauthenticatedError("the nonce was used before.") from None
-        except sqlite3.Error as error:
-            raise OutputError(f"the nonces cannot be remembered: {error}.") from error
+        with self._using() as database:
+            database.execute("DELETE FROM nonces WHERE arrived < ?", (_oldest(now),))
+            _require_room(database, validator)
+            try:
+                database.execute(_INSERT, (validator, nonce, now))
+            except sqlite3.IntegrityError:
+                raise UnauthenticatedError(_USED) from None
 
     def close(self) -> None:
         """Give the file back."""
@@ -91,44 +96,101 @@ class NonceMemory:
 
     def _knows(self, validator: str, nonce: str) -> bool:
         query = "SELECT 1 FROM nonces WHERE validator = ? AND nonce = ? AND arrived >= ?"
-        oldest = self._clock() - round(REMEMBERED * SECOND)
+        with self._using() as database:
+            found = database.execute(query, (validator, nonce, _oldest(self._clock())))
+            return found.fetchone() is not None
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        """One transaction; who comes meanwhile waits for its end."""
+        with self._lock:
+            try:
+                with self._database as database:
+                    yield database
+            except sqlite3.Error as error:
+                if _is_broken(error):
+                    self._database.close()
+                    self._database = self._begin_anew()
+                    self._begins = _begins(self._database)
+                raise _unusable(self._path, error) from error
+
+    def _open(self) -> sqlite3.Connection:
         try:
-            with self._lock:
-                found = self._database.execute(query, (validator, nonce, oldest)).fetchone()
+            return _connect(self._path)
         except sqlite3.Error as error:
-            raise OutputError(f"the nonces cannot be read: {error}.") from error
-        return found is not None
+            if not _is_broken(error):
+                raise _unusable(self._path, error) from error
+        return self._begin_anew()
 
-    def _open(self, path: Path | None) -> sqlite3.Connection:
+    def _begin_anew(self) -> sqlite3.Connection:
         try:
-            return _connect(path)
-        except sqlite3.DatabaseError as error:
-            if path is None or isinstance(error, sqlite3.OperationalError):
-                raise OutputError(f"{path}: nonces cannot be kept there: {error}.") from error
-        path.replace(path.with_name(f"{path.name}.broken"))
-        self._begins = self._clock()
-        return _connect(path)
+            if self._path is not None:
+                with suppress(FileNotFoundError):
+                    self._path.replace(self._path.with_name(f"{self._path.name}.broken"))
+            return _connect(self._path, lost=self._clock())
+        except (sqlite3.Error, OSError) as error:
+            raise _unusable(self._path, error) from error
 
 
-def _connect(path: Path | None) -> sqlite3.Connection:
+def _connect(path: Path | None, *, lost: int | None = None) -> sqlite3.Connection:
     database = sqlite3.connect(path or ":memory:", timeout=1.0, check_same_thread=False)
     try:
-        # What a kill of the process leaves is whole; a power cut may cost the last nonces.
-        database.execute("PRAGMA journal_mode = WAL").close()
-        database.execute("PRAGMA synchronous = NORMAL").close()
-        with closing(database.execute(_SCHEMA)):
-            database.commit()
+        _prepare(database, lost)
     except BaseException:
         database.close()
         raise
     return database
 
 
+def _prepare(database: sqlite3.Connection, lost: int | None) -> None:
+    """Make sure that the file is whole; ``lost`` is when the one before it was put aside."""
+    # What a killed process wrote, the system keeps. A power cut may break the file, but to wait for
+    # the disk would hold up everybody.
+    database.execute("PRAGMA synchronous = OFF").close()
+    (state,) = database.execute("PRAGMA integrity_check(1)").fetchone()
+    if state != "ok":
+        raise sqlite3.DatabaseError(state)
+    with database:
+        database.execute("BEGIN IMMEDIATE")
+        for statement in _SCHEMA:
+            database.execute(statement)
+        if lost is not None:
+            # A nonce of nobody: it is forgotten like others, when it no longer matters.
+            database.execute(_INSERT, ("", "", lost))
+
+
+def _begins(database: sqlite3.Connection) -> int:
+    """The time from which a nonce must be dated, for those before it may be among the lost."""
+    lost = database.execute("SELECT arrived FROM nonces WHERE validator = ''").fetchone()
+    return lost[0] + round(WINDOW * SECOND) if lost else 0
+
+
+def _require_room(database: sqlite3.Connection, validator: str) -> None:
+    count = "SELECT COUNT(*) FROM nonces"
+    (theirs,) = database.execute(f"{count} WHERE validator = ?", (validator,)).fetchone()
+    (everyones,) = database.execute(count).fetchone()
+    if theirs >= PER_VALIDATOR or everyones >= MOST:
+        raise BusyError("too many requests.", retry_after=round(REMEMBERED))
+
+
+def _oldest(now: int) -> int:
+    return now - round(REMEMBERED * SECOND)
+
+
+def _is_broken(error: sqlite3.Error) -> bool:
+    """Whether it speaks of the file's content; a full disk or a lock has a subclass of its own."""
+    return type(error) is sqlite3.DatabaseError
+
+
+def _unusable(path: Path | None, error: Exception) -> OutputError:
+    return OutputError(f"nonces cannot be remembered in {path or 'memory'}: {error}.")
+
+
 def _made(nonce: str) -> int:
     """When a nonce was made: the number before the first underscore, in nanoseconds."""
-    stamp = nonce.partition("_")[0]
-    if len(nonce) > LONGEST or not _STAMP.fullmatch(stamp) or int(stamp) > LARGEST:
+    found = _NONCE.fullmatch(nonce)
+    if len(nonce) > LONGEST or not found or int(found[1]) > LARGEST:
         raise UnauthenticatedError(
             "the nonce is Unix time in nanoseconds, an underscore and some letters."
         )
-    return int(stamp)
+    return int(found[1])

@@ -46,7 +46,7 @@ def detail_of(error: TouchlineError) -> str:
     if isinstance(error, RequestError | InputError):
         return str(error)
     if isinstance(error, OutputError):
-        return "the miner has no room for the video now; its operator finds out why in the log"
+        return "the miner cannot store what it needs to now; its operator finds out why in the log"
     return "the miner failed; its operator finds out why in the log"
 
 
