@@ -27,6 +27,29 @@ def test_a_wrong_value_names_the_key_and_the_value(
         Settings.read()
 
 
+def test_a_bare_name_in_the_environment_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOST", "PORT", "STATE", "PASSWORD", "CACHE", "THREADS", "VERIFY"):
+        monkeypatch.setenv(name, "1234")
+    assert MinerSettings.read() == MinerSettings.read(host="0.0.0.0")
+
+
+def test_another_process_gets_the_same_settings_and_no_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("BT_PW", "open sesame")
+    given = MinerSettings.read(device="cpu", threads=3, cache="/tmp/x")
+    text = given.to_json()
+    monkeypatch.setenv("TOUCHLINE_VERIFY", "off")
+    assert "sesame" not in text
+    read = Settings.from_json(text)
+    assert read.model_dump() == {name: getattr(given, name) for name in Settings.model_fields}
+
+
+def test_what_is_given_wrongly_names_the_key_of_the_environment() -> None:
+    with pytest.raises(UsageError, match="SUBTENSOR_NETWORK = 'main'"):
+        MinerSettings.read(subtensor_network="main")
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

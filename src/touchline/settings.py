@@ -4,8 +4,10 @@ A setting comes from the command line first, then from the environment, then fro
 the working folder. Settings stop at the builders: stages take plain keyword arguments.
 """
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -27,9 +29,8 @@ PLAIN_NAME = r"^[^./\\\x00][^/\\\x00]*$"
 class Settings(BaseSettings):
     """What an operator may set, and its defaults."""
 
-    model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", env_ignore_empty=True, populate_by_name=True
-    )
+    # Not by name: pydantic-settings would then take HOST or CACHE of any environment for ours.
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
 
     device: Device = Field(default="auto", validation_alias="DEVICE")
     """Where the networks run."""
@@ -64,6 +65,16 @@ class Settings(BaseSettings):
         width, height = self.detection_size.split("x")
         return int(width), int(height)
 
+    def to_json(self) -> str:
+        """The settings of the pipeline, for another process of ours; no secret is among them."""
+        values = self.model_dump(mode="json", include=set(Settings.model_fields))
+        return json.dumps(_keyed(Settings, values))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """The settings in ``to_json``, whatever the environment says."""
+        return cls(**json.loads(text))
+
     @classmethod
     def read(cls, **given: object) -> Self:
         """The settings in force; ``given`` values that are not None win.
@@ -72,7 +83,7 @@ class Settings(BaseSettings):
             UsageError: A value is not allowed; the message names the key, the value and the rule.
         """
         try:
-            return cls(**{key: value for key, value in given.items() if value is not None})  # type: ignore[arg-type]
+            return cls(**_keyed(cls, {k: v for k, v in given.items() if v is not None}))
         except ValidationError as error:
             raise UsageError(_first_problem(error)) from None
 
@@ -160,6 +171,11 @@ class MinerSettings(Settings):
     def stored_metagraph(self) -> Path:
         """The file in which the last good metagraph outlives a restart."""
         return self.state.expanduser() / f"nodes-{self.subtensor_network}-{self.netuid}.json"
+
+
+def _keyed(kind: type[BaseSettings], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values under the keys of the environment instead of the names of the fields."""
+    return {str(kind.model_fields[name].validation_alias): values[name] for name in values}
 
 
 def _first_problem(error: ValidationError) -> str:

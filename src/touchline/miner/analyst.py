@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -54,7 +55,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     mouth = Mouth(_own_output())
     orders = sys.stdin.buffer
-    settings = Settings.model_validate_json(orders.readline())
+    settings = Settings.from_json(orders.readline())
     models = Models.load(settings)
     models.warm_up(USUAL_SIZE)
     mouth.say(Ready(device=models.device))
@@ -94,7 +95,12 @@ class Job:
     @classmethod
     def of(cls, order: Analyse) -> "Job":
         """Open the video, of which perhaps not a byte is there."""
-        return cls(order, ArrivingFile(Path(order.path)))
+        try:
+            return cls(order, ArrivingFile(Path(order.path)))
+        except OSError as error:  # dropped before it began, and gone with that
+            job = cls(order, ArrivingFile(Path(os.devnull)))
+            job.file.fail(f"cannot be opened ({error.strerror})")
+            return job
 
     def cancel(self) -> None:
         """Let go of it: whoever waits for the video is woken."""
@@ -103,15 +109,18 @@ class Job:
 
 
 def _listen(orders: BinaryIO, jobs: "SimpleQueue[Job]") -> None:
-    """Take orders until there is no service any more."""
+    """Take orders until there is no service any more, or none that can be understood."""
     job: Job | None = None
-    for text in orders:
-        order = read_order(text)
-        if isinstance(order, Analyse):
-            job = Job.of(order)
-            jobs.put(job)
-        elif job is not None:
-            _pass_on(order, job)
+    try:
+        for text in orders:
+            order = read_order(text)
+            if isinstance(order, Analyse):
+                job = Job.of(order)
+                jobs.put(job)
+            elif job is not None:
+                _pass_on(order, job)
+    except Exception:
+        _log.exception("an order broke off")
     os._exit(0)  # the other thread may wait for a video for ever
 
 
@@ -119,7 +128,8 @@ def _pass_on(order: Arrived | Complete | Cancel, job: Job) -> None:
     if isinstance(order, Arrived):
         job.file.arrived(order.there, order.total)
     elif isinstance(order, Complete):
-        job.file.complete()
+        with suppress(FileNotFoundError):  # dropped meanwhile, and gone with that
+            job.file.complete()
     else:
         job.cancel()
 

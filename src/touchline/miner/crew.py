@@ -68,8 +68,7 @@ class Analyst:
             start_new_session=True,  # what a terminal interrupts is the service alone
         )
         analyst = cls(process)
-        fields = set(Settings.model_fields)
-        analyst._say(settings.model_dump_json(include=fields).encode() + b"\n")
+        analyst._say(settings.to_json().encode() + b"\n")
         return analyst
 
     @property
