@@ -87,7 +87,7 @@ def test_an_index_at_the_end_is_waited_for(make_video: MakeVideo, tmp_path: Path
 
 
 def test_what_never_comes_is_an_error_of_whoever_reads(
-    make_video: MakeVideo, tmp_path: Path
+    make_video: MakeVideo, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     content = make_video(frames=60, codec="mpeg4").read_bytes()
     part = tmp_path / "part"
@@ -99,24 +99,37 @@ def test_what_never_comes_is_an_error_of_whoever_reads(
             file.fail("the host hung up")
             with pytest.raises(InputError, match="the host hung up"):
                 list(reader)
+    assert "Traceback" not in capfd.readouterr().err
 
 
-def test_a_failure_wakes_who_waits_for_the_size(tmp_path: Path) -> None:
+def test_a_failure_wakes_who_waits_and_ends_the_file(tmp_path: Path) -> None:
     part = tmp_path / "part"
     part.write_bytes(b"")
     with ArrivingFile(part) as file:
-        errors: list[InputError] = []
-
-        def wait() -> None:
-            with pytest.raises(InputError) as raised:
-                file.seek(0, 2)
-            errors.append(raised.value)
-
-        waiting = threading.Thread(target=wait)
-        waiting.start()
+        found: list[object] = []
+        waits = [lambda: file.seek(0, 2), lambda: file.read(4), lambda: file.seek(0, 0x10000)]
+        waiting = [threading.Thread(target=lambda w=w: found.append(w())) for w in waits]
+        for each in waiting:
+            each.start()
         file.fail("gone")
-        waiting.join(BOUND)
-        assert "gone" in str(errors[0])
+        for each in waiting:
+            each.join(BOUND)
+        assert sorted(map(str, found)) == ["-1", "-1", "b''"]
+        assert file.failure == "gone"
+
+
+def test_a_failure_before_the_first_frame_is_the_reason_that_is_told(
+    make_video: MakeVideo, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    content = make_video(frames=60).read_bytes()
+    part = tmp_path / "part"
+    part.write_bytes(content[:200])
+    with ArrivingFile(part, total=len(content)) as file:
+        file.arrived(200)
+        file.fail("the host hung up")
+        with pytest.raises(InputError, match="the host hung up"):
+            VideoReader(file)
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(

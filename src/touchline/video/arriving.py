@@ -6,8 +6,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from touchline.errors import InputError
-
 AVSEEK_SIZE = 0x10000
 """FFmpeg's way to ask for the size of a file instead of moving in it."""
 
@@ -19,9 +17,15 @@ class ArrivingFile:
     reading that waits for the end, and nothing is gained; where it is at the front, the first
     pictures come long before the last byte.
 
+    FFmpeg reads through callbacks that can raise nothing: where the rest never comes, the file
+    ends, and ``failure`` says why. ``VideoReader`` raises it.
+
     Args:
         path: The file that grows; it exists.
         total: Bytes there will be, or None where nobody knows before the end.
+
+    Attributes:
+        failure: Why the rest will never come, or None.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, total: int | None = None) -> None:
@@ -30,7 +34,7 @@ class ArrivingFile:
         self._total = total
         self._there = 0
         self._place = 0
-        self._failure: str | None = None
+        self.failure: str | None = None
         self._change = threading.Condition()
 
     def __fspath__(self) -> str:
@@ -64,19 +68,18 @@ class ArrivingFile:
             self._change.notify_all()
 
     def fail(self, reason: str) -> None:
-        """Say that the rest will never come: whoever reads gets an ``InputError``."""
+        """Say that the rest will never come, and why: for whoever reads, the file ends."""
         with self._change:
-            self._failure = self._failure or reason
+            self.failure = self.failure or reason
             self._change.notify_all()
 
     def read(self, size: int = -1) -> bytes:
-        """Up to ``size`` bytes of what is there, at least one; none only at the end of the file.
-
-        Raises:
-            InputError: They will never come.
-        """
+        """Up to ``size`` bytes of what is there, at least one; none only at the end of the file."""
+        end = None if size < 0 else self._place + 1
         with self._change:
-            self._wait_for(None if size < 0 else self._place + 1)
+            self._change.wait_for(lambda: self.failure is not None or self._reaches(end))
+            if self.failure is not None:
+                return b""
             limit = self._there - self._place
         self._file.seek(self._place)
         block = self._file.read(limit if size < 0 else min(size, max(0, limit)))
@@ -84,15 +87,15 @@ class ArrivingFile:
         return block
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move to a place; from the end only once it is known where that is.
-
-        Raises:
-            InputError: It will never be known.
-        """
+        """Move to a place; from the end once it is known where that is, -1 if it never is."""
         if whence == AVSEEK_SIZE:
             return self._size()
         start = {os.SEEK_SET: 0, os.SEEK_CUR: self._place}.get(whence)
-        self._place = max(0, offset + (self._size() if start is None else start))
+        if start is None:
+            start = self._size()
+        if start < 0:
+            return start
+        self._place = max(0, start + offset)
         return self._place
 
     def tell(self) -> int:
@@ -100,17 +103,10 @@ class ArrivingFile:
         return self._place
 
     def _size(self) -> int:
+        """Bytes there will be, once it is known; -1 if it never is."""
         with self._change:
-            self._change.wait_for(lambda: self._total is not None or self._failure is not None)
-            if self._total is None:
-                raise InputError(f"{self}: {self._failure}")
-            return self._total
-
-    def _wait_for(self, end: int | None) -> None:
-        """Until the bytes before ``end`` are there, or all there will be."""
-        self._change.wait_for(lambda: self._failure is not None or self._reaches(end))
-        if self._failure is not None:
-            raise InputError(f"{self}: {self._failure}")
+            self._change.wait_for(lambda: self._total is not None or self.failure is not None)
+            return -1 if self._total is None else self._total
 
     def _reaches(self, end: int | None) -> bool:
         ends = [each for each in (end, self._total) if each is not None]

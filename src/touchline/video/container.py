@@ -58,9 +58,14 @@ class VideoFile:
             self._orientation = _orientation(self._first)
             self.info = _describe(self._stream, self._first, path)
             require_size(path, self.info.width, self.info.height)
+        except InputError:
+            self.close()
+            _require_coming(path)  # the better reason, where there is one
+            raise
         except BaseException:
             self.close()
             raise
+        self._path = path
         self.damage: str | None = None
 
     def __iter__(self) -> Iterator[Picture]:
@@ -73,6 +78,7 @@ class VideoFile:
             count, end = count + 1, time + 1 / self.info.fps
             yield time, self._orientation.apply(_to_bgr(frame))
             frame = next(self._frames, None)
+        _require_coming(self._path)
         self.damage = self._explain(count, end)
 
     def close(self) -> None:
@@ -107,11 +113,18 @@ def _open(path: Path | ArrivingFile) -> InputContainer:
     try:
         container = av.open(file, "r", container_options=options, metadata_errors="replace")
     except av.FFmpegError as error:
+        _require_coming(path)
         raise InputError(f"{path}: not a readable video ({error.strerror}); {ALLOWED}") from error
     if set(container.format.name.split(",")) & NOT_A_VIDEO:
         container.close()
         raise InputError(f"{path}: a text or a playlist; {ALLOWED}")
     return container
+
+
+def _require_coming(path: os.PathLike[str]) -> None:
+    """Refuse a file of which the rest will never arrive."""
+    if isinstance(path, ArrivingFile) and path.failure is not None:
+        raise InputError(f"{path}: {path.failure}")
 
 
 def _video_stream(container: InputContainer, path: os.PathLike[str]) -> VideoStream:
