@@ -41,10 +41,14 @@ def _serve(settings: "MinerSettings") -> None:
 
     from touchline.cli.password import asking
     from touchline.miner.app import create_app
+    from touchline.miner.punctual import Punctual
 
-    app = create_app(settings, ask=asking())
     config = uvicorn.Config(
-        app, log_config=None, timeout_graceful_shutdown=round(settings.give_up_after) + GRACE
+        create_app(settings, ask=asking()),
+        http=Punctual,
+        ws="none",
+        log_config=None,
+        timeout_graceful_shutdown=round(settings.give_up_after) + GRACE,
     )
     with _listening(settings.host, settings.port) as listener:
         uvicorn.Server(config).run(sockets=[listener])

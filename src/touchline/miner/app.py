@@ -60,6 +60,7 @@ def create_app(settings: MinerSettings | None = None, *, ask: Ask | None = None)
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would lead where the Host header says
     )
     app.state.service = service
     app.include_router(routes.router)

@@ -117,7 +117,7 @@ def parse_challenge(body: bytes) -> Challenge:
         return Challenge.model_validate_json(body)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(map(str, problem["loc"])) or "body"
+        field = str(problem["loc"][0]) if problem["loc"] else "body"
         if field == "video_url" and problem["type"] in ("missing", "string_too_short"):
             raise MalformedError("No video URL provided") from None
         raise MalformedError(f"{field}: {problem['msg']}.") from None
