@@ -87,10 +87,12 @@ def body_of(video: str, **changed: Any) -> bytes:
     return json.dumps(payload_of(video, **changed)).encode()
 
 
-def client_of(url: str, **options: Any) -> httpx.Client:
-    """As a validator's: its encodings, no redirect, no proxy."""
+def client_of(url: str) -> httpx.Client:
+    """As a validator's: its encodings, no redirect, no proxy, and no TLS."""
     headers = {"accept-encoding": "gzip, deflate, zstd"}
-    return httpx.Client(base_url=url, timeout=WITHIN, headers=headers, trust_env=False, **options)
+    return httpx.Client(
+        base_url=url, timeout=WITHIN, headers=headers, trust_env=False, verify=False
+    )
 
 
 def require_sound(answer: dict[str, Any], *, frames: int, size: tuple[int, int]) -> None:
