@@ -47,12 +47,12 @@ def test_a_folder_that_cannot_be_made_names_its_setting(tmp_path: Path) -> None:
 def test_what_a_killed_service_left_is_swept_and_what_a_live_one_uses_stays(tmp_path: Path) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    for name in (f"{SCRATCH}{dead.pid}-abc", f"{SCRATCH}{os.getpid()}-abc", "holiday"):
+    for name in (f"{SCRATCH}{dead.pid}-a", f"{SCRATCH}{os.getpid()}-a", f"{SCRATCH}1-a", "holiday"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "video").write_bytes(b"1")
     sweep(tmp_path)
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {f"{SCRATCH}{os.getpid()}-abc", "holiday"}
+    assert left == {f"{SCRATCH}1-a", "holiday"}
 
 
 def test_the_factory_reads_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

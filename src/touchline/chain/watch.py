@@ -83,7 +83,8 @@ class ChainWatch:
     def _note(self, problem: str | None) -> None:
         """Log what changes, not each try of an hour without a chain."""
         if problem is not None and problem != self._problem:
-            log.warning("the metagraph was not read, the last good one stays: %s", problem)
+            kept = "there is none yet" if self._metagraph is None else "the last good one stays"
+            log.warning("the metagraph was not read, %s: %s", kept, problem)
         elif problem is None and self._problem is not None:
             log.info("the metagraph is read again")
         self._problem = problem

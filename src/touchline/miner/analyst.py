@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -42,6 +41,8 @@ from touchline.video import ArrivingFile, VideoInfo, VideoReader
 
 USUAL_SIZE = (1280, 720)
 """Pixels of a challenge's video, as a rule."""
+MOST_FPS = 60
+"""Frames for each second that a video may last at most."""
 PROGRESS_EVERY = 25
 """Frames between two words on how far it is."""
 
@@ -128,8 +129,7 @@ def _pass_on(order: Arrived | Complete | Cancel, job: Job) -> None:
     if isinstance(order, Arrived):
         job.file.arrived(order.there, order.total)
     elif isinstance(order, Complete):
-        with suppress(FileNotFoundError):  # dropped meanwhile, and gone with that
-            job.file.complete()
+        job.file.complete()
     else:
         job.cancel()
 
@@ -171,6 +171,7 @@ def analyse(job: Job, models: Models, settings: Settings, mouth: Mouth) -> tuple
                 raise _GoneError
             answer.add(state)
             _require_short(state.time, job.order)
+            _require_few(len(answer), job.order)
             if len(answer) % PROGRESS_EVERY == 0:
                 mouth.say(Progress(frames=len(answer)))
     frames = answer.frames()
@@ -213,6 +214,13 @@ def _require_modest(info: VideoInfo, order: Analyse) -> None:
         )
     if info.duration is not None:
         _require_short(info.duration, order)
+
+
+def _require_few(frames: int, order: Analyse) -> None:
+    """A few seconds can hold any number of frames, each of which is answered."""
+    most = round(order.max_seconds * MOST_FPS)
+    if frames > most:
+        raise VideoRefusedError(f"the video has over {most} frames, {MOST_FPS} for each second.")
 
 
 def _require_short(seconds: float, order: Analyse) -> None:

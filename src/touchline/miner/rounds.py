@@ -65,17 +65,18 @@ class Rounds:
             InputError: The video cannot be decoded.
             OutputError: The disk is full.
         """
-        outcome = "client gone"
+        outcome, reason = "client gone", ""
         try:
             analysis = await self._in_time(challenge, received)
             outcome = "answered"
         except TouchlineError as error:
-            outcome = _words(type(error).__name__.removesuffix("Error"))
+            outcome, reason = _words(type(error).__name__.removesuffix("Error")), f": {error}"
             raise
         finally:
             self.metrics.challenges.labels(outcome).inc()
             seconds = time.perf_counter() - received
-            _log.info("challenge %r: %s after %.1f s", challenge.challenge_id, outcome, seconds)
+            told = challenge.challenge_id, outcome, seconds, reason
+            _log.info("challenge %r: %s after %.1f s%s", *told)
         self._note(analysis, received)
         return _body(challenge, analysis, time.perf_counter() - received)
 
@@ -126,13 +127,12 @@ class Rounds:
     @contextmanager
     def _scratch_file(self) -> Iterator[Path]:
         """An empty file for a video, gone at the end whatever happens."""
-        try:
+        with _room():
             folder = Path(tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-", dir=self.scratch))
-        except OSError as error:
-            raise OutputError(f"there is no room for a video: {error.strerror}.") from error
         try:
             path = folder / "video"
-            path.touch()
+            with _room():
+                path.touch()
             yield path
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -144,6 +144,15 @@ class Rounds:
         self.metrics.stage.labels("answer").observe(time.perf_counter() - received)
         for fault, count in report.faults.items():
             self.metrics.faults.labels(fault).inc(count)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """A disk without room is the operator's business."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(f"there is no room for a video: {error.strerror}.") from error
 
 
 def _words(name: str) -> str:

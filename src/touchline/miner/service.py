@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+import os
 import shutil
 import tempfile
 import time
@@ -169,10 +170,11 @@ def find_hotkey(settings: MinerSettings, *, ask: Ask | None = None) -> Hotkey:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the videos that killed services left in a folder; those of live ones stay."""
+    """Remove the videos that killed services left in a folder; those of other live ones stay."""
     for left in folder.glob(f"{SCRATCH}*"):
         pid = left.name.removeprefix(SCRATCH).partition("-")[0]
-        if not (pid.isdecimal() and psutil.pid_exists(int(pid))):
+        # In a container a new life often has the process id of the one before.
+        if pid == str(os.getpid()) or not (pid.isdecimal() and psutil.pid_exists(int(pid))):
             shutil.rmtree(left, ignore_errors=True)
 
 

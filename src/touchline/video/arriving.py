@@ -64,7 +64,7 @@ class ArrivingFile:
     def complete(self) -> None:
         """Say that nothing more comes."""
         with self._change:
-            self._there = self._total = self._path.stat().st_size
+            self._there = self._total = os.fstat(self._file.fileno()).st_size
             self._change.notify_all()
 
     def fail(self, reason: str) -> None:
