@@ -23,8 +23,8 @@ from benchmarks.miner_load import PacedHost, Service, giving, probing, serving
 from touchline.chain import make_hotkey
 from touchline.challenge import new_challenge, validators_client
 from touchline.challenge.sending import ENDPOINT
-from touchline.miner.answer import AnswerBuilder
-from touchline.miner.signing import signed_headers
+from touchline.miner.access.signing import signed_headers
+from touchline.miner.analysts.answer import AnswerBuilder
 from touchline.pipeline import analyze
 from touchline.synthetic import write_match
 

@@ -10,9 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
-from touchline.miner.signing import answer_headers
 
 from touchline.chain import Hotkey, make_hotkey
+from touchline.miner.access.signing import answer_headers
 
 
 @dataclass

@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-from touchline.miner.signing import parse_signature, request_message
 
 from tests.challenge.miners import (
     FakeMiner,
@@ -28,6 +27,7 @@ from touchline.challenge import (
     validators_client,
 )
 from touchline.errors import InputError, UsageError
+from touchline.miner.access.signing import parse_signature, request_message
 
 KEY = make_hotkey(bytes(32))
 CHALLENGE = Challenge("4711", "http://example.com/ü.mp4", "2025-08-14T12:00:00.123456+00:00")

@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
-from touchline.miner.signing import answer_headers
 
 from touchline.chain import make_hotkey
 from touchline.challenge import signature_of
+from touchline.miner.access.signing import answer_headers
 
 KEY, STRANGER = make_hotkey(bytes(32)), make_hotkey(bytes([1] * 32))
 BODY = b'{"frames": []}'

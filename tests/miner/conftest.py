@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import cv2
 import pytest
 
-from tests.miner import hosts
+from tests.miner.fetching import hosts
 from tests.miner.subnet import SIZE, Clip, hosting
 from touchline.synthetic import write_match
 

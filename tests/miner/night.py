@@ -19,7 +19,7 @@ import pytest
 from websockets.sync.server import serve
 
 from tests.chain.replay import MadeChain, crowd
-from tests.miner.hosts import HEAD, Answer, Asked, Host, says, serving
+from tests.miner.fetching.hosts import HEAD, Answer, Asked, Host, says, serving
 from tests.miner.serving import MINER, Running, write_wallet
 from tests.miner.serving import serving as serving_it
 from tests.miner.validators import ENDPOINT, WITHIN, Validator, body_of

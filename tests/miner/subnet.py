@@ -14,7 +14,7 @@ import httpx
 from anyio.from_thread import start_blocking_portal
 
 from tests.chain.replay import replayed_chain, shared_chain
-from tests.miner import hosts
+from tests.miner.fetching import hosts
 from tests.miner.serving import MINER, MINER_PUBLIC, Running, serving
 from tests.miner.validators import ENDPOINT, Validator, require_sound
 

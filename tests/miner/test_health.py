@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from touchline.chain import ChainWatch, Metagraph
-from touchline.miner.crew import Crew
+from touchline.miner.analysts.crew import Crew
 from touchline.miner.health import Vitals
 from touchline.settings import MinerSettings
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.conftest import encode
-from tests.miner.hosts import VIDEO, Answer, in_chunks, raw, says, serving, stalls
+from tests.miner.fetching.hosts import VIDEO, Answer, in_chunks, raw, says, serving, stalls
 from tests.miner.night import (
     FRAMES,
     SOON,

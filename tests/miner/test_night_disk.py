@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import encode
-from tests.miner.hosts import VIDEO, says, serving
+from tests.miner.fetching.hosts import VIDEO, says, serving
 from tests.miner.night import (
     FRAMES,
     ask,

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.miner import hosts
+from tests.miner.fetching import hosts
 from tests.miner.serving import MINER, Running, serving
 from tests.miner.subnet import (
     QUICK,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from tests.miner import hosts
+from tests.miner.fetching import hosts
 from tests.miner.serving import Running
 from tests.miner.subnet import (
     NOWHERE,

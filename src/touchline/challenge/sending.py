@@ -12,7 +12,7 @@ import httpx
 from touchline.chain import Hotkey, is_address
 from touchline.challenge.signed import AnswerSignature, signature_of
 from touchline.errors import InputError, UsageError
-from touchline.miner.signing import signed_headers
+from touchline.miner.access.signing import signed_headers
 
 TIMEOUT = 240.0
 """Seconds that a validator waits to connect, to be read, and between two blocks of an answer."""

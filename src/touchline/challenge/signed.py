@@ -6,7 +6,7 @@ import httpx
 
 from touchline.chain import verify
 from touchline.errors import UnauthenticatedError
-from touchline.miner.signing import parse_signature, request_message
+from touchline.miner.access.signing import parse_signature, request_message
 
 HEADERS = ("miner-hotkey", "nonce", "signature")
 """The headers of a signed answer."""

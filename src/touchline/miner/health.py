@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from touchline.chain import ChainWatch
-from touchline.miner.crew import Crew
+from touchline.miner.analysts.crew import Crew
 from touchline.miner.gpu import read_gpus
 from touchline.settings import MinerSettings
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from touchline.errors import MalformedError, MissingHeaderError
-from touchline.miner.encryption import KeyExchange
+from touchline.miner.access.encryption import KeyExchange
 from touchline.miner.service import Service
 
 SEALED = "application/octet-stream"

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from touchline.errors import DeadlineError, OutputError, TouchlineError
-from touchline.miner.crew import Analysis, Analyst, Crew
+from touchline.miner.analysts.crew import Analyst, Answered, Crew
+from touchline.miner.analysts.orders import Analyse
 from touchline.miner.metrics import Metrics
-from touchline.miner.orders import Analyse
 from touchline.miner.schema import Challenge
 from touchline.miner.turns import Turns
 from touchline.settings import MinerSettings
@@ -65,22 +65,26 @@ class Rounds:
             InputError: The video cannot be decoded.
             OutputError: The disk is full.
         """
-        outcome, reason = "client gone", ""
+        with self._told(challenge, received):
+            answered = await self._in_time(challenge, received)
+        self._note(answered, received)
+        return _body(challenge, answered, time.perf_counter() - received)
+
+    @contextmanager
+    def _told(self, challenge: Challenge, received: float) -> Iterator[None]:
+        """Count and log what becomes of a challenge."""
+        outcome, reason = "answered", ""
         try:
-            analysis = await self._in_time(challenge, received)
-            outcome = "answered"
-        except TouchlineError as error:
-            outcome, reason = _words(type(error).__name__.removesuffix("Error")), f": {error}"
+            yield
+        except BaseException as error:
+            outcome, reason = _outcome(error), f": {error}" if str(error) else ""
             raise
         finally:
             self.metrics.challenges.labels(outcome).inc()
-            seconds = time.perf_counter() - received
-            told = challenge.challenge_id, outcome, seconds, reason
+            told = challenge.challenge_id, outcome, time.perf_counter() - received, reason
             _log.info("challenge %r: %s after %.1f s%s", *told)
-        self._note(analysis, received)
-        return _body(challenge, analysis, time.perf_counter() - received)
 
-    async def _in_time(self, challenge: Challenge, received: float) -> Analysis:
+    async def _in_time(self, challenge: Challenge, received: float) -> Answered:
         left = self.settings.give_up_after - (time.perf_counter() - received)
         try:
             async with asyncio.timeout(left):
@@ -91,7 +95,7 @@ class Rounds:
                 f"no answer within {self.settings.give_up_after:.0f} s; the work was dropped."
             ) from None
 
-    async def _serve(self, challenge: Challenge, analyst: Analyst, received: float) -> Analysis:
+    async def _serve(self, challenge: Challenge, analyst: Analyst, received: float) -> Answered:
         """Fetch and analyse side by side: the first pictures are looked at before the last byte."""
         with self._scratch_file() as path:
             result = analyst.begin(self._order(path, received))
@@ -101,9 +105,9 @@ class Rounds:
                 await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
                 if not result.done():
                     await fetching
-                analysis = await result
-                assert analysis is not None, "only who waits here cancels"
-                return analysis
+                answered = await result
+                assert answered is not None, "only who waits here cancels"
+                return answered
             finally:
                 fetching.cancel()
                 await asyncio.wait({fetching})
@@ -137,8 +141,8 @@ class Rounds:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _note(self, analysis: Analysis, received: float) -> None:
-        report = analysis.report
+    def _note(self, answered: Answered, received: float) -> None:
+        report = answered.report
         self.metrics.frames.inc(report.frames)
         self.metrics.saw(report.seconds)
         self.metrics.stage.labels("answer").observe(time.perf_counter() - received)
@@ -155,12 +159,17 @@ def _room() -> Iterator[None]:
         raise OutputError(f"there is no room for a video: {error.strerror}.") from error
 
 
-def _words(name: str) -> str:
-    """A name in CamelCase as words."""
+def _outcome(error: BaseException) -> str:
+    """What became of a challenge that ended so, in words."""
+    if isinstance(error, asyncio.CancelledError):
+        return "client gone"
+    if not isinstance(error, TouchlineError):
+        return "broken"
+    name = type(error).__name__.removesuffix("Error")
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
-def _body(challenge: Challenge, analysis: Analysis, seconds: float) -> bytes:
+def _body(challenge: Challenge, answered: Answered, seconds: float) -> bytes:
     head = json.dumps({"challenge_id": challenge.challenge_id})[:-1].encode()
-    tail = {"processing_time": round(seconds, 3), "skipped": analysis.report.skipped}
-    return head + b', "frames": ' + analysis.frames + b", " + json.dumps(tail)[1:].encode()
+    tail = {"processing_time": round(seconds, 3), "skipped": answered.report.skipped}
+    return head + b', "frames": ' + answered.frames + b", " + json.dumps(tail)[1:].encode()

@@ -26,14 +26,14 @@ from touchline.chain import (
     read_apart,
 )
 from touchline.errors import ChainError, OutputError
-from touchline.miner.admission import Admission
-from touchline.miner.crew import Crew
-from touchline.miner.download import download
-from touchline.miner.encryption import KeyExchange
+from touchline.miner.access.admission import Admission
+from touchline.miner.access.encryption import KeyExchange
+from touchline.miner.access.nonces import NonceMemory
+from touchline.miner.analysts.crew import Crew
+from touchline.miner.fetching.download import download
+from touchline.miner.fetching.limits import Limits
 from touchline.miner.health import Vitals
-from touchline.miner.limits import Limits
 from touchline.miner.metrics import Metrics
-from touchline.miner.nonces import NonceMemory
 from touchline.miner.rounds import SCRATCH, Arrived, Download, Rounds
 from touchline.miner.turns import Turns
 from touchline.settings import MinerSettings

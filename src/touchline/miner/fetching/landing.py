@@ -11,8 +11,8 @@ from typing import Self
 import httpx
 
 from touchline.errors import OutputError, VideoRefusedError, VideoUnreachableError
-from touchline.miner.limits import Limits
-from touchline.miner.trouble import PassingError
+from touchline.miner.fetching.limits import Limits
+from touchline.miner.fetching.trouble import PassingError
 
 Arrived = Callable[[int, int | None], None]
 """Told the bytes that are on disk and the bytes there will be, None where nobody knows."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import touchline.errors
 from touchline.errors import TouchlineError, WorkerError
-from touchline.miner.orders import (
+from touchline.miner.analysts.orders import (
     Analyse,
     Analysed,
     Arrived,
@@ -34,7 +34,7 @@ _log = logging.getLogger("touchline.miner")
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
+class Answered:
     """The frames of a video as a list in JSON, and what was done for them."""
 
     frames: bytes
@@ -53,7 +53,7 @@ class Analyst:
         self.ended = asyncio.Event()
         self.frames = 0
         self._process = process
-        self._result: asyncio.Future[Analysis | None] | None = None
+        self._result: asyncio.Future[Answered | None] | None = None
         self._ears = asyncio.create_task(self._listen())
 
     @classmethod
@@ -62,7 +62,7 @@ class Analyst:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "touchline.miner.analyst",
+            "touchline.miner.analysts.analyst",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,  # what a terminal interrupts is the service alone
@@ -76,7 +76,7 @@ class Analyst:
         """Of the process."""
         return self._process.pid
 
-    def begin(self, order: Analyse) -> "asyncio.Future[Analysis | None]":
+    def begin(self, order: Analyse) -> "asyncio.Future[Answered | None]":
         """Order the analysis of a video; None comes of it where it was cancelled.
 
         The future fails with a ``TouchlineError``: what the analyst says of the video, or a
@@ -149,13 +149,13 @@ class Analyst:
         elif isinstance(event, Progress):
             self.frames = event.frames
         elif isinstance(event, Analysed):
-            self._answer(Analysis(await stdout.readexactly(event.bytes), event))
+            self._answer(Answered(await stdout.readexactly(event.bytes), event))
         elif isinstance(event, Failed):
             self._answer(_error(event))
         elif isinstance(event, Cancelled):
             self._answer(None)
 
-    def _answer(self, answer: Analysis | TouchlineError | None) -> None:
+    def _answer(self, answer: Answered | TouchlineError | None) -> None:
         if self._result is None or self._result.done():
             return
         if isinstance(answer, TouchlineError):
@@ -167,7 +167,7 @@ class Analyst:
         self._answer(WorkerError(f"the process that analyses videos {how}; ask again."))
 
 
-def _look_at_it(future: "asyncio.Future[Analysis | None]") -> None:
+def _look_at_it(future: "asyncio.Future[Answered | None]") -> None:
     """Who began may be gone when it fails: that is no error of the loop."""
     if not future.cancelled():
         future.exception()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from touchline.frame import FrameState, Source, no_pitch
-from touchline.miner.answer import FAULTS, AnswerBuilder, mend
+from touchline.miner.analysts.answer import FAULTS, AnswerBuilder, mend
 from touchline.miner.schema import FrameAnswer
 
 SIZE = (640, 360)

@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from touchline.miner.drive import direct
+from touchline.miner.fetching.drive import direct
 
 FILE = "https://drive.usercontent.google.com/download?id=1aB_c-D&export=download&confirm=t"
 

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from touchline.errors import VideoRefusedError
-from touchline.miner.links import LONGEST_LINK, link_name, parse_link
+from touchline.miner.fetching.links import LONGEST_LINK, link_name, parse_link
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from touchline.miner.analyst import Job, _pass_on
-from touchline.miner.orders import Analyse, Complete
+from touchline.miner.analysts.analyst import Job, _pass_on
+from touchline.miner.analysts.orders import Analyse, Complete
 
 
 def order(path: Path) -> Analyse:

@@ -18,8 +18,8 @@ from touchline.errors import (
     RequestError,
     UnauthenticatedError,
 )
-from touchline.miner.admission import Admission
-from touchline.miner.nonces import NonceMemory
+from touchline.miner.access.admission import Admission
+from touchline.miner.access.nonces import NonceMemory
 from touchline.miner.schema import Challenge
 
 MINER = "5GbPxSD1FgXvVCWDbakcSXtGX63qM53DeBcjPjhbPhHYt61H"

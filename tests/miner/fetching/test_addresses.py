@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from touchline.errors import VideoRefusedError, VideoUnreachableError
-from touchline.miner.addresses import NOT_PUBLIC_4, find_addresses, is_public, resolve
-from touchline.miner.limits import Limits
-from touchline.miner.links import parse_link
-from touchline.miner.trouble import PassingError
+from touchline.miner.fetching.addresses import NOT_PUBLIC_4, find_addresses, is_public, resolve
+from touchline.miner.fetching.limits import Limits
+from touchline.miner.fetching.links import parse_link
+from touchline.miner.fetching.trouble import PassingError
 
 STRICT = Limits(seconds=5, connect=5, read=5, bytes=10**6, free=0, allow_private=False)
 OPEN = Limits(seconds=5, connect=0.05, read=5, bytes=10**6, free=0, allow_private=True)

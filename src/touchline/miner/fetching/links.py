@@ -8,7 +8,7 @@ from typing import Self
 import httpx
 
 from touchline.errors import VideoRefusedError
-from touchline.miner.drive import direct
+from touchline.miner.fetching.drive import direct
 
 LONGEST_LINK = 4096
 LONGEST_NAME = 160

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from touchline.chain import make_hotkey, verify
 from touchline.errors import UnauthenticatedError
-from touchline.miner.signing import (
+from touchline.miner.access.signing import (
     answer_headers,
     encrypted_message,
     new_nonce,

@@ -1,4 +1,4 @@
-"""The process that analyses videos: ``python -m touchline.miner.analyst``, started by the service.
+"""The process that analyses videos: ``python -m touchline.miner.analysts.analyst``, by the service.
 
 It is a process of its own so that inference cannot hold up the service, and so that whatever kills
 it leaves the service alive. It ends when its standard input does: no service, no analyst.
@@ -19,8 +19,8 @@ from typing import BinaryIO
 from pydantic import BaseModel
 
 from touchline.errors import TouchlineError, VideoRefusedError
-from touchline.miner.answer import AnswerBuilder
-from touchline.miner.orders import (
+from touchline.miner.analysts.answer import AnswerBuilder
+from touchline.miner.analysts.orders import (
     Analyse,
     Analysed,
     Arrived,

@@ -17,12 +17,12 @@ from pathlib import Path
 import httpx
 
 from touchline.errors import VideoUnreachableError
-from touchline.miner.addresses import Resolver, resolve
-from touchline.miner.landing import Arrived, Landing
-from touchline.miner.limits import Limits
-from touchline.miner.links import Link, parse_link
-from touchline.miner.trouble import PassingError, passing
-from touchline.miner.visit import Visitor
+from touchline.miner.fetching.addresses import Resolver, resolve
+from touchline.miner.fetching.landing import Arrived, Landing
+from touchline.miner.fetching.limits import Limits
+from touchline.miner.fetching.links import Link, parse_link
+from touchline.miner.fetching.trouble import PassingError, passing
+from touchline.miner.fetching.visit import Visitor
 
 __all__ = ["Limits", "Outside", "download"]
 

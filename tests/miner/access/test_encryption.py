@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from touchline.errors import MalformedError, RequestError, UnauthenticatedError
-from touchline.miner.encryption import IN_ALL, PER_VALIDATOR, KeyExchange
+from touchline.miner.access.encryption import IN_ALL, PER_VALIDATOR, KeyExchange
 
 VALIDATOR = "5DcFTvyW6g9EpHDHTBTgRnWsNq9LSruwRC7a6rXZHcgBi9WD"
 OTHER = "5GbPxSD1FgXvVCWDbakcSXtGX63qM53DeBcjPjhbPhHYt61H"

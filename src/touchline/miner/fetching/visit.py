@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import httpx
 
 from touchline.errors import VideoUnreachableError
-from touchline.miner.addresses import Resolver, find_addresses
-from touchline.miner.limits import Limits
-from touchline.miner.links import Address, Link
-from touchline.miner.trouble import PassingError, passing
+from touchline.miner.fetching.addresses import Resolver, find_addresses
+from touchline.miner.fetching.limits import Limits
+from touchline.miner.fetching.links import Address, Link
+from touchline.miner.fetching.trouble import PassingError, passing
 
 MOST_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -6,9 +6,9 @@ import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from touchline.errors import VideoRefusedError, VideoUnreachableError
-from touchline.miner.limits import Limits
-from touchline.miner.links import Address, Link
-from touchline.miner.trouble import PassingError
+from touchline.miner.fetching.limits import Limits
+from touchline.miner.fetching.links import Address, Link
+from touchline.miner.fetching.trouble import PassingError
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Finds the addresses of a host, for a port; ``socket.gaierror`` when it has none."""

@@ -7,10 +7,10 @@ import dataclasses
 import httpx
 import pytest
 
-from tests.miner.certificates import Authority
-from tests.miner.hosts import VIDEO, says, serving
+from tests.miner.fetching.certificates import Authority
+from tests.miner.fetching.hosts import VIDEO, says, serving
 from touchline.errors import VideoRefusedError, VideoUnreachableError
-from touchline.miner.download import Limits, Outside, download
+from touchline.miner.fetching.download import Limits, Outside, download
 
 STRICT = Limits(seconds=30, connect=2, read=2, bytes=10**7, free=0, allow_private=False, tries=2)
 OPEN = dataclasses.replace(STRICT, allow_private=True)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import httpx
 
 from touchline.errors import VideoUnreachableError
-from touchline.miner.limits import Limits
+from touchline.miner.fetching.limits import Limits
 
 
 class PassingError(VideoUnreachableError):

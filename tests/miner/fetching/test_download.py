@@ -10,7 +10,7 @@ import httpx
 import psutil
 import pytest
 
-from tests.miner.hosts import (
+from tests.miner.fetching.hosts import (
     HEAD,
     VIDEO,
     in_chunks,
@@ -25,7 +25,7 @@ from tests.miner.hosts import (
     with_ranges,
 )
 from touchline.errors import OutputError, VideoRefusedError, VideoUnreachableError
-from touchline.miner.download import Limits, Outside, download
+from touchline.miner.fetching.download import Limits, Outside, download
 from touchline.settings import MinerSettings
 
 LIMITS = Limits(
@@ -530,8 +530,8 @@ def test_a_write_that_fails_midway_is_an_output_error(target):
     script = f"""
         import asyncio, resource, signal
         from pathlib import Path
-        from tests.miner.hosts import says
-        from tests.miner.test_download import Fetching
+        from tests.miner.fetching.hosts import says
+        from tests.miner.fetching.test_download import Fetching
         from touchline.errors import OutputError
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (150_001, 150_001))

@@ -13,8 +13,8 @@ import pytest
 
 from tests.conftest import MakeVideo
 from touchline.errors import InputError, VideoRefusedError, WorkerError
-from touchline.miner.crew import Crew
-from touchline.miner.orders import Analyse
+from touchline.miner.analysts.crew import Crew
+from touchline.miner.analysts.orders import Analyse
 from touchline.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -145,7 +145,7 @@ def test_an_analyst_that_hangs_is_killed_when_it_should_let_go(
     make_video: MakeVideo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = make_video(frames=12)
-    monkeypatch.setattr("touchline.miner.crew.LET_GO", 0.3)
+    monkeypatch.setattr("touchline.miner.analysts.crew.LET_GO", 0.3)
 
     async def story() -> None:
         async with crew_at_work() as crew:

@@ -13,8 +13,8 @@ from touchline.errors import (
     MissingHeaderError,
     UnauthenticatedError,
 )
-from touchline.miner.nonces import NonceMemory
-from touchline.miner.signing import encrypted_message, parse_signature, request_message
+from touchline.miner.access.nonces import NonceMemory
+from touchline.miner.access.signing import encrypted_message, parse_signature, request_message
 from touchline.settings import StakeField
 
 NAMES = ("validator-hotkey", "miner-hotkey", "nonce", "signature")

@@ -1,0 +1,1 @@
+"""Who may ask: signatures, nonces, stake; and the keys of the encrypted variant."""
