@@ -65,12 +65,15 @@ def challenge(service: Service, host: PacedHost) -> Timed:
 
 
 def soak(service: Service, clip: Path, *, count: int, early: int) -> Figures:
-    """Challenge the service ``count`` times in a row; compare with how it was after ``early``."""
+    """Challenge the service ``count`` times in a row; compare with how it was after ``early``.
+
+    Memory is told every 50 challenges too: a leak goes on, a cache fills.
+    """
     rss: dict[int, int] = {}
     with giving(clip) as host:
         for number in range(1, count + 1):
             challenge(service, host)
-            if number in (early, count):
+            if number in (early, count) or number % 50 == 0:
                 rss[number] = service.rss()
     return {
         "challenges": count,
