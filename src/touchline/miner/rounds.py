@@ -105,7 +105,9 @@ class Rounds:
                 await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
                 if not result.done():
                     await fetching
-                answered = await result
+                # Shielded: a client that hangs up must not end the future by which the analyst
+                # says that it has let go, or its late answer would be taken for the next one's.
+                answered = await asyncio.shield(result)
                 assert answered is not None, "only who waits here cancels"
                 return answered
             finally:
