@@ -92,11 +92,11 @@ class Pm2:
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("npm")
-    subprocess.run(
-        ["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", "pm2@7"],
-        check=True,
-        timeout=300,
-    )
+    install = ["npm", "install", "--prefix", str(folder), "--no-audit", "--no-fund", "pm2@7"]
+    done = subprocess.run(install, timeout=300, capture_output=True, text=True)
+    if done.returncode and "CI" not in os.environ:
+        pytest.skip(f"npm cannot install PM2 here: {done.stderr.strip()[-200:]}")
+    assert done.returncode == 0, done.stderr
     return folder / "node_modules" / ".bin" / "pm2"
 
 

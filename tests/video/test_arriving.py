@@ -55,7 +55,7 @@ def feed(file: ArrivingFile, path: Path, content: bytes, block: int = 700) -> No
             sink.write(content[start : start + block])
             sink.flush()
             file.arrived(sink.tell(), len(content))
-    file.complete()
+    file.complete(len(content))
 
 
 def test_the_first_frame_comes_before_the_last_byte(make_video: MakeVideo, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_the_first_frame_comes_before_the_last_byte(make_video: MakeVideo, tmp_p
         with VideoReader(file) as reader:
             assert next(reader).index == 0
             part.write_bytes(content)
-            file.complete()
+            file.complete(len(content))
             assert len(list(reader)) == 199
 
 
@@ -146,7 +146,7 @@ def test_what_may_name_another_file_is_never_opened(tmp_path: Path, content: byt
     part = tmp_path / "part"
     part.write_bytes(content)
     with ArrivingFile(part) as file:
-        file.complete()
+        file.complete(len(content))
         with pytest.raises(InputError):
             VideoReader(file)
 
@@ -158,7 +158,7 @@ def test_it_reads_as_the_file_itself(
     path = tmp_path_factory.mktemp("file") / "part"
     path.write_bytes(content)
     with ArrivingFile(path) as file, path.open("rb") as plain:
-        file.complete()
+        file.complete(len(content))
         for step in steps:
             assert file.read(step) == plain.read(step)
             assert file.tell() == plain.tell()

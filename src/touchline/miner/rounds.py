@@ -118,7 +118,7 @@ class Rounds:
         with self.metrics.timed("download"):
             size = await self.download(url, path, analyst.arrived)
         self.metrics.bytes.inc(size)
-        analyst.complete()
+        analyst.complete(size)
 
     def _order(self, path: Path, received: float) -> Analyse:
         gone = time.perf_counter() - received

@@ -61,11 +61,9 @@ class ArrivingFile:
             self._total = self._total if total is None else total
             self._change.notify_all()
 
-    def complete(self) -> None:
-        """Say that nothing more comes."""
-        with self._change:
-            self._there = self._total = os.fstat(self._file.fileno()).st_size
-            self._change.notify_all()
+    def complete(self, size: int) -> None:
+        """Say that all ``size`` bytes are there, and nothing more comes."""
+        self.arrived(size, size)
 
     def fail(self, reason: str) -> None:
         """Say that the rest will never come, and why: for whoever reads, the file ends."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from touchline.miner.analysts.analyst import Job, _pass_on
-from touchline.miner.analysts.orders import Analyse, Complete
+from touchline.miner.analysts.orders import Analyse, Arrived, Cancel, Complete
 
 
 def order(path: Path) -> Analyse:
@@ -23,7 +23,18 @@ def test_that_a_video_is_whole_may_be_heard_after_it_is_gone(tmp_path: Path) -> 
     job = Job.of(order(path))
     path.unlink()
     with job.file:
-        _pass_on(Complete(), job)
+        _pass_on(Complete(size=0), job)
         job.cancel()
         assert job.file.read(1) == b""
         assert "cancelled" in str(job.file.failure)
+
+
+def test_that_a_video_is_whole_may_be_heard_after_it_is_analysed(tmp_path: Path) -> None:
+    path = tmp_path / "video"
+    path.write_bytes(b"1")
+    job = Job.of(order(path))
+    with job.file:
+        _pass_on(Arrived(there=1, total=1), job)
+        assert job.file.read() == b"1"
+    _pass_on(Complete(size=1), job)
+    _pass_on(Cancel(), job)

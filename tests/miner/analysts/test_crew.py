@@ -49,7 +49,7 @@ def test_a_video_becomes_frames_and_one_after_another_is_analysed(make_video: Ma
             for _ in range(2):
                 async with crew.lend() as analyst:
                     result = analyst.begin(order(clip))
-                    analyst.complete()
+                    analyst.complete(clip.stat().st_size)
                     analysis = await result
             assert analysis is not None
             frames = json.loads(analysis.frames)
@@ -78,11 +78,11 @@ def test_what_is_no_video_or_too_much_of_one_is_refused_and_the_analyst_goes_on(
                 (order(clip, max_pixels=100), VideoRefusedError),
             ):
                 result = analyst.begin(refused)
-                analyst.complete()
+                analyst.complete(Path(refused.path).stat().st_size)
                 with pytest.raises(error):
                     await result
             result = analyst.begin(order(clip))
-            analyst.complete()
+            analyst.complete(clip.stat().st_size)
             assert (await result) is not None
 
     asyncio.run(story())
@@ -101,7 +101,7 @@ def test_an_analyst_that_is_killed_fails_its_work_and_is_replaced(make_video: Ma
             async with crew.lend() as another:
                 assert another.pid != analyst.pid
                 result = another.begin(order(clip))
-                another.complete()
+                another.complete(clip.stat().st_size)
                 assert (await result) is not None
             assert crew.replaced == 1
 
@@ -135,7 +135,7 @@ def test_work_that_nobody_wants_is_let_go_and_the_analyst_stays(make_video: Make
             async with crew.lend() as same:
                 assert same is analyst
                 result = same.begin(order(clip))
-                same.complete()
+                same.complete(clip.stat().st_size)
                 assert (await result) is not None
 
     asyncio.run(story())
@@ -183,7 +183,7 @@ def test_an_analyst_does_not_mind_being_told_to_end(make_video: MakeVideo) -> No
         async with crew_at_work() as crew, crew.lend() as analyst:
             os.kill(analyst.pid, signal.SIGTERM)
             result = analyst.begin(order(clip))
-            analyst.complete()
+            analyst.complete(clip.stat().st_size)
             assert (await result) is not None
 
     asyncio.run(story())

@@ -129,7 +129,7 @@ def _pass_on(order: Arrived | Complete | Cancel, job: Job) -> None:
     if isinstance(order, Arrived):
         job.file.arrived(order.there, order.total)
     elif isinstance(order, Complete):
-        job.file.complete()
+        job.file.complete(order.size)
     else:
         job.cancel()
 

@@ -94,9 +94,9 @@ class Analyst:
         """So many bytes of the video are there."""
         self._say(line(Arrived(there=there, total=total)))
 
-    def complete(self) -> None:
-        """The video is whole."""
-        self._say(line(Complete()))
+    def complete(self, size: int) -> None:
+        """The video is whole, with so many bytes."""
+        self._say(line(Complete(size=size)))
 
     async def let_go(self) -> None:
         """Drop what is in work; an analyst that does not is killed."""

@@ -33,9 +33,10 @@ class Arrived(BaseModel):
 
 
 class Complete(BaseModel):
-    """The video is whole."""
+    """The video is whole, with so many bytes."""
 
     do: Literal["complete"] = "complete"
+    size: int
 
 
 class Cancel(BaseModel):
