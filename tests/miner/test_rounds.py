@@ -11,8 +11,9 @@ import pytest
 from tests.conftest import MakeVideo
 from touchline.errors import VideoUnreachableError
 from touchline.miner.analysts.crew import Crew
+from touchline.miner.fetching.landing import Arrived
 from touchline.miner.metrics import Metrics
-from touchline.miner.rounds import Arrived, Rounds
+from touchline.miner.rounds import Rounds
 from touchline.miner.schema import Challenge
 from touchline.miner.turns import Turns
 from touchline.settings import MinerSettings

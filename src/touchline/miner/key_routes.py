@@ -7,8 +7,9 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field, ValidationError
 
 from touchline.errors import MalformedError
+from touchline.miner.access.admission import NAMES
 from touchline.miner.letters import KEY_UUID, exchange_of, key_uuid
-from touchline.miner.routes import HEADERS, REFUSALS, body_in_time, header_parameters, service_of
+from touchline.miner.routes import REFUSALS, body_in_time, header_parameters, service_of
 
 router = APIRouter()
 
@@ -46,7 +47,7 @@ async def public_key(request: Request) -> PublicKey:
     "/exchange-symmetric-key",
     responses=REFUSALS,
     openapi_extra={
-        "parameters": header_parameters(*HEADERS, KEY_UUID),
+        "parameters": header_parameters(*NAMES, KEY_UUID),
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": SymmetricKey.model_json_schema()}},

@@ -17,13 +17,12 @@ from typing import Any
 from touchline.errors import DeadlineError, OutputError, TouchlineError
 from touchline.miner.analysts.crew import Analyst, Answered, Crew
 from touchline.miner.analysts.orders import Analyse
+from touchline.miner.fetching.landing import Arrived
 from touchline.miner.metrics import Metrics
 from touchline.miner.schema import Challenge
 from touchline.miner.turns import Turns
 from touchline.settings import MinerSettings
 
-Arrived = Callable[[int, int | None], None]
-"""Told the bytes that are there, and how many there will be, None where nobody knows."""
 Download = Callable[[str, Path, Arrived], Awaitable[int]]
 """Fetches a URL into a file, telling how far it is; removes the file when it fails."""
 

@@ -10,11 +10,13 @@ from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
 from touchline.errors import DeadlineError, MalformedError
+from touchline.miner.access.admission import NAMES
 from touchline.miner.bodies import finish, read_body
 from touchline.miner.health import Health
 from touchline.miner.letters import SEALED, Letter, admit
 from touchline.miner.schema import Answer, Availability, Challenge, Problem
 from touchline.miner.service import Service
+from touchline.miner.statuses import STATUSES
 
 T = TypeVar("T")
 
@@ -23,9 +25,8 @@ router = APIRouter()
 JSON = "application/json"
 BODY_WITHIN = 30.0
 """Seconds that the body of a request may take to arrive."""
-HEADERS = ("validator-hotkey", "miner-hotkey", "nonce", "signature")
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (400, 401, 403, 413, 422, 500, 502, 503, 504, 507)
+    status: {"model": Problem} for status in sorted(set(STATUSES.values()))
 }
 
 
@@ -42,7 +43,7 @@ def header_parameters(*names: str) -> list[dict[str, Any]]:
     response_model=Answer,
     responses=REFUSALS,
     openapi_extra={
-        "parameters": header_parameters(*HEADERS),
+        "parameters": header_parameters(*NAMES),
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": Challenge.model_json_schema()}},

@@ -31,10 +31,11 @@ from touchline.miner.access.encryption import KeyExchange
 from touchline.miner.access.nonces import NonceMemory
 from touchline.miner.analysts.crew import Crew
 from touchline.miner.fetching.download import download
+from touchline.miner.fetching.landing import Arrived
 from touchline.miner.fetching.limits import Limits
 from touchline.miner.health import Vitals
 from touchline.miner.metrics import Metrics
-from touchline.miner.rounds import SCRATCH, Arrived, Download, Rounds
+from touchline.miner.rounds import SCRATCH, Download, Rounds
 from touchline.miner.turns import Turns
 from touchline.settings import MinerSettings
 
