@@ -124,6 +124,22 @@ def test_an_analyst_that_is_killed_idle_is_replaced_before_the_next_challenge(
     asyncio.run(story())
 
 
+def test_an_analyst_that_died_a_moment_ago_is_not_lent(make_video: MakeVideo) -> None:
+    async def story() -> None:
+        async with crew_at_work() as crew:
+            async with crew.lend() as analyst:
+                pass
+            process = psutil.Process(analyst.pid)
+            process.kill()
+            while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                pass  # without a turn of the loop, which must not have heard of it
+            assert not analyst.ended.is_set()
+            async with crew.lend() as another:
+                assert another.pid != analyst.pid
+
+    asyncio.run(story())
+
+
 def test_work_that_nobody_wants_is_let_go_and_the_analyst_stays(make_video: MakeVideo) -> None:
     clip = make_video(frames=12)
 

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+import psutil
+
 import touchline.errors
 from touchline.errors import TouchlineError, WorkerError
 from touchline.miner.analysts.orders import (
@@ -75,6 +77,16 @@ class Analyst:
     def pid(self) -> int:
         """Of the process."""
         return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs. The system is asked: the loop hears of an end a little later."""
+        if self.ended.is_set():
+            return False
+        try:
+            return psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
 
     def begin(self, order: Analyse) -> "asyncio.Future[Answered | None]":
         """Order the analysis of a video; None comes of it where it was cancelled.
@@ -213,7 +225,7 @@ class Crew:
     async def lend(self) -> AsyncIterator[Analyst]:
         """An analyst that is ready, as soon as one is free; it lets go of its work at the end."""
         analyst = await self._free.get()
-        while analyst.ended.is_set():
+        while not analyst.is_alive:
             analyst = await self._free.get()
         try:
             yield analyst
