@@ -7,7 +7,8 @@
     ├── ModelError      weights or an inference engine: missing, corrupt, of another shape
     ├── OutputError     a result cannot be written: no folder, no right, no space
     ├── UsageError      an argument out of its range (also a ValueError)
-    ├── ChainError      a wallet or the chain: no such key, no node that answers, a call refused
+    ├── ChainError      a wallet or the chain: no node that answers, a call refused
+    │   └── NoHotkeyError         there is no hotkey of that name
     └── RequestError    a request that a miner does not serve
         ├── MalformedError        its body, or a field of it, is not what the protocol says
         ├── MissingHeaderError    it lacks a header that the protocol asks for
@@ -48,6 +49,10 @@ class UsageError(TouchlineError, ValueError):
 
 class ChainError(TouchlineError):
     """A wallet or the chain cannot be used."""
+
+
+class NoHotkeyError(ChainError):
+    """There is no wallet or no hotkey of that name."""
 
 
 class RequestError(TouchlineError):

@@ -9,6 +9,7 @@ from tests.chain.replay import replayed_chain
 from tests.doctor.places import SEED, context_of, write_wallet
 from touchline.chain import Metagraph, Node, make_hotkey
 from touchline.doctor import chain
+from touchline.errors import ChainError
 from touchline.miner.service import Service
 
 MINER = make_hotkey(SEED)
@@ -59,6 +60,13 @@ def test_offline_a_missing_wallet_is_a_warning(tmp_path):
     found = chain.wallet(context)
     assert found.state == "warning"
     assert "there is no wallet default" in found.detail
+
+
+def test_offline_too_a_broken_wallet_is_wrong(tmp_path):
+    write_wallet(tmp_path / "wallets").write_text("no hotkey")
+    context = context_of(tmp_path, allow_list=tmp_path / "allowed.json")
+    with pytest.raises(ChainError, match="is no hotkey"):
+        chain.wallet(context)
 
 
 def test_a_chain_that_answers_is_fresh(miner):

@@ -32,6 +32,14 @@ def test_without_a_chain_a_throw_away_hotkey_will_do(tmp_path: Path) -> None:
     assert Service.of(settings(tmp_path)).hotkey.address.startswith("5")
 
 
+def test_without_a_chain_too_a_hotkey_that_is_there_must_be_readable(tmp_path: Path) -> None:
+    hotkeys = tmp_path / "wallets" / "default" / "hotkeys"
+    hotkeys.mkdir(parents=True)
+    (hotkeys / "default").write_text("no hotkey")
+    with pytest.raises(ChainError, match="is no hotkey"):
+        Service.of(settings(tmp_path))
+
+
 def test_on_a_chain_a_missing_wallet_ends_the_start(tmp_path: Path) -> None:
     with pytest.raises(ChainError, match="wallet"):
         Service.of(MinerSettings.read(state=tmp_path, wallet_path=tmp_path / "wallets"))

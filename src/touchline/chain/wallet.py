@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from touchline.errors import ChainError, UsageError
+from touchline.errors import ChainError, NoHotkeyError, UsageError
 
 try:
     import bittensor_core as core  # type: ignore[import-untyped]
@@ -101,8 +101,9 @@ def load_hotkey(
         ask: Called with a prompt for the password that an encrypted file needs and nobody gave.
 
     Raises:
-        ChainError: There is no such wallet or hotkey, its file cannot be read or is none, has no
-            secret in it, or is encrypted with another password or none was given.
+        NoHotkeyError: There is no such wallet or hotkey.
+        ChainError: Its file cannot be read or is none, has no secret in it, or is encrypted with
+            another password or none was given.
     """
     path = _find(folder.expanduser(), wallet, hotkey)
     content = _read(path)
@@ -118,10 +119,10 @@ def _find(folder: Path, wallet: str, hotkey: str) -> Path:
     path = hotkeys / hotkey
     try:
         if not (folder / wallet).is_dir():
-            raise ChainError(f"there is no wallet {wallet} in {folder}; {_there_are(folder)}")
+            raise NoHotkeyError(f"there is no wallet {wallet} in {folder}; {_there_are(folder)}")
         if not path.exists():
             there = _there_are(hotkeys)
-            raise ChainError(f"wallet {wallet} has no hotkey {hotkey} in {hotkeys}; {there}")
+            raise NoHotkeyError(f"wallet {wallet} has no hotkey {hotkey} in {hotkeys}; {there}")
     except OSError as error:
         raise _unreadable(path, error) from None
     return path

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from touchline.doctor.context import Context
 from touchline.doctor.finding import Verdict, ok, warning, wrong
 from touchline.doctor.folders import writable_part
-from touchline.errors import TouchlineError
+from touchline.errors import NoHotkeyError, TouchlineError
 
 if TYPE_CHECKING:
     from touchline.chain import Metagraph, Node
@@ -21,7 +21,7 @@ def wallet(context: Context) -> Verdict:
     settings = context.settings
     try:
         hotkey = context.hotkey()
-    except TouchlineError as error:
+    except NoHotkeyError as error:
         if settings.allow_list is None:
             raise
         return warning(f"{error}; offline, a throw-away hotkey will do", WALLET)

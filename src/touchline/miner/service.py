@@ -25,7 +25,7 @@ from touchline.chain import (
     read_allow_list,
     read_apart,
 )
-from touchline.errors import ChainError, OutputError
+from touchline.errors import NoHotkeyError, OutputError
 from touchline.miner.access.admission import Admission
 from touchline.miner.access.encryption import KeyExchange
 from touchline.miner.access.nonces import NonceMemory
@@ -148,7 +148,7 @@ class Service:
 
 
 def find_hotkey(settings: MinerSettings, *, ask: Ask | None = None) -> Hotkey:
-    """The hotkey that the settings name; without a chain a throw-away one will do.
+    """The hotkey that the settings name; without it and a chain, a throw-away one will do.
 
     Raises:
         ChainError: There is none, or it cannot be read.
@@ -162,7 +162,7 @@ def find_hotkey(settings: MinerSettings, *, ask: Ask | None = None) -> Hotkey:
             password=password,
             ask=ask,
         )
-    except ChainError as error:
+    except NoHotkeyError as error:
         if settings.allow_list is None:
             raise
         hotkey = make_hotkey()

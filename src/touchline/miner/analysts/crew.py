@@ -80,7 +80,7 @@ class Analyst:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process runs. The system is asked: the loop hears of an end a little later."""
+        """Whether the process runs; the system is asked, for the loop hears of an end later."""
         if self.ended.is_set():
             return False
         try:
