@@ -239,8 +239,9 @@ def test_what_takes_too_long_is_dropped(tmp_path: Path, clip: Path) -> None:
         asyncio.run(story(running))
 
 
+@pytest.mark.parametrize("hung", [False, True])
 def test_a_killed_service_takes_its_analyst_along_and_its_next_life_cleans_up(
-    tmp_path: Path, clip: Path
+    tmp_path: Path, clip: Path, hung: bool
 ) -> None:
     body = body_of("http://127.0.0.1:9/none.mp4")
     headers = VALIDATOR.headers(MINER, body)
@@ -251,6 +252,8 @@ def test_a_killed_service_takes_its_analyst_along_and_its_next_life_cleans_up(
             asked = asyncio.create_task(ask(running, host.url()))
             await slow.at_work(running)
             orphans = analysts(running)
+            if hung:
+                orphans[0].suspend()
             running.process.kill()
             with pytest.raises(httpx.TransportError):
                 await asked

@@ -1,9 +1,11 @@
 """The process that analyses videos: ``python -m touchline.miner.analysts.analyst``, by the service.
 
 It is a process of its own so that inference cannot hold up the service, and so that whatever kills
-it leaves the service alive. It ends when its standard input does: no service, no analyst.
+it leaves the service alive. It ends when its standard input does, and on Linux by the kernel's hand
+where it hangs: no service, no analyst.
 """
 
+import ctypes
 import logging
 import os
 import signal
@@ -43,6 +45,8 @@ USUAL_SIZE = (1280, 720)
 """Pixels of a challenge's video, as a rule."""
 MOST_FPS = 60
 """Frames for each second that a video may last at most."""
+PR_SET_PDEATHSIG = 1
+"""Linux: which signal to get when the parent ends; see prctl(2)."""
 PROGRESS_EVERY = 25
 """Frames between two words on how far it is."""
 
@@ -53,6 +57,8 @@ def main() -> None:
     """Load the networks as the first line of standard input says, then take orders."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the service decides when the work ends
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     mouth = Mouth(_own_output())
     orders = sys.stdin.buffer
