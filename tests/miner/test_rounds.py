@@ -72,6 +72,7 @@ def test_who_hangs_up_while_the_video_is_analysed_leaves_nothing_to_who_comes_ne
             with pytest.raises(VideoUnreachableError):
                 await ask(tmp_path / "absent.mp4")
             body = await ask(short)
+        assert [analyst.frames for analyst in crew.analysts] == [0]
         replaced = crew.replaced
         running.cancel()
         await asyncio.wait({running})

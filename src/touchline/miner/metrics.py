@@ -47,6 +47,7 @@ class Metrics:
             registry=self.registry,
         )
         self.running = self._gauge("challenges_running", "Challenges in work.")
+        self.under_way = self._gauge("frames_under_way", "Frames done of the challenges in work.")
         self.waiting = self._gauge("challenges_waiting", "Challenges that wait.")
         self.chain_age = self._gauge("chain_age_seconds", "Age of the metagraph; NaN without one.")
         self.cpu = self._gauge("cpu_percent", "Processor load of service and analysts.")

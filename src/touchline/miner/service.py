@@ -129,6 +129,7 @@ class Service:
         metagraph = self.watch.metagraph
         self.metrics.running.set(self.turns.running)
         self.metrics.waiting.set(self.turns.waiting)
+        self.metrics.under_way.set(sum(analyst.frames for analyst in self.crew.analysts))
         self.metrics.replaced.set(self.crew.replaced)
         self.metrics.chain_age.set(math.nan if metagraph is None else metagraph.age())
         return self.metrics.render()

@@ -46,7 +46,8 @@ class Answered:
 class Analyst:
     """One process that analyses videos, one at a time.
 
-    Use ``Analyst.start``; ``ended`` is set when the process is dead, whatever killed it.
+    Use ``Analyst.start``; ``ended`` is set when the process is dead, whatever killed it. ``frames``
+    are those it has done of the video in work.
     """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -94,7 +95,6 @@ class Analyst:
         The future fails with a ``TouchlineError``: what the analyst says of the video, or a
         ``WorkerError`` where it died.
         """
-        self.frames = 0
         self._result = asyncio.get_running_loop().create_future()
         self._result.add_done_callback(_look_at_it)
         if self.ended.is_set():
@@ -168,6 +168,7 @@ class Analyst:
             self._answer(None)
 
     def _answer(self, answer: Answered | TouchlineError | None) -> None:
+        self.frames = 0
         if self._result is None or self._result.done():
             return
         if isinstance(answer, TouchlineError):
