@@ -14,6 +14,7 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
+from training.stem import merge_stem
 from training.yolox import STRIDES, NanoDetector, fold_batchnorm
 
 OUTPUTS = [f"stride_{stride}" for stride in STRIDES]
@@ -41,7 +42,7 @@ def load_average(checkpoint: Path) -> NanoDetector:
 
 
 def export(detector: NanoDetector, path: Path) -> None:
-    """Fold the batch normalisation and write ONNX to `path`."""
+    """Fold the batch normalisation, write ONNX to `path`, and merge its stem."""
     fold_batchnorm(detector)
     images = torch.zeros(1, 64, 96, 3, dtype=torch.uint8)
     axes = {"images": {0: "n", 1: "height", 2: "width"}}
@@ -56,6 +57,7 @@ def export(detector: NanoDetector, path: Path) -> None:
         opset_version=17,
         dynamo=False,
     )
+    merge_stem(path)
 
 
 def largest_difference(detector: NanoDetector, path: Path) -> float:

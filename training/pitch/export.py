@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from touchline.pitch.keypoints import INPUT_SIZE
 from training.pitch.model import PitchModel
+from training.stem import merge_stem
 from training.yolox import fold_batchnorm
 
 WIDTH, HEIGHT = INPUT_SIZE
@@ -64,6 +65,7 @@ def write(model: PitchModel, path: Path) -> None:
             opset_version=17,
             dynamo=False,
         )
+    merge_stem(fresh)
     _check(model, fresh)
     fresh.replace(path)
 
