@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from tests.deploy.project import DEPLOY, STOPS_WITHIN
+from tests.miner.serving import free_port
 
 READY_WITHIN = 90.0
 ENDS_WITHIN = 60.0
@@ -102,7 +103,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def pm2(program: Path, tmp_path: Path) -> Iterator[Pm2]:
-    pm2 = Pm2(program, tmp_path, _free_port())
+    pm2 = Pm2(program, tmp_path, free_port())
     _lay_out(pm2)
     try:
         yield pm2
@@ -181,12 +182,6 @@ def _lay_out(pm2: Pm2) -> None:
     (pm2.project / ".env").write_text(
         "".join(f"{key}={value}\n" for key, value in settings.items())
     )
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait(happened: Callable[[], bool], within: float, pm2: Pm2) -> None:

@@ -4,12 +4,10 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import subprocess
-import sys
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
@@ -20,7 +18,7 @@ from websockets.sync.server import serve
 
 from tests.chain.replay import MadeChain, crowd
 from tests.miner.fetching.hosts import HEAD, Answer, Asked, Host, says, serving
-from tests.miner.serving import MINER, Running, write_wallet
+from tests.miner.serving import MINER, Running
 from tests.miner.serving import serving as serving_it
 from tests.miner.validators import ENDPOINT, WITHIN, Validator, body_of
 
@@ -40,36 +38,19 @@ def service(folder: Path, **settings: str) -> Iterator[Running]:
         yield running
 
 
-@contextmanager
-def starting(folder: Path, **settings: str) -> Iterator[Running]:
-    """A service as ``tests.miner.serving`` runs it, which lacks what it needs to be ready."""
-    write_wallet(folder / "home")
-    (folder / "scratch").mkdir()
-    port = free_port()
-    places = {"HOME": "home", "TOUCHLINE_STATE": "state", "TOUCHLINE_SCRATCH": "scratch"}
-    command = [sys.executable, "-m", "touchline", "serve", "--host", "127.0.0.1"]
-    with (folder / "service.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*command, "--port", str(port)],
-            cwd=folder,
-            env=os.environ
-            | {key: str(folder / name) for key, name in places.items()}
-            | {"ALLOW_PRIVATE_VIDEO_HOSTS": "1", "MIN_FREE_DISK_BYTES": "0"}
-            | settings,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        yield Running(port, folder, process)
-    finally:
-        process.terminate()
-        process.wait(SOON)
-
-
 async def until(true: Callable[[], bool], *, within: float = SOON) -> None:
     """Wait for something that is bound to happen."""
+
+    async def is_so() -> bool:
+        return true()
+
+    await until_so(is_so, within=within)
+
+
+async def until_so(is_so: Callable[[], Awaitable[bool]], *, within: float = SOON) -> None:
+    """The same for what has to be asked for."""
     async with asyncio.timeout(within):
-        while not true():
+        while not await is_so():
             await asyncio.sleep(0.02)
 
 
@@ -83,18 +64,19 @@ async def is_available(running: Running) -> bool:
 
 
 async def until_busy(running: Running) -> None:
-    async with asyncio.timeout(SOON):
-        while await is_available(running):
-            await asyncio.sleep(0.02)
+    async def is_busy() -> bool:
+        return not await is_available(running)
+
+    await until_so(is_busy)
 
 
 async def until_available(running: Running, *, within: float = SOON) -> None:
-    async with asyncio.timeout(within):
-        while True:
-            with suppress(httpx.ConnectError):
-                if await is_available(running):
-                    return
-            await asyncio.sleep(0.05)
+    async def is_back() -> bool:
+        with suppress(httpx.ConnectError):
+            return await is_available(running)
+        return False
+
+    await until_so(is_back, within=within)
 
 
 async def ask(running: Running, video: str) -> httpx.Response:
@@ -213,12 +195,6 @@ def small_disk(folder: Path, options: str) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @contextmanager

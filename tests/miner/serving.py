@@ -75,7 +75,15 @@ class Running:
 
 @contextmanager
 def serving(folder: Path, **settings: str) -> Iterator[Running]:
-    """Run a service in a folder, which it may have run in before; ready when the block begins.
+    """Run a service as ``starting`` does; it is ready when the block begins."""
+    with starting(folder, **settings) as running:
+        _wait_until_ready(running)
+        yield running
+
+
+@contextmanager
+def starting(folder: Path, **settings: str) -> Iterator[Running]:
+    """Run a service in a folder, which it may have run in before, ready or not.
 
     Args:
         folder: Becomes its working folder.
@@ -83,8 +91,7 @@ def serving(folder: Path, **settings: str) -> Iterator[Running]:
     """
     write_wallet(folder / "home")
     (folder / "scratch").mkdir(exist_ok=True)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "touchline", "serve", "--host", "127.0.0.1"]
     with (folder / "service.log").open("ab") as log:
         process = subprocess.Popen(
@@ -94,12 +101,16 @@ def serving(folder: Path, **settings: str) -> Iterator[Running]:
             stdout=log,
             stderr=log,
         )
-    running = Running(port, folder, process)
     try:
-        _wait_until_ready(running)
-        yield running
+        yield Running(port, folder, process)
     finally:
         _end(process)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
 
 
 def write_wallet(home: Path) -> None:

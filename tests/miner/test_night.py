@@ -17,12 +17,10 @@ from tests.conftest import encode
 from tests.miner.fetching.hosts import VIDEO, Answer, in_chunks, raw, says, serving, stalls
 from tests.miner.night import (
     FRAMES,
-    SOON,
     VALIDATOR,
     analysts,
     ask,
     endless,
-    free_port,
     get,
     halfway,
     is_available,
@@ -34,8 +32,9 @@ from tests.miner.night import (
     until,
     until_available,
     until_busy,
+    until_so,
 )
-from tests.miner.serving import MINER, Running
+from tests.miner.serving import MINER, Running, free_port
 from tests.miner.validators import body_of
 
 pytestmark = pytest.mark.slow
@@ -301,19 +300,22 @@ def test_a_service_that_is_told_to_end_answers_what_runs_and_sends_away_who_wait
 
 
 async def until_waiting(running: Running) -> None:
-    async with asyncio.timeout(SOON):
-        while "touchline_challenges_waiting 1.0" not in (await get(running, "/metrics")).text:
-            await asyncio.sleep(0.05)
+    async def is_one_waiting() -> bool:
+        return "touchline_challenges_waiting 1.0" in (await get(running, "/metrics")).text
+
+    await until_so(is_one_waiting)
 
 
 async def until_nobody_listens(running: Running) -> None:
     """The server looks a few times a second whether it was told to end."""
-    async with asyncio.timeout(SOON):
-        while True:
-            try:
-                await get(running, "/health")
-            except httpx.ConnectError:
-                return
-            except httpx.TransportError:
-                pass  # it was closed between the connection and the answer
-            await asyncio.sleep(0.02)
+
+    async def is_closed() -> bool:
+        try:
+            await get(running, "/health")
+        except httpx.ConnectError:
+            return True
+        except httpx.TransportError:
+            pass  # it was closed between the connection and the answer
+        return False
+
+    await until_so(is_closed)

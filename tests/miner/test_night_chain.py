@@ -13,13 +13,11 @@ from tests.miner.night import (
     SOON,
     ask,
     chain_at,
-    free_port,
     get,
     require_answer,
-    starting,
     until_available,
 )
-from tests.miner.serving import Running
+from tests.miner.serving import Running, free_port, starting
 from tests.miner.serving import serving as serving_it
 
 pytestmark = pytest.mark.slow
