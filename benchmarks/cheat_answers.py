@@ -13,13 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from touchline.frame import N_KEYPOINTS, ClassId
-from touchline.scoring.report import Judge
-from touchline.scoring.validator import score_frame_boxes
-from touchline.scoring.validator.boxes import TOP_BAND
-from touchline.scoring.validator.lines import green_mask
-from touchline.scoring.validator.template import LENGTH, VERTICES, WIDTH
+from touchline.scorevision.report import Judge
+from touchline.scorevision.scoring import score_frame_boxes
+from touchline.scorevision.scoring.boxes import TOP_BAND
+from touchline.scorevision.scoring.lines import green_mask
+from touchline.scorevision.scoring.template import LENGTH, VERTICES, WIDTH
 from touchline.tracking.boxes import pairwise_iou
-from touchline.verification.cascade import CLASS_OF_LABEL
+from touchline.verification.decision_tree import CLASS_OF_LABEL
 from touchline.video import VideoReader
 
 SIZE = (1280, 720)

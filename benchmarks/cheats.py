@@ -27,22 +27,20 @@ from benchmarks.cheat_answers import (
     self_filtered,
     template_keypoints,
 )
-from touchline.frame import ClassId
-from touchline.job import run_job
-from touchline.score import Terms, score_clips
-from touchline.scoring.labels import (
-    LabelledFrames,
-    aligned,
+from touchline.evaluation.formats import from_truth, read_predictions
+from touchline.evaluation.labels import LabelledFrames, aligned
+from touchline.evaluation.metrics import (
     count_balls,
-    from_truth,
     match_class,
     pitch_accuracy,
     pitch_parts,
-    read_predictions,
     tracking,
 )
-from touchline.scoring.report import ClipScore, Judge, load_judge
-from touchline.scoring.response import read_response
+from touchline.frame import ClassId
+from touchline.pipeline.run import run_job
+from touchline.scorevision.report import ClipScore, Judge, load_judge
+from touchline.scorevision.response import read_response
+from touchline.scorevision.score import Terms, score_clips
 from touchline.synthetic import Truth, write_match
 
 FPS = 25

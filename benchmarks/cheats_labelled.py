@@ -28,12 +28,13 @@ from benchmarks.cheat_answers import (
 from benchmarks.cheats import count_people, heading
 from touchline.detection import Detector, load_detector
 from touchline.errors import InputError
+from touchline.evaluation.formats import read_yolo
+from touchline.evaluation.labels import LabelledFrames, blank_objects
+from touchline.evaluation.metrics import count_balls
 from touchline.frame import FrameState, Source, no_pitch
 from touchline.outputs.predictions import frame_to_wire
-from touchline.scoring.labels import LabelledFrames, count_balls, read_yolo
-from touchline.scoring.labels.frames import blank_objects
-from touchline.scoring.report import Judge, student_judge
-from touchline.scoring.validator import clip_box_score, score_frame_boxes
+from touchline.scorevision.report import Judge, student_judge
+from touchline.scorevision.scoring import clip_box_score, score_frame_boxes
 from touchline.verification import Shown, Verification, Verifier, load_student
 
 SHOWN = "labelled frames of real matches"

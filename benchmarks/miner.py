@@ -20,12 +20,12 @@ import av
 import numpy as np
 
 from benchmarks.miner_load import PacedHost, Service, giving, probing, serving
-from touchline.chain import make_hotkey
-from touchline.challenge import new_challenge, validators_client
-from touchline.challenge.sending import ENDPOINT
-from touchline.miner.access.signing import signed_headers
-from touchline.miner.analysts.answer import AnswerBuilder
-from touchline.pipeline import analyze
+from touchline.pipeline.analysis import analyze
+from touchline.scorevision.chain import make_hotkey
+from touchline.scorevision.local_validator import new_challenge, validators_client
+from touchline.scorevision.local_validator.sending import ENDPOINT
+from touchline.scorevision.miner.access.signing import signed_headers
+from touchline.scorevision.miner.answer import AnswerBuilder
 from touchline.synthetic import write_match
 
 KEY = make_hotkey()

@@ -17,7 +17,7 @@ from socket import create_server
 import httpx
 import psutil
 
-from touchline.challenge import Miner, ask_hotkey, validators_client
+from touchline.scorevision.local_validator import Miner, ask_hotkey, validators_client
 
 START_WITHIN = 120.0
 BLOCKS = 200

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from touchline.job import run_job
-from touchline.pace import Pace
-from touchline.scoring import Agreement, agreement
+from touchline.evaluation.metrics import Agreement, agreement
+from touchline.pipeline.pace import Pace
+from touchline.pipeline.run import run_job
 from touchline.settings import Settings
 from touchline.synthetic import write_match
 

@@ -10,8 +10,8 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from touchline.job import run_job
-from touchline.scoring import Agreement, agreement
+from touchline.evaluation.metrics import Agreement, agreement
+from touchline.pipeline.run import run_job
 from touchline.synthetic import write_match
 
 

@@ -16,7 +16,8 @@ from importlib.util import find_spec
 import numpy as np
 import supervision as sv
 
-from touchline.scoring import TrackedBoxes, clear, hota, identity, read_mot
+from touchline.evaluation.formats import read_mot
+from touchline.evaluation.metrics import TrackedBoxes, clear, hota, identity
 from touchline.tracking import PlayerTracker, Tracks
 
 FPS = 25.0

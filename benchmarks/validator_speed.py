@@ -20,12 +20,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from touchline.scoring.validator.frame_fit import fit_template
-from touchline.scoring.validator.keypoints import keypoint_score
-from touchline.scoring.validator.lines import Segments, pitch_lines_of
-from touchline.scoring.validator.pitch_score import pitch_frame_score
-from touchline.scoring.validator.selection import through_jpeg
-from touchline.scoring.validator.template import VERTICES
+from touchline.scorevision.scoring.frame_fit import fit_template
+from touchline.scorevision.scoring.keypoints import keypoint_score
+from touchline.scorevision.scoring.lines import Segments, pitch_lines_of
+from touchline.scorevision.scoring.pitch_score import pitch_frame_score
+from touchline.scorevision.scoring.selection import through_jpeg
+from touchline.scorevision.scoring.template import VERTICES
 
 Image = npt.NDArray[np.uint8]
 Frames = dict[str, dict[str, Any]]

@@ -1,7 +1,8 @@
 import pytest
 
 from touchline.errors import UsageError
-from touchline.settings import MinerSettings, Settings
+from touchline.scorevision.settings import MinerSettings
+from touchline.settings import Settings
 
 
 def test_what_is_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from touchline.detection import Detector, load_detector
 from touchline.errors import InputError, ModelError, OutputError, TouchlineError, UsageError
 from touchline.frame import ClassId, FrameState, PitchState, Source
-from touchline.pipeline import analyze
+from touchline.pipeline.analysis import analyze
 from touchline.pitch import PitchModel, load_pitch_model
 from touchline.settings import Settings
 from touchline.tracking import PlayerTracker

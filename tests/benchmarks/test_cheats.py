@@ -21,12 +21,12 @@ from benchmarks.cheat_answers import (
     template_keypoints,
 )
 from benchmarks.cheats import Row, heading, measure, table
-from tests.scoring.answers import answer, everybody, somebody, write_clip
-from tests.scoring.validator.scorers import Eyes
+from tests.scorevision.answers import answer, everybody, somebody, write_clip
+from tests.scorevision.scoring.scorers import Eyes
 from touchline.frame import N_KEYPOINTS, ClassId
-from touchline.scoring.report import Judge, load_judge, same_for_all
-from touchline.scoring.validator import keypoint_score
-from touchline.scoring.validator.boxes import TOP_BAND
+from touchline.scorevision.report import Judge, load_judge, same_for_all
+from touchline.scorevision.scoring import keypoint_score
+from touchline.scorevision.scoring.boxes import TOP_BAND
 from touchline.synthetic import Truth, write_match
 from touchline.tracking.boxes import pairwise_iou
 

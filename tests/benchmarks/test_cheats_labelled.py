@@ -22,11 +22,11 @@ from benchmarks.cheats_labelled import (
     read_image,
     table,
 )
-from tests.scoring.answers import BALL, PEOPLE, SIZE, everybody, picture
-from tests.scoring.validator.scorers import Eyes
+from tests.scorevision.answers import BALL, PEOPLE, SIZE, everybody, picture
+from tests.scorevision.scoring.scorers import Eyes
 from touchline.errors import InputError
 from touchline.frame import ClassId
-from touchline.scoring.report import same_for_all
+from touchline.scorevision.report import same_for_all
 from touchline.verification import Label, View
 
 CLASS_OF = {"football player": 2, "goalkeeper": 1, "referee": 3}

@@ -6,7 +6,7 @@ import pytest
 from pydantic.fields import FieldInfo
 
 from touchline.cli.serve import GRACE
-from touchline.settings import MinerSettings
+from touchline.scorevision.settings import MinerSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.deploy.project import DEPLOY, ROOT, STOPS_WITHIN
-from touchline.settings import MinerSettings
+from touchline.scorevision.settings import MinerSettings
 
 FILES = [DEPLOY / "Dockerfile", DEPLOY / "Dockerfile.cuda"]
 PAGE = (ROOT / "docs" / "miner.md").read_text()

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from tests.deploy.project import DEPLOY
-from touchline.miner.metrics import Metrics
-from touchline.settings import MinerSettings
+from touchline.scorevision.miner.metrics import Metrics
+from touchline.scorevision.settings import MinerSettings
 
 DASHBOARD: dict[str, Any] = json.loads((DEPLOY / "grafana-dashboard.json").read_text())
 OF_PROMETHEUS = {"instance"}

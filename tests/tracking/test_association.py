@@ -5,16 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from touchline.tracking import filter as motion
+from touchline.tracking import kalman
 from touchline.tracking.association import assign, costs
 
-MODEL = motion.MotionModel()
+MODEL = kalman.MotionModel()
 
 
 def priced(tracks, detections):
     tracks, detections = (np.array(boxes, dtype=np.float64) for boxes in (tracks, detections))
-    state = motion.predict(motion.start(tracks, MODEL), 0.04, MODEL)
-    return costs(state, detections, motion.measurement_variance(detections, MODEL))
+    state = kalman.predict(kalman.start(tracks, MODEL), 0.04, MODEL)
+    return costs(state, detections, kalman.measurement_variance(detections, MODEL))
 
 
 @given(arrays(np.float64, (3, 3), elements=st.sampled_from([0.1, 0.5, 0.9, np.inf])))

@@ -15,8 +15,8 @@ from touchline.errors import RequestError, TouchlineError, UsageError
 if TYPE_CHECKING:
     import httpx
 
-    from touchline.chain import Hotkey
-    from touchline.challenge import Contest, Miner, Outcome, Round
+    from touchline.scorevision.chain import Hotkey
+    from touchline.scorevision.local_validator import Contest, Miner, Outcome, Round
 
 MinerUrl = Annotated[str, typer.Argument(metavar="URL", help="The miner: http://HOST:PORT.")]
 Clip = Annotated[Path | None, typer.Option("--video", help="The clip to serve and to score by.")]
@@ -82,18 +82,18 @@ def _require_source(video: Path | None, video_url: str | None, *, score: bool) -
 def _local_validator() -> ModuleType:
     """The package behind this command, which not everybody has what it needs for."""
     try:
-        import touchline.challenge
+        import touchline.scorevision.local_validator
     except ImportError as error:
         raise TouchlineError(
             f"touchline challenge needs the package {error.name}: "
             "pip install 'touchline[miner]' brings it."
         ) from error
-    return touchline.challenge
+    return touchline.scorevision.local_validator
 
 
 def _miner(url: str, hotkey: str | None, client: "httpx.Client") -> "Miner":
-    from touchline.chain import is_address
-    from touchline.challenge import Miner, ask_hotkey, require_miner_url
+    from touchline.scorevision.chain import is_address
+    from touchline.scorevision.local_validator import Miner, ask_hotkey, require_miner_url
 
     url = require_miner_url(url)
     if hotkey is not None and not is_address(hotkey):
@@ -102,8 +102,8 @@ def _miner(url: str, hotkey: str | None, client: "httpx.Client") -> "Miner":
 
 
 def _key(file: Path | None) -> "Hotkey":
-    from touchline.challenge import read_key
-    from touchline.settings import MinerSettings
+    from touchline.scorevision.local_validator import read_key
+    from touchline.scorevision.settings import MinerSettings
 
     password = MinerSettings.read().password if file else None
     return read_key(
@@ -114,9 +114,9 @@ def _key(file: Path | None) -> "Hotkey":
 
 
 def _contest(video: Path, others: Path | None, seed: int, verifier: str | None) -> "Contest":
-    from touchline.challenge import Contest
-    from touchline.scoring.report import load_judge
-    from touchline.scoring.response import read_times
+    from touchline.scorevision.local_validator import Contest
+    from touchline.scorevision.report import load_judge
+    from touchline.scorevision.response import read_times
     from touchline.settings import Settings
     from touchline.video import VideoReader
 

@@ -79,7 +79,7 @@ def run(
     verifier: VerifierName = None,
 ) -> None:
     """Analyse VIDEO; write predictions.json, tracks.parquet, overlay.mp4 and summary.json."""
-    from touchline.job import run_job
+    from touchline.pipeline.run import run_job
     from touchline.settings import Settings
 
     settings = Settings.read(
@@ -101,7 +101,7 @@ def run(
 @app.command()
 def demo(output: Output = Path("demo"), as_json: AsJson = False) -> None:
     """Render a synthetic match, analyse it, and hold the result against its exact truth."""
-    from touchline.demo import run_demo
+    from touchline.evaluation.demo import run_demo
 
     report = run_demo(output, console=ERR)
     if as_json:
@@ -128,9 +128,9 @@ def score(
     verifier: VerifierName = None,
 ) -> None:
     """Say what a validator would pay for PREDICTIONS of VIDEO, and why."""
-    from touchline.score import Terms, score_clip
-    from touchline.scoring.report import load_judge, report, write_pictures
-    from touchline.scoring.response import read_response, read_times
+    from touchline.scorevision.report import load_judge, report, write_pictures
+    from touchline.scorevision.response import read_response, read_times
+    from touchline.scorevision.score import Terms, score_clip
     from touchline.settings import Settings
 
     response = read_response(predictions)
@@ -158,10 +158,10 @@ def compare(
     verifier: VerifierName = None,
 ) -> None:
     """Hold two answers to VIDEO against each other: both scores, and frame by frame."""
-    from touchline.compare import compare, report
-    from touchline.scoring.report import load_judge
-    from touchline.scoring.report.side_by_side import write_side_by_side
-    from touchline.scoring.response import read_response
+    from touchline.scorevision.compare import compare, report
+    from touchline.scorevision.report import load_judge
+    from touchline.scorevision.report.side_by_side import write_side_by_side
+    from touchline.scorevision.response import read_response
     from touchline.settings import Settings
 
     one, other = read_response(first), read_response(second)
@@ -186,7 +186,7 @@ def bench(
     batch_size: BatchSize = None,
 ) -> None:
     """Time each stage alone, then the whole run, on this machine."""
-    from touchline.bench import run_bench
+    from touchline.evaluation.bench import run_bench
     from touchline.settings import Settings
 
     report = run_bench(video, settings=Settings.read(device=device, batch_size=batch_size))

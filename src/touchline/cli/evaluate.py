@@ -71,7 +71,7 @@ def evaluate_verification(
     device: DeviceName = None,
 ) -> None:
     """Verify clips with all shortcuts and with none: how often both agree, and what it costs."""
-    from touchline.evaluate import evaluate_verification, table
+    from touchline.evaluation.shortcuts import evaluate_verification, table
     from touchline.settings import Settings
 
     settings = Settings.read(device=device, verifier=verifier)
@@ -83,7 +83,7 @@ def evaluate_verification(
 
 
 def _evaluate_truth(metric: str, paths: list[Path], form: str | None, *, as_json: bool) -> None:
-    from touchline.truth import evaluate_truth
+    from touchline.evaluation.accuracy import evaluate_truth
 
     if len(paths) % 2:
         raise UsageError(f"labels and answers come in pairs; got {len(paths)} paths.")

@@ -11,7 +11,7 @@ from rich.table import Table
 from touchline.cli.options import OUT, AsJson
 
 if TYPE_CHECKING:
-    from touchline.chain import Registration
+    from touchline.scorevision.chain import Registration
 
 AUTO = "auto"
 
@@ -50,9 +50,9 @@ def register(
 
     The hotkey must be registered on the subnet. Options that are not given come from the settings.
     """
-    from touchline.chain import endpoint_of, load_hotkey, public_address, serve_axon
     from touchline.cli.password import asking
-    from touchline.settings import MinerSettings
+    from touchline.scorevision.chain import endpoint_of, load_hotkey, public_address, serve_axon
+    from touchline.scorevision.settings import MinerSettings
 
     settings = MinerSettings.read(
         netuid=netuid,

@@ -11,7 +11,7 @@ import typer
 from touchline.errors import OutputError
 
 if TYPE_CHECKING:
-    from touchline.settings import MinerSettings
+    from touchline.scorevision.settings import MinerSettings
 
 GRACE = 5
 """Seconds after the last deadline in which a stopping service ends what still runs."""
@@ -25,7 +25,7 @@ def serve(
     ] = False,
 ) -> None:
     """Answer signed challenges as a Score Vision miner, until told to end."""
-    from touchline.settings import MinerSettings
+    from touchline.scorevision.settings import MinerSettings
 
     settings = MinerSettings.read(host=host, port=port)
     logging.basicConfig(
@@ -42,8 +42,8 @@ def _serve(settings: "MinerSettings") -> None:
     import uvicorn
 
     from touchline.cli.password import asking
-    from touchline.miner.app import create_app
-    from touchline.miner.punctual import Punctual
+    from touchline.scorevision.miner.app import create_app
+    from touchline.service.slow_clients import Punctual
 
     config = uvicorn.Config(
         create_app(settings, ask=asking()),
@@ -63,7 +63,7 @@ def _reload(settings: "MinerSettings") -> None:
     import uvicorn
 
     uvicorn.run(
-        "touchline.miner.app:create_app",
+        "touchline.scorevision.miner.app:create_app",
         factory=True,
         reload=True,
         host=settings.host,

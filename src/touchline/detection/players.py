@@ -11,7 +11,7 @@ import supervision as sv
 
 from touchline.detection.decode import decode, stride_maps
 from touchline.detection.letterbox import Letterbox, require_imgsz
-from touchline.detection.suppression import suppress
+from touchline.detection.nms import suppress
 from touchline.errors import UsageError
 from touchline.frame import ClassId
 from touchline.inference import Engine, load_engine, run_batched, weights

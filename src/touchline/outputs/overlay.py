@@ -15,7 +15,7 @@ from av.video.stream import VideoStream
 from touchline.errors import InputError
 from touchline.frame import Frame, FrameState
 from touchline.outputs.drawing import Trail, draw
-from touchline.outputs.drawing.ink import Image
+from touchline.outputs.drawing.primitives import Image
 from touchline.outputs.writer import FileWriter
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.video import VideoInfo, VideoReader

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from touchline.tracking import filter as motion
+from touchline.tracking import kalman
 from touchline.tracking.boxes import Floats, corner_form, pairwise_iou
 
 Indices = npt.NDArray[np.intp]
@@ -27,8 +27,8 @@ def costs(state: Floats, boxes: Floats, variance: Floats) -> Floats:
         boxes: (m, 4) detections in centre form.
         variance: (m, 4) their variance.
     """
-    predicted = state[:, motion.VALUE]
-    spread = state[:, motion.VAR, None] + variance[None]
+    predicted = state[:, kalman.VALUE]
+    spread = state[:, kalman.VAR, None] + variance[None]
     distance = (((predicted[:, None] - boxes[None]) ** 2) / spread)[:, :, :2].sum(axis=2)
     overlap = pairwise_iou(_enlarged(predicted), _enlarged(boxes))
     growth = np.abs(np.log(np.maximum(boxes[None, :, 3], 1) / np.maximum(predicted[:, 3:], 1)))

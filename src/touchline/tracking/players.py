@@ -8,7 +8,7 @@ import supervision as sv
 
 from touchline.errors import UsageError
 from touchline.frame import ClassId, Source
-from touchline.tracking import filter as motion
+from touchline.tracking import kalman
 from touchline.tracking.association import Indices, assign, costs
 from touchline.tracking.boxes import Floats, centre_form, corner_form
 from touchline.tracking.rows import Rows, classes, confidences, sources
@@ -94,7 +94,7 @@ class PlayerTracker:
         self.next_id = first_id
         self._fps, self._patience, self._smooth = fps, patience, smooth
         self._high, self._low = high, low
-        self._model = motion.MotionModel()
+        self._model = kalman.MotionModel()
         self._tracks = _Tracks()
 
     def update(
@@ -140,9 +140,9 @@ class PlayerTracker:
     def _advance(self, seconds: float, camera_motion: Floats | None) -> None:
         """Predict every track into the new frame."""
         tracks = self._tracks
-        tracks.state = motion.predict(tracks.state, seconds, self._model)
+        tracks.state = kalman.predict(tracks.state, seconds, self._model)
         if camera_motion is not None:
-            tracks.state = motion.move_with_camera(tracks.state, camera_motion)
+            tracks.state = kalman.move_with_camera(tracks.state, camera_motion)
         tracks.unseen = tracks.unseen + seconds
         tracks.votes = tracks.votes * np.exp(-seconds / MEMORY)
 
@@ -153,7 +153,7 @@ class PlayerTracker:
         recent = self._tracks.unseen <= RECENT
         everything = np.ones_like(recent)
         free = everything.copy()
-        variance = motion.measurement_variance(people.boxes, self._model)
+        variance = kalman.measurement_variance(people.boxes, self._model)
         for looked_at, tracks in ((sure, recent), (~sure, recent), (sure, everything)):
             columns = np.flatnonzero(looked_at & (owner < 0))
             rows = np.flatnonzero(tracks & free)
@@ -168,7 +168,7 @@ class PlayerTracker:
         fresh = np.flatnonzero((owner < 0) & (people.confidence >= self._high))
         owner[fresh] = len(self._tracks.ids) + np.arange(len(fresh))
         ids = np.arange(self.next_id, self.next_id + len(fresh), dtype=np.int64)
-        self._tracks.add(ids, motion.start(people.boxes[fresh], self._model))
+        self._tracks.add(ids, kalman.start(people.boxes[fresh], self._model))
         self.next_id += len(fresh)
 
     def _learn(self, owner: Indices, people: "_People") -> None:
@@ -176,8 +176,8 @@ class PlayerTracker:
         tracks, seen = self._tracks, owner >= 0
         old = seen.copy()
         old[seen] = tracks.hits[owner[seen]] > 0
-        variance = motion.measurement_variance(people.boxes[old], self._model)
-        tracks.state[owner[old]] = motion.correct(
+        variance = kalman.measurement_variance(people.boxes[old], self._model)
+        tracks.state[owner[old]] = kalman.correct(
             tracks.state[owner[old]], people.boxes[old], variance
         )
         tracks.unseen[owner[seen]] = 0
@@ -188,7 +188,7 @@ class PlayerTracker:
         seen = owner >= 0
         rows, tracks = owner[seen], self._tracks
         smoothed = self._smooth & (tracks.hits[rows] > 1)
-        boxes = np.where(smoothed[:, None], tracks.state[rows, motion.VALUE], people.boxes[seen])
+        boxes = np.where(smoothed[:, None], tracks.state[rows, kalman.VALUE], people.boxes[seen])
         source = sources(len(rows), Source.DETECTED)
         source[smoothed] = Source.TRACKED.value
         return Rows(

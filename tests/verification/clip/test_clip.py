@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from tests.verification.clip.test_preparing import noise
+from tests.verification.clip.test_preprocess import noise
 from touchline.errors import ModelError, UsageError
 from touchline.verification.clip import Clip, load_clip
 from touchline.verification.prompts import ALL_PROMPTS, KINDS_OF_PERSON, PERSON_OR_GRASS

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from touchline.scoring.validator.boxes import frame_box_score
-from touchline.verification.cascade import CLASS_OF_LABEL, classify_balls, classify_people
+from touchline.scorevision.scoring.boxes import frame_box_score
 from touchline.verification.clip import Clip, ClipVerifier
 from touchline.verification.clip.judging import crop
+from touchline.verification.decision_tree import CLASS_OF_LABEL, classify_balls, classify_people
 from touchline.verification.labels import CLASS_OF, Label
 from touchline.verification.prompts import ALL_PROMPTS
 from touchline.verification.verifier import View

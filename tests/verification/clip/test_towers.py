@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.verification.clip.test_preparing import noise, normalised
+from tests.verification.clip.test_preprocess import noise, normalised
 from tests.verification.clip.towers import made_merges, make_model, source_of, write_texts
 from touchline.inference import load_engine
 from touchline.verification.clip import load_clip, prepare, pull

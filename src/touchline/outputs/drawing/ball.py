@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from touchline.frame import ClassId, FrameState
 from touchline.outputs.columns import Columns, columns
-from touchline.outputs.drawing.ink import SHIFT, Image, ring, stain, subpixel
 from touchline.outputs.drawing.people import is_dashed
+from touchline.outputs.drawing.primitives import SHIFT, Image, ring, stain, subpixel
 from touchline.outputs.drawing.projection import FloatArray, homogeneous, plain, to_pixels
 from touchline.outputs.drawing.style import CLASS_COLOURS, PAPER, Style
 

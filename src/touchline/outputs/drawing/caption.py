@@ -2,7 +2,7 @@
 
 from touchline.frame import ClassId, FrameState
 from touchline.outputs.columns import columns
-from touchline.outputs.drawing.ink import (
+from touchline.outputs.drawing.primitives import (
     Image,
     disc,
     pill,

@@ -5,7 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from touchline.frame import PitchState, Source
-from touchline.outputs.drawing.ink import SHIFT, Image, disc, ring, subpixel
+from touchline.outputs.drawing.primitives import SHIFT, Image, disc, ring, subpixel
 from touchline.outputs.drawing.projection import (
     FloatArray,
     cut_segments,

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from touchline.frame import ClassId, Source
 from touchline.outputs.columns import NO_ID, Columns
-from touchline.outputs.drawing.ink import (
+from touchline.outputs.drawing.primitives import (
     SHIFT,
     Image,
     pill,

@@ -8,8 +8,17 @@ import numpy as np
 
 from touchline.frame import ClassId, FrameState
 from touchline.outputs.columns import Columns, columns
-from touchline.outputs.drawing.ink import SHIFT, Image, Mask, disc, pill, ring, stain, subpixel
 from touchline.outputs.drawing.people import is_dashed
+from touchline.outputs.drawing.primitives import (
+    SHIFT,
+    Image,
+    Mask,
+    disc,
+    pill,
+    ring,
+    stain,
+    subpixel,
+)
 from touchline.outputs.drawing.projection import FloatArray, cut_polygon, homogeneous, plain
 from touchline.outputs.drawing.style import CLASS_COLOURS, FAINT, INK, PAPER, Style
 from touchline.pitch.dimensions import PitchDimensions

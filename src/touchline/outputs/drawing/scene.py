@@ -8,8 +8,8 @@ from touchline.outputs.columns import columns
 from touchline.outputs.drawing.ball import draw_balls, draw_trail
 from touchline.outputs.drawing.caption import draw_caption
 from touchline.outputs.drawing.ground import draw_keypoints, draw_lines
-from touchline.outputs.drawing.ink import Image
 from touchline.outputs.drawing.people import draw_boxes, draw_feet, draw_labels
+from touchline.outputs.drawing.primitives import Image
 from touchline.outputs.drawing.projection import FloatArray
 from touchline.outputs.drawing.radar import draw_radar
 from touchline.outputs.drawing.style import Style

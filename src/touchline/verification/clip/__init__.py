@@ -2,7 +2,7 @@
 
 from touchline.verification.clip.clip import Clip, Scorer, load_clip
 from touchline.verification.clip.judging import ClipVerifier
-from touchline.verification.clip.preparing import prepare
+from touchline.verification.clip.preprocess import prepare
 from touchline.verification.clip.sources import SOURCES, ClipSource, PinnedFile
 from touchline.verification.clip.store import installed, pull
 

@@ -14,7 +14,7 @@ from touchline.inference.batching import require_batch_size
 from touchline.inference.loading import Device, Precision
 from touchline.verification.clip.architecture import Floats
 from touchline.verification.clip.image_tower import OUTPUT
-from touchline.verification.clip.preparing import prepare
+from touchline.verification.clip.preprocess import prepare
 from touchline.verification.clip.store import encode_texts, find_stored
 
 Image = npt.NDArray[np.uint8]

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from touchline.verification.cascade import (
+from touchline.verification.clip.clip import Clip
+from touchline.verification.decision_tree import (
     FOOTBALL,
     GRASS,
     MIN_ROUND,
@@ -14,7 +15,6 @@ from touchline.verification.cascade import (
     classify_balls,
     classify_people,
 )
-from touchline.verification.clip.clip import Clip
 from touchline.verification.labels import Label
 from touchline.verification.prompts import (
     BALL_OR_NOT,

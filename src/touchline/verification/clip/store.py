@@ -27,7 +27,7 @@ from touchline.verification.clip.architecture import (
 )
 from touchline.verification.clip.checkpoint import read_checkpoint
 from touchline.verification.clip.image_tower import image_network
-from touchline.verification.clip.preparing import SIZE
+from touchline.verification.clip.preprocess import SIZE
 from touchline.verification.clip.sources import SOURCES, ClipSource, PinnedFile
 from touchline.verification.clip.text_tower import embed_texts
 from touchline.verification.clip.tokens import Tokens

@@ -1,0 +1,69 @@
+"""The demonstration: a synthetic match, analysed like any video, held against its exact truth."""
+
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from touchline.evaluation.metrics import Agreement, agreement
+from touchline.outputs import Summary
+from touchline.pipeline.run import run_job
+from touchline.synthetic import write_match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoReport:
+    """What the demonstration made, and how well it agrees with the truth."""
+
+    folder: str
+    summary: Summary
+    agreement: Agreement
+
+    def as_dict(self) -> dict[str, object]:
+        """The report as JSON takes it."""
+        return asdict(self)
+
+    def table(self) -> Table:
+        """The report as a person reads it."""
+        found = self.agreement
+        pace = self.summary.seconds["total"] / self.summary.duration
+        table = Table("a synthetic match", "", title=f"Look at {self.folder}/overlay.mp4")
+        table.add_row("frames, shots", f"{self.summary.frames}, {self.summary.shots}")
+        table.add_row("seconds per second of video, with overlay", f"{pace:.2f}")
+        table.add_row("HOTA of people", f"{found.hota:.3f}")
+        table.add_row("its detection and association", f"{found.det_a:.3f}, {found.ass_a:.3f}")
+        if found.role_accuracy is not None:
+            table.add_row("people with the right role", f"{found.role_accuracy:.1%}")
+        if found.ball_found is not None:
+            table.add_row("balls found within 15 px", f"{found.ball_found:.1%}")
+        if found.position_error is not None:
+            table.add_row("median error on the pitch", f"{found.position_error:.2f} m")
+        return table
+
+
+def run_demo(
+    folder: str | os.PathLike[str], *, seconds: float = 8.0, console: Console | None = None
+) -> DemoReport:
+    """Render a match into ``folder``, analyse it there, and compare.
+
+    Args:
+        folder: Where everything goes; made if it is missing.
+        seconds: Length of the match.
+        console: Where progress is shown, if it is a terminal.
+
+    Raises:
+        OutputError: The folder cannot be written.
+        ModelError: A network cannot be loaded.
+    """
+    target = Path(folder)
+    if console is not None:
+        console.print("rendering a synthetic match ...", highlight=False)
+    truths = write_match(target, seconds=seconds)
+    summary = run_job(target / "match.mp4", target, console=console)
+    return DemoReport(
+        folder=str(target),
+        summary=summary,
+        agreement=agreement(target / "tracks.parquet", truths),
+    )

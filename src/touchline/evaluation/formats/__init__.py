@@ -1,0 +1,22 @@
+"""Readers: each turns one format of labels or answers into ``LabelledFrames``."""
+
+from touchline.evaluation.formats.coco import read_coco
+from touchline.evaluation.formats.gsr import read_gsr, read_gsr_predictions
+from touchline.evaluation.formats.mot import read_mot, read_mot_frames
+from touchline.evaluation.formats.predictions import read_predictions, read_tracks, with_pitch
+from touchline.evaluation.formats.truth import from_truth
+from touchline.evaluation.formats.yolo import read_yolo, read_yolo_pitch
+
+__all__ = [
+    "from_truth",
+    "read_coco",
+    "read_gsr",
+    "read_gsr_predictions",
+    "read_mot",
+    "read_mot_frames",
+    "read_predictions",
+    "read_tracks",
+    "read_yolo",
+    "read_yolo_pitch",
+    "with_pitch",
+]

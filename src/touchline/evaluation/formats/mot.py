@@ -1,0 +1,98 @@
+"""Reads tracks in the format of the MOT challenge."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from touchline.errors import InputError
+from touchline.evaluation.labels import LabelledFrames, blank_objects
+from touchline.evaluation.metrics.hota import TrackedBoxes
+from touchline.frame import ClassId
+
+PEOPLE: Mapping[int, int] = {1: ClassId.PLAYER, -1: ClassId.PLAYER}
+"""MOT's pedestrian, and SoccerNet tracking's "not told": both a player."""
+
+
+def read_mot_frames(
+    path: str | os.PathLike[str], *, frames: int | None = None, classes: Mapping[int, int] = PEOPLE
+) -> LabelledFrames:
+    """Read ``gt.txt`` or ``det.txt``; MOT counts frames from 1, frame 1 becomes number 0.
+
+    In ``gt.txt`` the seventh column says whether a box is to be considered; 0 makes a label that
+    is not asked for.
+
+    Args:
+        path: As for ``read_mot``. The folder above ``gt`` or ``det`` names the
+            match.
+        frames: Number of frames in the video; up to the last box unless told.
+        classes: The ``ClassId`` of each class number of the file.
+
+    Raises:
+        InputError: The file is not one, or a frame or class is not allowed.
+    """
+    table = read_mot(Path(path))
+    count = int(table.frame.max(initial=0)) if frames is None else frames
+    outside = (table.frame < 1) | (table.frame > count)
+    if outside.any():
+        raise InputError(f"{path}: frame {table.frame[outside][0]} is not one of 1 to {count}.")
+    strange = ~np.isin(table.class_id, list(classes))
+    if strange.any():
+        raise InputError(
+            f"{path}: frame {table.frame[strange][0]}: class {table.class_id[strange][0]} is not "
+            f"one of {', '.join(map(str, classes))}."
+        )
+    is_truth = Path(path).name == "gt.txt"
+    return LabelledFrames(
+        source=os.fspath(path),
+        name=tuple(str(number) for number in range(1, count + 1)),
+        number=np.arange(count),
+        match=(_match(Path(path)),) * count,
+        objects=replace(
+            blank_objects(len(table.frame)),
+            frame=table.frame - 1,
+            xyxy=table.xyxy,
+            class_id=np.array([classes[each] for each in table.class_id.tolist()], np.int64),
+            tracker_id=table.tracker_id,
+            confidence=np.ones(len(table.frame)) if is_truth else table.confidence,
+            ignored=(table.confidence == 0) if is_truth else np.zeros(len(table.frame), bool),
+        ),
+    )
+
+
+def _match(path: Path) -> str:
+    return path.parent.parent.name if path.parent.name in ("gt", "det") else path.stem
+
+
+def read_mot(path: str | Path) -> TrackedBoxes:
+    """Read a text file of ``frame, id, left, top, width, height[, confidence[, class, ...]]``.
+
+    Columns left out count as confidence 1 and class 1; further ones are ignored.
+
+    Raises:
+        InputError: The file is missing, or a line is not at least six finite numbers, or an id
+            occurs twice in a frame.
+    """
+    try:
+        table = np.loadtxt(path, delimiter=",", ndmin=2, dtype=np.float64)
+        return _tracked(table.reshape(-1, table.shape[1] if table.size else 6))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} is not a MOT track file: {error}") from error
+
+
+def _tracked(table: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> TrackedBoxes:
+    if table.shape[1] < 6:
+        raise ValueError(f"a line needs at least 6 numbers, got {table.shape[1]}")
+    if not np.isfinite(table).all():
+        raise ValueError("a number is not finite")
+    missing = np.ones((len(table), max(0, 8 - table.shape[1])))
+    full = np.concatenate([table, missing], axis=1)
+    return TrackedBoxes(
+        frame=full[:, 0].astype(np.int64),
+        tracker_id=full[:, 1].astype(np.int64),
+        xyxy=np.concatenate([full[:, 2:4], full[:, 2:4] + full[:, 4:6]], axis=1),
+        confidence=full[:, 6],
+        class_id=full[:, 7].astype(np.int64),
+    )

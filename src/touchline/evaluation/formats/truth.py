@@ -1,0 +1,72 @@
+"""Turns the exact truth of a synthetic match into labelled frames."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from touchline.evaluation.labels import (
+    Floats,
+    LabelledFrames,
+    Objects,
+    blank_objects,
+    blank_pitch,
+)
+from touchline.evaluation.metrics.agreement import IDS_IN_A_SHOT, MIN_VISIBLE
+from touchline.evaluation.metrics.lines import visible_lines
+from touchline.pitch import PitchDimensions, positions
+from touchline.synthetic import Truth
+
+
+def from_truth(
+    truths: Sequence[Truth], *, size: tuple[int, int], match: str = "synthetic"
+) -> LabelledFrames:
+    """Take over the truth of a clip, one entry per frame.
+
+    Args:
+        truths: As ``touchline.synthetic.read_truth`` gives them.
+        size: (width, height) of the video in pixels.
+        match: Name of the match.
+    """
+    pitch = blank_pitch(np.tile(np.array(size, np.int64), (len(truths), 1)))
+    keypoints = [_keypoints(truth) for truth in truths]
+    dimensions = PitchDimensions()
+    lines = [visible_lines(truth.homography, size, dimensions=dimensions) for truth in truths]
+    return LabelledFrames(
+        source=match,
+        name=tuple(str(number) for number in range(len(truths))),
+        number=np.arange(len(truths)),
+        match=(match,) * len(truths),
+        objects=_joined([_objects(index, truth) for index, truth in enumerate(truths)]),
+        pitch=replace(
+            pitch,
+            keypoints=np.array(keypoints).reshape(pitch.keypoints.shape),
+            homography=np.array([truth.homography for truth in truths]).reshape(-1, 3, 3),
+            lines=tuple(lines),
+        ),
+    )
+
+
+def _objects(index: int, truth: Truth) -> Objects:
+    xyxy = np.asarray(truth.objects.xyxy, np.float32)
+    ids = np.asarray(truth.objects.tracker_id, np.int64)
+    return replace(
+        blank_objects(len(xyxy)),
+        frame=np.full(len(xyxy), index),
+        xyxy=xyxy.astype(np.float64),
+        class_id=np.asarray(truth.objects.class_id, np.int64),
+        tracker_id=ids + IDS_IN_A_SHOT * truth.shot,
+        ignored=np.asarray(truth.objects.data["visible"]) < MIN_VISIBLE,
+        metres=positions(truth.homography, xyxy).astype(np.float64),
+    )
+
+
+def _keypoints(truth: Truth) -> Floats:
+    xy = np.asarray(truth.keypoints.xy[0], np.float64)
+    return np.where((xy == 0).all(axis=1, keepdims=True), np.nan, xy)
+
+
+def _joined(parts: Sequence[Objects]) -> Objects:
+    names = Objects.__dataclass_fields__
+    whole = [blank_objects(0), *parts]
+    return Objects(*(np.concatenate([getattr(part, name) for part in whole]) for name in names))

@@ -1,0 +1,164 @@
+"""Reads a YOLO folder: ``images/`` and, of the same names, ``labels/*.txt``."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from touchline.errors import InputError
+from touchline.evaluation.labels import (
+    Floats,
+    Ints,
+    LabelledFrames,
+    blank_objects,
+    blank_pitch,
+)
+from touchline.frame import N_KEYPOINTS, ClassId
+from touchline.video.images import SUFFIXES, natural_key
+
+BOX_COLUMNS = 5
+POSE_COLUMNS = BOX_COLUMNS + 3 * N_KEYPOINTS
+_SLACK = 1e-3
+"""Shares beyond 0 and 1 that rounding explains."""
+
+
+def read_yolo(
+    folder: str | os.PathLike[str], *, classes: Sequence[int] = tuple(ClassId)
+) -> LabelledFrames:
+    """Read objects: lines of ``class cx cy w h``, shares of the image's width and height.
+
+    Frames are in natural order (2 before 10), as a folder is read for analysis. The match is the
+    name up to the first underscore. An image without a label file shows nothing, as in YOLO.
+
+    Args:
+        folder: Holds ``images`` and ``labels``.
+        classes: The ``ClassId`` of each class number of the files.
+
+    Raises:
+        InputError: No images, an image or a line that cannot be read (file, line and field are
+            named), or labels of an image that is not there.
+    """
+    images = _images(Path(folder))
+    sizes = _sizes(images)
+    tables = [_table(Path(folder), image, BOX_COLUMNS) for image in images]
+    rows = np.concatenate([np.zeros((0, BOX_COLUMNS)), *tables])
+    frame = np.repeat(np.arange(len(images)), [len(table) for table in tables])
+    for image, table in zip(images, tables, strict=True):
+        _require_classes(_label_file(Path(folder), image), table, len(classes))
+    objects = replace(
+        blank_objects(len(rows)),
+        frame=frame,
+        xyxy=_corners(rows, sizes[frame]),
+        class_id=np.asarray(classes, np.int64)[rows[:, 0].astype(np.int64)],
+    )
+    return replace(_frames(folder, images), objects=objects)
+
+
+def read_yolo_pitch(folder: str | os.PathLike[str]) -> LabelledFrames:
+    """Read pitches: one line of ``0 cx cy w h`` and 32 times ``x y visibility`` per image.
+
+    A point with visibility 0 is absent. The same folders, names and errors as ``read_yolo``.
+    """
+    images = _images(Path(folder))
+    sizes = _sizes(images)
+    keypoints = [
+        _keypoints(_label_file(Path(folder), image), _table(Path(folder), image, POSE_COLUMNS))
+        for image in images
+    ]
+    pitch = replace(blank_pitch(sizes), keypoints=np.stack(keypoints) * sizes[:, None])
+    return replace(_frames(folder, images), pitch=pitch)
+
+
+def _frames(folder: str | os.PathLike[str], images: list[Path]) -> LabelledFrames:
+    return LabelledFrames(
+        source=os.fspath(folder),
+        name=tuple(image.name for image in images),
+        number=np.arange(len(images)),
+        match=tuple(image.stem.split("_")[0] for image in images),
+        objects=blank_objects(0),
+    )
+
+
+def _images(folder: Path) -> list[Path]:
+    try:
+        files = sorted((folder / "images").iterdir(), key=lambda path: natural_key(path.name))
+        labels = {path.stem for path in (folder / "labels").glob("*.txt")}
+    except OSError as error:
+        raise InputError(f"{folder}: images and labels are needed: {error.strerror}.") from error
+    images = [path for path in files if path.suffix.lower() in SUFFIXES and path.name[0] != "."]
+    if not images:
+        raise InputError(f"{folder / 'images'} holds no image ({', '.join(SUFFIXES)}).")
+    lonely = sorted(labels - {path.stem for path in images} - {"classes"})
+    if lonely:
+        raise InputError(f"{folder / 'labels' / lonely[0]}.txt labels an image that is not there.")
+    return images
+
+
+def _label_file(folder: Path, image: Path) -> Path:
+    return folder / "labels" / f"{image.stem}.txt"
+
+
+def _sizes(images: list[Path]) -> Ints:
+    """Width and height (f, 2), from the headers alone."""
+    return np.array([_size(image) for image in images], np.int64).reshape(-1, 2)
+
+
+def _size(image: Path) -> tuple[int, int]:
+    try:
+        with Image.open(image) as opened:
+            return opened.size
+    except (OSError, UnidentifiedImageError) as error:
+        raise InputError(f"{image} is not a readable image: {error}.") from error
+
+
+def _table(folder: Path, image: Path, columns: int) -> Floats:
+    path = _label_file(folder, image)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}.") from error
+    filled = [(count, line.split()) for count, line in enumerate(lines, 1) if line.strip()]
+    rows = [_row(words, columns, f"{path}, line {count}") for count, words in filled]
+    return np.array(rows, np.float64).reshape(-1, columns)
+
+
+def _row(words: list[str], columns: int, where: str) -> list[float]:
+    if len(words) != columns:
+        raise InputError(f"{where}: {columns} numbers are needed; got {len(words)}.")
+    try:
+        row = [float(word) for word in words]
+    except ValueError as error:
+        raise InputError(f"{where}: {error}; numbers are needed.") from error
+    if not np.isfinite(row).all() or row[0] < 0 or not row[0].is_integer():
+        raise InputError(f"{where}: the class is a whole number from 0, the rest is finite.")
+    if not all(-_SLACK <= share <= 1 + _SLACK for share in row[1:BOX_COLUMNS]):
+        raise InputError(f"{where}: cx, cy, w and h are shares from 0 to 1; got {row[1:5]}.")
+    return row
+
+
+def _require_classes(path: Path, table: Floats, classes: int) -> None:
+    wrong = np.flatnonzero(table[:, 0] >= classes)
+    if len(wrong):
+        raise InputError(
+            f"{path}: object {wrong[0]} is of class {int(table[wrong[0], 0])}; "
+            f"the classes are 0 to {classes - 1}."
+        )
+
+
+def _corners(rows: Floats, size: Ints) -> Floats:
+    centre, half = rows[:, 1:3], rows[:, 3:5] / 2
+    shares = np.concatenate([centre - half, centre + half], axis=1)
+    pixels: Floats = shares * np.tile(size, 2)
+    return pixels
+
+
+def _keypoints(path: Path, table: Floats) -> Floats:
+    if len(table) > 1:
+        raise InputError(f"{path}: one pitch per image is needed; got {len(table)}.")
+    if not len(table):
+        return np.full((N_KEYPOINTS, 2), np.nan)
+    points = table[0, BOX_COLUMNS:].reshape(N_KEYPOINTS, 3)
+    return np.where(points[:, 2:] > 0, points[:, :2], np.nan)

@@ -1,0 +1,81 @@
+"""Metrics that the field knows: pure functions of labels and answers."""
+
+from touchline.evaluation.metrics.agreement import Agreement, agreement
+from touchline.evaluation.metrics.bootstrap import Interval, bootstrap
+from touchline.evaluation.metrics.detection import (
+    AveragePrecision,
+    BallCount,
+    Matched,
+    average_precision,
+    count_balls,
+    detection,
+    joined,
+    match_class,
+    mean_ap,
+)
+from touchline.evaluation.metrics.distances import Distances, distances, position_errors
+from touchline.evaluation.metrics.game_state import gs_hota
+from touchline.evaluation.metrics.hota import (
+    Clear,
+    Hota,
+    Identity,
+    TrackedBoxes,
+    clear,
+    combined_clear,
+    combined_hota,
+    combined_identity,
+    hota,
+    identity,
+)
+from touchline.evaluation.metrics.lines import fitted_homography
+from touchline.evaluation.metrics.pitch import (
+    PitchAccuracy,
+    PitchParts,
+    joined_parts,
+    line_accuracy,
+    pitch_accuracy,
+    pitch_parts,
+    with_lines,
+)
+from touchline.evaluation.metrics.tracking import Tracking, combined_tracking, tracking
+
+__all__ = [
+    "Agreement",
+    "AveragePrecision",
+    "BallCount",
+    "Clear",
+    "Distances",
+    "Hota",
+    "Identity",
+    "Interval",
+    "Matched",
+    "PitchAccuracy",
+    "PitchParts",
+    "TrackedBoxes",
+    "Tracking",
+    "agreement",
+    "average_precision",
+    "bootstrap",
+    "clear",
+    "combined_clear",
+    "combined_hota",
+    "combined_identity",
+    "combined_tracking",
+    "count_balls",
+    "detection",
+    "distances",
+    "fitted_homography",
+    "gs_hota",
+    "hota",
+    "identity",
+    "joined",
+    "joined_parts",
+    "line_accuracy",
+    "match_class",
+    "mean_ap",
+    "pitch_accuracy",
+    "pitch_parts",
+    "position_errors",
+    "tracking",
+    "with_lines",
+]

@@ -1,0 +1,196 @@
+"""Reads labels and answers to them, whatever format they are in."""
+
+import configparser
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from touchline.errors import InputError
+from touchline.evaluation.formats import (
+    from_truth,
+    read_coco,
+    read_gsr,
+    read_gsr_predictions,
+    read_mot_frames,
+    read_predictions,
+    read_tracks,
+    read_yolo,
+    read_yolo_pitch,
+)
+from touchline.evaluation.formats.fields import read_json
+from touchline.evaluation.labels import NO_ID, LabelledFrames, aligned, are_known
+from touchline.evaluation.metrics import with_lines
+from touchline.frame import ClassId
+from touchline.pitch import positions
+from touchline.synthetic import read_truth
+from touchline.video import VideoReader
+
+FORMATS = ("yolo", "coco", "mot", "gsr", "truth")
+"""Formats of labels: a YOLO folder, COCO, MOT's ``gt.txt``, SoccerNet GSR, our synthetic truth."""
+TRACKED = ("tracking", "state")
+"""Metrics that need ids."""
+PLACED = ("positions", "state")
+"""Metrics that need positions on the pitch."""
+
+PathLike = str | os.PathLike[str]
+_WITHOUT_METRES = ("yolo", "coco", "mot")
+
+
+def read_pair(
+    metric: str, labels: PathLike, found: PathLike, form: str | None = None
+) -> tuple[LabelledFrames, LabelledFrames]:
+    """Read labels and the answer to them, aligned.
+
+    Args:
+        metric: What for, as in ``touchline.evaluation.accuracy.METRICS``: says what must be there.
+        labels: In one of ``FORMATS``.
+        found: The answer, in any format of ``guess_format``.
+        form: The format of the labels; guessed unless told.
+
+    Raises:
+        InputError: Either cannot be read or does not say what the metric needs, or the two are not
+            of one video; the message names file, frame and field.
+    """
+    form = form or guess_format(labels)
+    if form not in FORMATS:
+        allowed = ", ".join(FORMATS)
+        raise InputError(f"{labels}: the format of labels is one of {allowed}; got {form}.")
+    truth = _labels(metric, labels, form)
+    if metric in PLACED:
+        _require_metres(truth)
+    answer = aligned(truth, _answer(metric, found, truth, form))
+    if metric in TRACKED:
+        _require_ids(truth)
+        _require_ids(answer)
+    return truth, answer
+
+
+def guess_format(path: PathLike) -> str:
+    """Say what a file is: one of ``FORMATS``, or predictions, tracks or gsr-answer.
+
+    Raises:
+        InputError: It is none of them, or cannot be read.
+    """
+    if Path(path).is_dir():
+        return "yolo"
+    suffix = Path(path).suffix.lower()
+    form = _json_format(path) if suffix == ".json" else _SUFFIXES.get(suffix)
+    if form is None:
+        raise InputError(
+            f"{path}: its format cannot be guessed; a YOLO folder, a .txt of MOT, a .parquet of "
+            f"tracks or a .json is needed, or the format of the labels: {', '.join(FORMATS)}."
+        )
+    return form
+
+
+_SUFFIXES: Mapping[str, str] = {".txt": "mot", ".parquet": "tracks"}
+
+
+def _json_format(path: PathLike) -> str | None:
+    content = read_json(path)
+    if "predictions" in content:
+        return "gsr-answer"
+    if "frames" in content:
+        return "truth" if "version" in content else "predictions"
+    images = content.get("images")
+    if not isinstance(images, list):
+        return None
+    return (
+        "gsr" if any(isinstance(each, dict) and "image_id" in each for each in images) else "coco"
+    )
+
+
+def _labels(metric: str, path: PathLike, form: str) -> LabelledFrames:
+    if form == "yolo":
+        return with_lines(read_yolo_pitch(path)) if metric == "pitch" else read_yolo(path)
+    if form == "mot":
+        return read_mot_frames(path, frames=_mot_frames(Path(path)))
+    if form == "truth":
+        return _synthetic(Path(path))
+    return read_coco(path) if form == "coco" else read_gsr(path)
+
+
+def _answer(metric: str, path: PathLike, truth: LabelledFrames, labels: str) -> LabelledFrames:
+    frames = int(truth.number.max(initial=-1)) + 1
+    form = guess_format(path)
+    if metric in PLACED and form in _WITHOUT_METRES:
+        raise InputError(f"{path}: {form} has no positions on the pitch; {metric} needs them.")
+    if form == "gsr-answer":
+        if labels != "gsr":
+            raise InputError(f"{path} answers labels of gsr; {truth.source} is {labels}.")
+        return read_gsr_predictions(path, truth.source)
+    if form == "tracks":
+        return read_tracks(path, frames=frames)
+    if form == "mot":
+        return read_mot_frames(path, frames=frames)
+    if form == "predictions":
+        return _predictions(path, None if metric in ("detection", "tracking") else _size(truth))
+    return _labels(metric, path, form)
+
+
+def _synthetic(path: Path) -> LabelledFrames:
+    """The truth of the clip beside it, whose pictures have the size that it does not tell."""
+    truths = read_truth(path)
+    with VideoReader(path.with_name("match.mp4")) as video:
+        size = video.info.width, video.info.height
+    match = path.resolve().parent.name
+    return replace(from_truth(truths, size=size, match=match), source=os.fspath(path))
+
+
+def _mot_frames(path: Path) -> int | None:
+    """Number of frames by the ``seqinfo.ini`` of the MOT challenge, None where there is none."""
+    info = path.parent.parent / "seqinfo.ini"
+    if path.parent.name not in ("gt", "det") or not info.exists():
+        return None
+    parser = configparser.ConfigParser()
+    try:
+        parser.read_string(info.read_text(encoding="utf-8"))
+        return parser.getint("Sequence", "seqLength")
+    except (OSError, ValueError, configparser.Error) as error:
+        raise InputError(f"{info}: seqLength of Sequence cannot be read: {error}.") from error
+
+
+def _size(truth: LabelledFrames) -> tuple[int, int]:
+    """(width, height), the same in all frames."""
+    if truth.pitch is None:
+        raise InputError(f"{truth.source} says nothing about the pitch.")
+    sizes = {(int(width), int(height)) for width, height in truth.pitch.size}
+    if len(sizes) != 1:
+        raise InputError(f"{truth.source}: frames of one size are needed; got {sorted(sizes)}.")
+    return sizes.pop()
+
+
+def _predictions(path: PathLike, size: tuple[int, int] | None) -> LabelledFrames:
+    """``predictions.json``; with a size also where on the pitch its keypoints put everybody."""
+    found = read_predictions(path, size=size)
+    if found.pitch is None:
+        return found
+    metres = np.full((len(found.objects), 2), np.nan)
+    for frame, homography in enumerate(found.pitch.homography):
+        if np.isfinite(homography).all():
+            rows = found.objects.frame == frame
+            metres[rows] = positions(homography, found.objects.xyxy[rows].astype(np.float32))
+    return replace(found, objects=replace(found.objects, metres=metres))
+
+
+def _require_ids(frames: LabelledFrames) -> None:
+    """Each person with an id occurs once in a frame, and there are ids where there are people."""
+    people = frames.objects.where(frames.objects.class_id != ClassId.BALL)
+    named = people.where(people.tracker_id != NO_ID)
+    if len(people) and not len(named):
+        raise InputError(f"{frames.source}: no object has an id (track_id); tracks are needed.")
+    rows = np.stack([named.frame, named.tracker_id], axis=1)
+    unique, count = np.unique(rows, axis=0, return_counts=True)
+    if (count > 1).any():
+        frame, tracker_id = unique[count > 1][0]
+        raise InputError(
+            f"{frames.source}: frame {frames.name[frame]}: id {tracker_id} occurs twice."
+        )
+
+
+def _require_metres(frames: LabelledFrames) -> None:
+    if len(frames.objects) and not are_known(frames.objects.metres).any():
+        raise InputError(f"{frames.source}: no object has a position on the pitch, in metres.")

@@ -1,0 +1,100 @@
+"""All checks in order; each ends in a finding, whatever happens in it."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from touchline.errors import TouchlineError
+from touchline.scorevision.doctor import chain, download, models, network, performance
+from touchline.scorevision.doctor.context import Context
+from touchline.scorevision.doctor.finding import Finding, Group, Verdict, wrong
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the examination.
+
+    Attributes:
+        group: Where it belongs.
+        name: What is looked at.
+        look: Looks.
+        fix: What to do when the look itself fails.
+        within: Seconds that it may take.
+    """
+
+    group: Group
+    name: str
+    look: Callable[[Context], Verdict]
+    fix: str
+    within: float = 30.0
+
+
+REINSTALL = "install Touchline again, and look into docs/troubleshooting.md"
+CHAIN = "look at the network, SUBTENSOR_NETWORK, SUBTENSOR_ADDRESS and NETUID"
+MACHINE = "look into docs/troubleshooting.md"
+
+CHECKS = (
+    Check("models", "packages", models.packages, REINSTALL),
+    Check("models", "weights", models.shipped, REINSTALL),
+    Check("models", "verifier", models.verifier, "touchline models pull clip"),
+    Check("models", "device", models.device, models.GPU_BUILD),
+    Check("models", "inference", models.inference, "touchline models; or DEVICE=cpu", within=180.0),
+    Check("performance", "cores", performance.cores, MACHINE),
+    Check("performance", "memory", performance.memory, MACHINE),
+    Check("performance", "deadlines", performance.deadlines, MACHINE),
+    Check("performance", "speed", performance.speed, performance.FASTER, within=180.0),
+    Check("download", "decode", download.decode, download.REINSTALL),
+    Check("download", "disk", download.disk, MACHINE),
+    Check("download", "video host", download.host, MACHINE),
+    Check("download", "private hosts", download.private_hosts, MACHINE),
+    Check("network", "port", network.port, MACHINE),
+    Check("network", "clock", network.clock, MACHINE),
+    Check("chain", "wallet", chain.wallet, chain.WALLET, within=120.0),
+    Check("chain", "metagraph", chain.freshness, CHAIN, within=60.0),
+    Check("chain", "registration", chain.registration, CHAIN, within=60.0),
+    Check("chain", "access", chain.access, CHAIN, within=60.0),
+    Check("chain", "state", chain.state, MACHINE),
+    Check("network", "firewall", network.firewall, MACHINE),
+)
+"""What is looked at, in this order."""
+
+
+def examine(context: Context, checks: Sequence[Check] = CHECKS) -> Iterator[Finding]:
+    """Look at everything, one after another; nothing is raised and nothing changed.
+
+    A look that fails is ``wrong``, with its error as the detail; so is one that does not end.
+    """
+    for check in checks:
+        verdict = _verdict(check, context)
+        yield Finding(
+            check.group, check.name, verdict.state, context.redacted(verdict.detail), verdict.fix
+        )
+
+
+def _verdict(check: Check, context: Context) -> Verdict:
+    look = _begin(lambda: check.look(context))
+    try:
+        return look.result(timeout=check.within)
+    except ImportError as error:
+        return wrong(f"it takes the package {error.name}", 'pip install "touchline[miner,chain]"')
+    except TouchlineError as error:
+        return wrong(str(error), check.fix)
+    except Exception as error:
+        if isinstance(error, TimeoutError) and not look.done():
+            return wrong(f"no result within {check.within:g} s", check.fix)
+        return wrong(f"the look at it failed: {error!r}", check.fix)
+
+
+def _begin(look: Callable[[], Verdict]) -> Future[Verdict]:
+    """Look in a thread of its own, which does not keep the program from ending."""
+    result: Future[Verdict] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(look())
+        except BaseException as error:
+            result.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    return result

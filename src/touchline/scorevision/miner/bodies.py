@@ -1,0 +1,64 @@
+"""Bodies in and out: bounded when read, signed and packed when sent."""
+
+import gzip
+
+import zstandard
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from touchline.errors import OversizeError
+from touchline.scorevision.chain import Hotkey
+from touchline.scorevision.miner.access.signing import answer_headers
+
+MAX_BODY = 64 * 1024
+"""Bytes of the largest request; a challenge has about 200."""
+WORTH_PACKING = 1024
+"""Bytes from which a body is packed."""
+
+
+async def read_body(request: Request) -> bytes:
+    """The raw body, as it was signed.
+
+    Raises:
+        OversizeError: It is larger than ``MAX_BODY``; no more than that is read.
+    """
+    body = bytearray()
+    async for block in request.stream():
+        body += block
+        if len(body) > MAX_BODY:
+            raise OversizeError(f"a request has at most {MAX_BODY} bytes.")
+    return bytes(body)
+
+
+def packed(body: bytes, accepted: str) -> tuple[bytes, dict[str, str]]:
+    """The body as the client accepts it, and the headers that say so.
+
+    Args:
+        body: What is sent.
+        accepted: The request's ``Accept-Encoding``; zstd goes before gzip, as it is faster.
+    """
+    names = acceptable(accepted)
+    headers = {"vary": "accept-encoding"}
+    if len(body) < WORTH_PACKING:
+        return body, headers
+    if "zstd" in names:
+        return zstandard.compress(body, 3), headers | {"content-encoding": "zstd"}
+    if "gzip" in names:
+        return gzip.compress(body, 4, mtime=0), headers | {"content-encoding": "gzip"}
+    return body, headers
+
+
+def acceptable(header: str) -> set[str]:
+    """The encodings of an ``Accept-Encoding`` that are not refused by a weight of 0."""
+    names = set()
+    for part in header.lower().split(","):
+        name, _, weight = part.partition(";")
+        if weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
+            names.add(name.strip())
+    return names
+
+
+def finish(body: bytes, hotkey: Hotkey, asked: Headers) -> tuple[bytes, dict[str, str]]:
+    """A body packed for who asked, and signed by the miner as it is when unpacked."""
+    sent, headers = packed(body, asked.get("accept-encoding", ""))
+    return sent, headers | answer_headers(hotkey, body)

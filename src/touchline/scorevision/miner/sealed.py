@@ -1,0 +1,72 @@
+"""A challenge as it came in, plain or encrypted, and how its answer goes out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from touchline.errors import MalformedError, MissingHeaderError
+from touchline.scorevision.miner.access.encryption import KeyExchange
+from touchline.scorevision.miner.service import Service
+
+SEALED = "application/octet-stream"
+"""Content type of an encrypted body."""
+KEY_UUID = "symmetric-key-uuid"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What was asked by somebody who may ask.
+
+    Attributes:
+        body: JSON, decrypted where it was encrypted.
+        seal: Encrypts the answer; None where the client did not ask for it.
+    """
+
+    body: bytes
+    seal: Callable[[bytes], bytes] | None = None
+
+
+def admit(request: Request, service: Service, body: bytes) -> Letter:
+    """Check who asks, and open what they sent.
+
+    Raises:
+        RequestError: They may not ask, or the body cannot be opened.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != SEALED:
+        service.admission.admit(request.headers, body)
+        return Letter(body)
+    return _opened(request, service, body)
+
+
+def _opened(request: Request, service: Service, body: bytes) -> Letter:
+    exchange = exchange_of(service)
+    uuid = key_uuid(request)
+    validator = service.admission.admit_encrypted(request.headers, uuid)
+    plain = exchange.decrypt(validator, uuid, body)
+    if SEALED not in request.headers.get("accept", "").lower():
+        return Letter(plain)
+    return Letter(plain, exchange.sealer(validator, uuid))
+
+
+def exchange_of(service: Service) -> KeyExchange:
+    """The keys of the encrypted variant.
+
+    Raises:
+        MalformedError: It is switched off.
+    """
+    if service.exchange is None:
+        raise MalformedError("this miner does not take encrypted challenges; send JSON.")
+    return service.exchange
+
+
+def key_uuid(request: Request) -> str:
+    """Which symmetric key a request is about.
+
+    Raises:
+        MissingHeaderError: It does not say.
+    """
+    uuid = request.headers.get(KEY_UUID)
+    if not uuid:
+        raise MissingHeaderError(f"the header {KEY_UUID} is missing.")
+    return uuid

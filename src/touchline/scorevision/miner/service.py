@@ -1,0 +1,219 @@
+"""A service put together from its settings: who asks, who answers, who watches over both."""
+
+import asyncio
+import logging
+import math
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+from touchline.errors import NoHotkeyError, OutputError
+from touchline.scorevision.chain import (
+    ChainWatch,
+    Hotkey,
+    endpoint_of,
+    load_hotkey,
+    make_hotkey,
+    read_allow_list,
+    read_apart,
+)
+from touchline.scorevision.miner.access.admission import Admission
+from touchline.scorevision.miner.access.encryption import KeyExchange
+from touchline.scorevision.miner.access.nonces import NonceMemory
+from touchline.scorevision.miner.answer import AnswerBuilder
+from touchline.scorevision.miner.handler import SCRATCH, Download, Rounds
+from touchline.scorevision.miner.health import Vitals
+from touchline.scorevision.miner.metrics import Metrics
+from touchline.scorevision.settings import MinerSettings
+from touchline.service.fetching.download import download
+from touchline.service.fetching.partial_file import Arrived
+from touchline.service.pool import Crew
+from touchline.service.queue import Turns
+
+Ask = Callable[[str], str]
+"""Shows a prompt, and gives what was typed."""
+
+ANSWER = f"{AnswerBuilder.__module__}:{AnswerBuilder.__name__}"
+"""What the workers write frames with."""
+
+_log = logging.getLogger("touchline.miner")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Service:
+    """Everything behind the routes.
+
+    Attributes:
+        settings: What the operator set.
+        hotkey: Who the miner is.
+        admission: Who may ask.
+        exchange: Symmetric keys of the encrypted variant; None where it is off.
+        crew: Who analyses.
+        turns: Who is served, who waits.
+        rounds: From a challenge to its answer.
+        watch: The metagraph.
+        metrics: What can be watched.
+        vitals: How the service is.
+    """
+
+    settings: MinerSettings
+    hotkey: Hotkey
+    admission: Admission
+    exchange: KeyExchange | None
+    crew: Crew
+    turns: Turns
+    rounds: Rounds
+    watch: ChainWatch
+    metrics: Metrics
+    vitals: Vitals
+
+    @classmethod
+    def of(cls, settings: MinerSettings, *, ask: Ask | None = None) -> "Service":
+        """Put a service together; nothing runs yet.
+
+        Args:
+            settings: What the operator set.
+            ask: Asks for the password of an encrypted hotkey; None asks nobody.
+
+        Raises:
+            ChainError: The hotkey or the allow-list cannot be read.
+            OutputError: The folder of what outlives a restart cannot be written.
+        """
+        scratch = _folder(settings.scratch or Path(tempfile.gettempdir()), "TOUCHLINE_SCRATCH")
+        state = _folder(settings.state, "TOUCHLINE_STATE")
+        hotkey, watch = find_hotkey(settings, ask=ask), _watch(settings)
+        crew = Crew(settings, settings.max_concurrent, answer=ANSWER)
+        metrics = Metrics(scratch, lambda: [analyst.pid for analyst in crew.analysts])
+        turns = Turns(settings.max_concurrent, settings.max_queued, seconds=settings.answer_within)
+        return cls(
+            settings=settings,
+            hotkey=hotkey,
+            admission=Admission(
+                own=hotkey.address,
+                metagraph=lambda: watch.metagraph,
+                nonces=NonceMemory(state / f"nonces-{hotkey.address}.sqlite"),
+                min_stake=settings.min_stake,
+                stake_field=settings.stake_field,
+                require_permit=settings.require_permit,
+            ),
+            exchange=KeyExchange() if settings.encrypted else None,
+            crew=crew,
+            turns=turns,
+            rounds=Rounds(crew, turns, _fetcher(settings), metrics, settings, scratch),
+            watch=watch,
+            metrics=metrics,
+            vitals=Vitals(
+                hotkey=hotkey.address,
+                version=version("touchline"),
+                crew=crew,
+                watch=watch,
+                settings=settings,
+                scratch=scratch,
+                started=time.monotonic(),
+            ),
+        )
+
+    @property
+    def is_available(self) -> bool:
+        """Whether a challenge would be worked on at once."""
+        return self.turns.is_free and self.crew.is_ready
+
+    def render_metrics(self) -> bytes:
+        """All metrics in Prometheus' text form, read now."""
+        metagraph = self.watch.metagraph
+        self.metrics.running.set(self.turns.running)
+        self.metrics.waiting.set(self.turns.waiting)
+        self.metrics.under_way.set(sum(analyst.frames for analyst in self.crew.analysts))
+        self.metrics.replaced.set(self.crew.replaced)
+        self.metrics.chain_age.set(math.nan if metagraph is None else metagraph.age())
+        return self.metrics.render()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Analysts at work and the chain read, as long as the block lasts."""
+        sweep(self.rounds.scratch)
+        tasks = [asyncio.create_task(self.crew.run()), asyncio.create_task(self.watch.run())]
+        try:
+            yield
+        finally:
+            self.turns.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def find_hotkey(settings: MinerSettings, *, ask: Ask | None = None) -> Hotkey:
+    """The hotkey that the settings name; without it and a chain, a throw-away one will do.
+
+    Raises:
+        ChainError: There is none, or it cannot be read.
+    """
+    password = settings.password.get_secret_value() if settings.password else None
+    try:
+        return load_hotkey(
+            settings.wallet_name,
+            settings.hotkey_name,
+            folder=settings.wallet_path.expanduser(),
+            password=password,
+            ask=ask,
+        )
+    except NoHotkeyError as error:
+        if settings.allow_list is None:
+            raise
+        hotkey = make_hotkey()
+        _log.warning("%s Offline, the throw-away hotkey %s will do.", error, hotkey.address)
+        return hotkey
+
+
+def sweep(folder: Path) -> None:
+    """Remove the videos that killed services left in a folder; those of other live ones stay."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        pid = left.name.removeprefix(SCRATCH).partition("-")[0]
+        # In a container a new life often has the process id of the one before.
+        if pid == str(os.getpid()) or not (pid.isdecimal() and psutil.pid_exists(int(pid))):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _watch(settings: MinerSettings) -> ChainWatch:
+    if settings.allow_list is not None:
+        fixed = read_allow_list(settings.allow_list)
+        return ChainWatch(None, store=None, every=settings.chain_every, load_old=False, fixed=fixed)
+    endpoint = endpoint_of(settings.subtensor_network, settings.subtensor_address)
+    fetch = partial(read_apart, endpoint, settings.netuid)
+    return ChainWatch(
+        fetch if settings.refresh_nodes else None,
+        store=settings.stored_metagraph,
+        every=settings.chain_every,
+        load_old=settings.load_old_nodes,
+    )
+
+
+def _fetcher(settings: MinerSettings) -> Download:
+    limits = settings.download_limits
+
+    async def fetch(url: str, path: Path, arrived: Arrived) -> int:
+        return await download(url, path, limits=limits, arrived=arrived)
+
+    return fetch
+
+
+def _folder(path: Path, key: str) -> Path:
+    """The folder that a setting names; made if it is missing."""
+    folder = path.expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"cannot make the folder {folder}: {error.strerror}; set {key} to one that may be "
+            "written."
+        ) from error
+    return folder

@@ -1,0 +1,151 @@
+"""Two answers drawn over their clip, the first left and the second right."""
+
+import os
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import numpy.typing as npt
+import supervision as sv
+
+from touchline.evaluation.metrics import fitted_homography
+from touchline.frame import Frame, FrameState, PitchState, Source
+from touchline.outputs.columns import NO_ID
+from touchline.outputs.drawing import Trail, draw
+from touchline.outputs.overlay import TICKS, add_stream, to_yuv
+from touchline.outputs.writer import FileWriter
+from touchline.scorevision.response import Response
+from touchline.video import VideoReader
+
+MAX_ID = 10**6
+"""Ids from here on are not drawn."""
+
+Image = npt.NDArray[np.uint8]
+
+
+class SideBySide(FileWriter):
+    """Writes the states of the first answer beside those of the second: H.264, twice as wide.
+
+    Args:
+        path: The file to make.
+        video: The clip; it is read once more.
+        second: The other answer, from which a state is made for each that is written.
+
+    Raises:
+        InputError: The video cannot be read again.
+        OutputError: As for every ``FileWriter``.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], video: str | os.PathLike[str], second: Response
+    ) -> None:
+        super().__init__(path)
+        self._video = video
+        self._second = second
+        self._resources = ExitStack()
+
+    def _open(self, partial: Path) -> None:
+        self._reader = self._resources.enter_context(VideoReader(self._video))
+        self._trails = Trail(), Trail()
+        options = {"movflags": "+faststart"}
+        self._container = av.open(str(partial), "w", format="mp4", options=options)
+        info = replace(self._reader.info, width=2 * self._reader.info.width)
+        self._stream = add_stream(self._container, info)
+        self._resources.callback(self._finish_container)
+
+    def _append(self, state: FrameState) -> None:
+        frame = next(self._reader)
+        other = state_of(self._second, frame)
+        halves = [
+            _drawn(frame.image, each, trail)
+            for each, trail in zip((state, other), self._trails, strict=True)
+        ]
+        encoded = to_yuv(np.concatenate(halves, axis=1))
+        encoded.time_base = Fraction(1, TICKS)
+        encoded.pts = round(frame.time * TICKS)
+        self._container.mux(self._stream.encode(encoded))
+
+    def _close(self) -> None:
+        self._resources.close()
+
+    def _finish_container(self) -> None:
+        try:
+            self._container.mux(self._stream.encode(None))
+        finally:
+            self._container.close()
+
+
+def write_side_by_side(
+    path: str | os.PathLike[str],
+    first: Response,
+    second: Response,
+    video: str | os.PathLike[str],
+) -> None:
+    """Write a video of two answers to a clip, frame by frame beside each other.
+
+    Args:
+        path: The file to make.
+        first: Shown left.
+        second: Shown right.
+        video: Their clip.
+
+    Raises:
+        InputError: The video cannot be read.
+        OutputError: The file cannot be written.
+    """
+    with SideBySide(path, video, second) as writer, VideoReader(video) as reader:
+        for frame in reader:
+            writer.write(state_of(first, frame))
+
+
+def state_of(response: Response, frame: Frame) -> FrameState:
+    """An answer to one frame as an overlay draws it; what lies outside the picture is cut off."""
+    given = response.frames[frame.index]
+    height, width = frame.image.shape[:2]
+    return FrameState(
+        index=frame.index,
+        time=frame.time,
+        shot=0,
+        objects=_objects(given["objects"], (width, height)),
+        pitch=_pitch(np.array(given["keypoints"], np.float64), (width, height)),
+    )
+
+
+def _drawn(image: Image, state: FrameState, trail: Trail) -> Image:
+    height, width = image.shape[:2]
+    return draw(image, state, trail=trail.follow(state, (width, height)))
+
+
+def _objects(objects: Sequence[Mapping[str, Any]], size: tuple[int, int]) -> sv.Detections:
+    """Boxes, classes and ids; the other keys of an answer need not be what they are here."""
+    if not objects:
+        return sv.Detections.empty()
+    xyxy = np.array([each["bbox"] for each in objects], np.float64)
+    return sv.Detections(
+        xyxy=np.clip(xyxy, 0, (*size, *size)).astype(np.float32),
+        class_id=np.array([each["class_id"] for each in objects], int),
+        confidence=np.ones(len(objects), np.float32),
+        tracker_id=np.array([_tracker_id(each.get("id")) for each in objects], int),
+        data={"source": np.array([str(each.get("source", Source.DETECTED)) for each in objects])},
+    )
+
+
+def _tracker_id(given: object) -> int:
+    """The id where it is a number that can be drawn."""
+    return given if isinstance(given, int) and 0 <= given < MAX_ID else NO_ID
+
+
+def _pitch(points: npt.NDArray[np.float64], size: tuple[int, int]) -> PitchState:
+    present = (points != 0).any(axis=1) & (points >= 0).all(axis=1) & (points <= size).all(axis=1)
+    fitted = fitted_homography(np.where(present[:, None], points, np.nan), size)
+    keypoints = sv.KeyPoints(
+        xy=np.where(present[:, None], points, 0)[None].astype(np.float32),
+        keypoint_confidence=present[None].astype(np.float32),
+    )
+    sources = tuple(Source.DETECTED if seen else None for seen in present.tolist())
+    return PitchState(keypoints, sources, fitted if np.isfinite(fitted).all() else None)

@@ -1,0 +1,186 @@
+"""The flow, with small fakes for the two networks and a real video for everything else."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import av
+import numpy as np
+import numpy.typing as npt
+import pytest
+import supervision as sv
+
+from touchline.detection import Detector
+from touchline.errors import InputError
+from touchline.frame import N_KEYPOINTS, FrameState
+from touchline.pipeline.analysis import Analysis, Pace, analyze
+from touchline.settings import Settings
+from touchline.video import VideoReader
+
+Image = npt.NDArray[np.uint8]
+SIZE = (320, 192)
+FPS = 25
+
+
+class BrightSpot:
+    """Finds one bright square on a dark field, as a player."""
+
+    def __init__(self) -> None:
+        self.calls: list[int] = []
+
+    def detect(self, images: Sequence[Image]) -> list[sv.Detections]:
+        self.calls.append(len(images))
+        return [self._one(image) for image in images]
+
+    def _one(self, image: Image) -> sv.Detections:
+        rows, columns = np.nonzero(image[..., 0] > 200)
+        if not rows.size:
+            return sv.Detections.empty()
+        box = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+        return sv.Detections(
+            xyxy=np.array([box], np.float32),
+            confidence=np.array([0.9], np.float32),
+            class_id=np.array([2]),
+        )
+
+
+class NoPitch:
+    """Never finds a pitch."""
+
+    def locate(self, images: Sequence[Image]) -> list[sv.KeyPoints]:
+        return [
+            sv.KeyPoints(
+                xy=np.zeros((1, N_KEYPOINTS, 2), np.float32),
+                keypoint_confidence=np.zeros((1, N_KEYPOINTS), np.float32),
+            )
+            for _ in images
+        ]
+
+
+def textured(seed: int) -> Image:
+    """A dark background that optical flow can hold on to."""
+    rng = np.random.default_rng(seed)
+    small = rng.integers(0, 120, (SIZE[1] // 8, SIZE[0] // 8, 3), dtype=np.uint8)
+    return np.kron(small, np.ones((8, 8, 1), np.uint8))
+
+
+def make_clip(path: Path, shots: Sequence[int]) -> Path:
+    """A square that walks to the right, over another background in each shot."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=FPS, options={"crf": "12"})
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        for number, length in enumerate(shots):
+            background = textured(number) if number % 2 == 0 else 120 - textured(number)
+            for place in range(length):
+                image = background.copy()
+                left = 40 + 2 * place
+                image[80:112, left : left + 16] = 255
+                frame = av.VideoFrame.from_ndarray(image, format="bgr24")
+                container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def follow(clip: Path, detector: Detector, **options: int) -> list[FrameState]:
+    pace = Pace(
+        detect_every=options.get("detect_every", 2), locate_every=options.get("locate_every", 5)
+    )
+    reader = VideoReader(clip)
+    batch_size = options.get("batch_size", 4)
+    return list(Analysis(reader, detector, NoPitch(), pace=pace, batch_size=batch_size))
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("clips") / "two-shots.mp4", [32, 29])
+
+
+def test_every_frame_is_answered_in_order(clip: Path) -> None:
+    states = follow(clip, BrightSpot())
+    assert [state.index for state in states] == list(range(61))
+    assert np.allclose([state.time for state in states], np.arange(61) / FPS, atol=1e-3)
+
+
+def test_frames_that_were_not_looked_at_are_filled_between_two_looks(clip: Path) -> None:
+    states = follow(clip, BrightSpot())
+    for place, state in enumerate(states[:32]):
+        left = 40 + 2 * place
+        assert len(state.objects) == 1
+        assert np.allclose(state.objects.xyxy[0], (left, 80, left + 16, 112), atol=2)
+    sources = {str(state.objects.data["source"][0]) for state in states[1:31:2]}
+    assert sources == {"interpolated"}
+
+
+def test_the_last_frame_of_a_shot_is_looked_at(clip: Path) -> None:
+    last = follow(clip, BrightSpot())[31]
+    assert str(last.objects.data["source"][0]) in ("detected", "tracked")
+
+
+def test_no_id_lives_on_after_a_cut(clip: Path) -> None:
+    states = follow(clip, BrightSpot())
+    ids = [
+        {int(i) for s in states if s.shot == shot for i in s.objects.tracker_id} for shot in (0, 1)
+    ]
+    assert states[31].shot == 0
+    assert states[32].shot == 1
+    assert ids[0]
+    assert ids[1]
+    assert not ids[0] & ids[1]
+
+
+@pytest.mark.parametrize("batch_size", [1, 3, 64])
+def test_the_size_of_a_batch_changes_nothing(clip: Path, batch_size: int) -> None:
+    expected = follow(clip, BrightSpot())
+    for state, other in zip(
+        expected, follow(clip, BrightSpot(), batch_size=batch_size), strict=True
+    ):
+        assert np.array_equal(state.objects.tracker_id, other.objects.tracker_id)
+        assert np.array_equal(state.objects.xyxy, other.objects.xyxy)
+
+
+def test_the_detector_looks_no_more_often_than_it_was_told(clip: Path) -> None:
+    detector = BrightSpot()
+    follow(clip, detector, detect_every=4)
+    # Eight of 32 and eight of 29 frames, and the last of each shot unless its turn came anyway.
+    assert sum(detector.calls) == 8 + 1 + 8
+
+
+def test_a_consumer_may_leave_in_the_middle(clip: Path) -> None:
+    with Analysis(
+        VideoReader(clip), BrightSpot(), NoPitch(), pace=Pace(detect_every=2, locate_every=5)
+    ) as analysis:
+        assert next(analysis).index == 0
+    with pytest.raises(StopIteration):
+        next(analysis)
+
+
+def test_an_error_in_a_network_reaches_the_caller(clip: Path) -> None:
+    class Broken(BrightSpot):
+        def detect(self, images: Sequence[Image]) -> list[sv.Detections]:
+            raise MemoryError("no room")
+
+    with pytest.raises(MemoryError, match="no room"):
+        follow(clip, Broken())
+
+
+def test_a_missing_video_is_an_input_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="absent"):
+        analyze(tmp_path / "absent.mp4")
+
+
+def test_positions_are_unknown_without_a_pitch(clip: Path) -> None:
+    for state in follow(clip, BrightSpot()):
+        assert state.objects.data["position"].shape == (len(state.objects), 2)
+        assert np.isnan(state.objects.data["position"]).all()
+
+
+def test_a_cpu_looks_twelve_times_a_second_whatever_the_rate() -> None:
+    settings = Settings.read()
+    assert Pace.of(settings, 25.0) == Pace(detect_every=2, locate_every=5)
+    assert Pace.of(settings, 50.0) == Pace(detect_every=4, locate_every=10)
+    assert Pace.of(settings, 10.0) == Pace(detect_every=1, locate_every=2)
+
+
+def test_a_gpu_looks_at_every_frame_unless_it_is_told_otherwise() -> None:
+    assert Pace.of(Settings.read(), 25.0, device="onnxruntime:cuda").detect_every == 1
+    asked = Settings.read(detect_every=3)
+    assert Pace.of(asked, 25.0, device="onnxruntime:cuda").detect_every == 3

@@ -1,0 +1,62 @@
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from touchline.pipeline.prefetch import ahead
+
+
+@given(st.lists(st.integers(), max_size=40), st.integers(1, 5))
+def test_what_goes_in_comes_out_in_order(items: list[int], size: int) -> None:
+    assert list(ahead(items, size)) == items
+
+
+def test_the_items_are_made_in_another_thread() -> None:
+    def names() -> Iterator[str]:
+        yield threading.current_thread().name
+
+    assert next(ahead(names(), 1)) != threading.current_thread().name
+
+
+def test_an_exception_arrives_after_the_items_before_it() -> None:
+    def broken() -> Iterator[int]:
+        yield 1
+        yield 2
+        raise KeyError("three")
+
+    items = ahead(broken(), 1)
+    assert [next(items), next(items)] == [1, 2]
+    with pytest.raises(KeyError, match="three"):
+        next(items)
+
+
+def test_a_consumer_that_stops_early_closes_the_producer() -> None:
+    closed = threading.Event()
+
+    def endless() -> Iterator[int]:
+        try:
+            while True:
+                yield 0
+        finally:
+            closed.set()
+
+    with closing(ahead(endless(), 2)) as items:
+        assert next(items) == 0
+    assert closed.is_set()
+
+
+def test_no_more_than_its_size_waits_for_the_consumer() -> None:
+    made = []
+
+    def count() -> Iterator[int]:
+        for number in range(100):
+            made.append(number)
+            yield number
+
+    with closing(ahead(count(), 3)) as items:
+        for number in items:
+            # One is in hand, three wait in the queue, and one waits to get in.
+            assert len(made) <= number + 5
