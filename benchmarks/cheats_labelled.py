@@ -35,7 +35,7 @@ from touchline.frame import FrameState, Source, no_pitch
 from touchline.outputs.predictions import frame_to_wire
 from touchline.scorevision.report import Judge, student_judge
 from touchline.scorevision.scoring import clip_box_score, score_frame_boxes
-from touchline.verification import Shown, Verification, Verifier, load_student
+from touchline.verification import TrackedFrame, Verification, Verifier, load_student
 
 SHOWN = "labelled frames of real matches"
 
@@ -99,7 +99,7 @@ def honest_objects(image: Image, detector: Detector, verifier: Verifier) -> Obje
     found.data["detected_class_id"] = np.asarray(found.class_id, np.int64)
     state = FrameState(0, 0.0, 0, found, no_pitch())
     # A frame is a clip of its own: what was said of another must not count here.
-    verified = Verification(verifier).verify([Shown(state, image)])[0]
+    verified = Verification(verifier).verify([TrackedFrame(state, image)])[0]
     objects: Objects = frame_to_wire(verified, size=(image.shape[1], image.shape[0]))["objects"]
     return objects
 

@@ -1,7 +1,7 @@
 """The miner's bar: does it leak, does it answer while it works, what does it add, is it early.
 
 ``python -m benchmarks.miner soak`` 200 challenges in a row on a clip of one second: memory of the
-service and its analysts after 20 and after 200, files and sockets left.
+service and its workers after 20 and after 200, files and sockets left.
 ``python -m benchmarks.miner availability CLIP`` seconds of ``GET /availability`` while the clip is
 analysed, asked from a process of its own 50 times a second.
 ``python -m benchmarks.miner overhead CLIP`` what an answer takes besides the pipeline.
@@ -102,7 +102,7 @@ def overhead(service: Service, clip: Path, *, repeats: int) -> Figures:
     """What an answer takes besides the analysis, of a clip that is served at once.
 
     ``beyond`` is from the request to the first byte of its answer, less the time from when the
-    analyst begins to read the video to when it has the frames as JSON; ``sending`` from there to
+    worker begins to read the video to when it has the frames as JSON; ``sending`` from there to
     the last byte. ``building`` is what that JSON takes, measured apart; it overlaps with the
     pipeline.
     """

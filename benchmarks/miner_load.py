@@ -35,7 +35,7 @@ class Service:
     scratch: Path
 
     def rss(self) -> int:
-        """Bytes of resident memory, of the service and its analysts."""
+        """Bytes of resident memory, of the service and its workers."""
         everyone = [self.process, *self.process.children(recursive=True)]
         return sum(each.memory_info().rss for each in everyone)
 

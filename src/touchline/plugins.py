@@ -19,9 +19,7 @@ def load_object(name: str) -> Any:
     """
     module, colon, path = name.partition(":")
     if not (module and colon and path):
-        raise UsageError(
-            f"{name!r} names nothing: write module:name, as in mypackage.mine:Finder"
-        )
+        raise UsageError(f"{name!r} names nothing: write module:name, as in mypackage.mine:Finder")
     try:
         return reduce(getattr, path.split("."), import_module(module))
     except ModuleNotFoundError as error:

@@ -6,19 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchline.pipeline.prefetch import ahead
+from touchline.pipeline.prefetch import prefetch
 
 
 @given(st.lists(st.integers(), max_size=40), st.integers(1, 5))
 def test_what_goes_in_comes_out_in_order(items: list[int], size: int) -> None:
-    assert list(ahead(items, size)) == items
+    assert list(prefetch(items, size)) == items
 
 
 def test_the_items_are_made_in_another_thread() -> None:
     def names() -> Iterator[str]:
         yield threading.current_thread().name
 
-    assert next(ahead(names(), 1)) != threading.current_thread().name
+    assert next(prefetch(names(), 1)) != threading.current_thread().name
 
 
 def test_an_exception_arrives_after_the_items_before_it() -> None:
@@ -27,7 +27,7 @@ def test_an_exception_arrives_after_the_items_before_it() -> None:
         yield 2
         raise KeyError("three")
 
-    items = ahead(broken(), 1)
+    items = prefetch(broken(), 1)
     assert [next(items), next(items)] == [1, 2]
     with pytest.raises(KeyError, match="three"):
         next(items)
@@ -43,7 +43,7 @@ def test_a_consumer_that_stops_early_closes_the_producer() -> None:
         finally:
             closed.set()
 
-    with closing(ahead(endless(), 2)) as items:
+    with closing(prefetch(endless(), 2)) as items:
         assert next(items) == 0
     assert closed.is_set()
 
@@ -56,7 +56,7 @@ def test_no_more_than_its_size_waits_for_the_consumer() -> None:
             made.append(number)
             yield number
 
-    with closing(ahead(count(), 3)) as items:
+    with closing(prefetch(count(), 3)) as items:
         for number in items:
             # One is in hand, three wait in the queue, and one waits to get in.
             assert len(made) <= number + 5

@@ -3,18 +3,18 @@ import asyncio
 import pytest
 
 from touchline.errors import BusyError
-from touchline.service.queue import Turns
+from touchline.service.queue import RequestQueue
 
 
 class Guest:
     """Holds a turn until told to go."""
 
-    def __init__(self, turns: Turns) -> None:
-        self.turns, self.inside, self.go = turns, asyncio.Event(), asyncio.Event()
+    def __init__(self, queue: RequestQueue) -> None:
+        self.queue, self.inside, self.go = queue, asyncio.Event(), asyncio.Event()
         self.task = asyncio.create_task(self._visit())
 
     async def _visit(self) -> None:
-        async with self.turns.turn():
+        async with self.queue.slot():
             self.inside.set()
             await self.go.wait()
 
@@ -27,13 +27,13 @@ async def settle() -> None:
 
 def test_one_is_served_one_waits_and_the_third_is_sent_away_with_a_time() -> None:
     async def story() -> None:
-        turns = Turns(1, 1, seconds=14.0)
-        assert turns.is_free
-        first, second = Guest(turns), Guest(turns)
+        queue = RequestQueue(1, 1, seconds=14.0)
+        assert queue.is_free
+        first, second = Guest(queue), Guest(queue)
         await settle()
-        assert (turns.running, turns.waiting, turns.is_free) == (1, 1, False)
+        assert (queue.running, queue.waiting, queue.is_free) == (1, 1, False)
         with pytest.raises(BusyError) as sent_away:
-            async with turns.turn():
+            async with queue.slot():
                 pass
         assert sent_away.value.retry_after == 28
         first.go.set()
@@ -41,59 +41,59 @@ def test_one_is_served_one_waits_and_the_third_is_sent_away_with_a_time() -> Non
         assert second.inside.is_set()
         second.go.set()
         await asyncio.gather(first.task, second.task)
-        assert (turns.running, turns.waiting, turns.is_free) == (0, 0, True)
+        assert (queue.running, queue.waiting, queue.is_free) == (0, 0, True)
 
     asyncio.run(story())
 
 
 def test_who_gives_up_waiting_leaves_no_trace() -> None:
     async def story() -> None:
-        turns = Turns(1, 1, seconds=14.0)
-        first, second = Guest(turns), Guest(turns)
+        queue = RequestQueue(1, 1, seconds=14.0)
+        first, second = Guest(queue), Guest(queue)
         await settle()
         second.task.cancel()
         await settle()
-        assert turns.waiting == 0
-        third = Guest(turns)
+        assert queue.waiting == 0
+        third = Guest(queue)
         first.go.set()
         third.go.set()
         await asyncio.gather(first.task, third.task)
-        assert turns.is_free
+        assert queue.is_free
 
     asyncio.run(story())
 
 
 def test_who_gives_up_just_as_the_turn_comes_hands_it_on() -> None:
     async def story() -> None:
-        turns = Turns(1, 2, seconds=14.0)
-        first, second, third = Guest(turns), Guest(turns), Guest(turns)
+        queue = RequestQueue(1, 2, seconds=14.0)
+        first, second, third = Guest(queue), Guest(queue), Guest(queue)
         await settle()
         first.go.set()
         await asyncio.sleep(0)
         second.task.cancel()
         third.go.set()
         await asyncio.wait_for(third.task, 5)
-        assert turns.is_free
+        assert queue.is_free
 
     asyncio.run(story())
 
 
 def test_closing_sends_away_who_waits_and_lets_finish_who_is_served() -> None:
     async def story() -> None:
-        turns = Turns(1, 1, seconds=14.0)
-        first, second = Guest(turns), Guest(turns)
+        queue = RequestQueue(1, 1, seconds=14.0)
+        first, second = Guest(queue), Guest(queue)
         await settle()
-        turns.close()
+        queue.close()
         await settle()
         with pytest.raises(BusyError, match="stopping"):
             await second.task
         assert not first.task.done()
         with pytest.raises(BusyError):
-            async with turns.turn():
+            async with queue.slot():
                 pass
         first.go.set()
         await first.task
-        assert turns.running == turns.waiting == 0
+        assert queue.running == queue.waiting == 0
 
     asyncio.run(story())
 
@@ -101,13 +101,13 @@ def test_closing_sends_away_who_waits_and_lets_finish_who_is_served() -> None:
 @pytest.mark.parametrize("at_once", [1, 2, 5])
 def test_never_are_more_served_than_there_is_room_for_and_no_turn_is_lost(at_once: int) -> None:
     async def story() -> int:
-        turns = Turns(at_once, 50, seconds=1.0)
+        queue = RequestQueue(at_once, 50, seconds=1.0)
         most = 0
 
         async def visit(number: int) -> None:
             nonlocal most
-            async with turns.turn():
-                most = max(most, turns.running)
+            async with queue.slot():
+                most = max(most, queue.running)
                 for _ in range(number % 7):
                     await asyncio.sleep(0)
 
@@ -116,12 +116,12 @@ def test_never_are_more_served_than_there_is_room_for_and_no_turn_is_lost(at_onc
         for visit_task in visits[::3]:
             visit_task.cancel()
         await asyncio.gather(*visits, return_exceptions=True)
-        guests = [Guest(turns) for _ in range(at_once)]
+        guests = [Guest(queue) for _ in range(at_once)]
         await asyncio.wait_for(asyncio.gather(*(guest.inside.wait() for guest in guests)), 5)
         for guest in guests:
             guest.go.set()
         await asyncio.gather(*(guest.task for guest in guests))
-        assert turns.is_free
+        assert queue.is_free
         return most
 
     assert 1 <= asyncio.run(story()) <= at_once

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 
-from touchline.service.slow_clients import Punctual
+from touchline.service.slow_clients import HeadTimeoutProtocol
 
 WITHIN = 0.4
 """Seconds until the head of a request, for these tests."""
@@ -29,7 +29,9 @@ async def app(scope, receive, send) -> None:
 @pytest.fixture
 def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     monkeypatch.setattr("touchline.service.slow_clients.HEAD_WITHIN", WITHIN)
-    config = uvicorn.Config(app, http=Punctual, ws="none", lifespan="off", log_config=None)
+    config = uvicorn.Config(
+        app, http=HeadTimeoutProtocol, ws="none", lifespan="off", log_config=None
+    )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=server.run, args=([listener],))

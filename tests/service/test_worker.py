@@ -1,4 +1,4 @@
-"""What an analyst makes of orders for a video that is gone before it hears of it."""
+"""What a worker makes of orders for a video that is gone before it hears of it."""
 
 from pathlib import Path
 

@@ -3,7 +3,7 @@ import supervision as sv
 
 from tests.verification.worlds import ball, man, shown
 from touchline.frame import ClassId, FrameState, Source, no_pitch
-from touchline.verification import Shown
+from touchline.verification import TrackedFrame
 from touchline.verification.rows import Rows, answered
 
 
@@ -21,7 +21,7 @@ def test_a_window_goes_through_and_comes_back_the_same():
 
 def test_plain_detections_without_track_class_or_score_are_people_seen():
     plain = sv.Detections(xyxy=np.array([[1, 2, 3, 4]], np.float32))
-    rows = Rows.of([Shown(FrameState(0, 0.0, 0, plain, no_pitch()))])
+    rows = Rows.of([TrackedFrame(FrameState(0, 0.0, 0, plain, no_pitch()))])
     assert rows.class_id.tolist() == [ClassId.PLAYER]
     assert rows.confidence.tolist() == [1.0]
     assert rows.source.tolist() == [Source.DETECTED.value]

@@ -15,7 +15,7 @@ from tests.verification.worlds import (
 )
 from touchline.errors import UsageError
 from touchline.frame import ClassId, Source
-from touchline.verification import Label, Shown, Verification
+from touchline.verification import Label, TrackedFrame, Verification
 from touchline.verification.choosing import BEST_VIEWS
 
 EMPTY = Source.INTERPOLATED
@@ -317,7 +317,7 @@ def test_a_box_that_shows_nothing_is_dropped_and_nothing_else(xyxy):
     broken = Thing(2, xyxy)
     window = [shown(i, things) for i in range(6)]
     window = [
-        Shown(shown(i, [*things, broken], painted=things).state, each.image)
+        TrackedFrame(shown(i, [*things, broken], painted=things).state, each.image)
         for i, each in enumerate(window)
     ]
     assert ids(Verification(Painter()).verify(window)) == [[3]] * 6
@@ -335,7 +335,7 @@ def test_boxes_are_shown_in_the_pixels_of_a_reduced_picture():
     painter = Painter()
     full = shown(0, [man(2, 100)])
     assert full.image is not None
-    half = Shown(full.state, np.ascontiguousarray(full.image[::2, ::2]), 0.5)
+    half = TrackedFrame(full.state, np.ascontiguousarray(full.image[::2, ::2]), 0.5)
     Verification(painter).verify([half])
     assert painter.looks[0].xyxy.tolist() == [50, 75, 60, 100]
 

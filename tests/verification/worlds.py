@@ -8,7 +8,7 @@ import numpy.typing as npt
 import supervision as sv
 
 from touchline.frame import ClassId, FrameState, PitchState, Source, no_pitch
-from touchline.verification import Label, Shown, View
+from touchline.verification import Label, TrackedFrame, View
 
 SIZE = (640, 360)
 GRASS = (30, 140, 40)
@@ -55,14 +55,14 @@ def shown(
     shot: int = 0,
     homography: npt.NDArray[np.float64] | None = HOMOGRAPHY,
     painted: Sequence[Thing] | None = None,
-) -> Shown:
+) -> TrackedFrame:
     """A frame at 25 a second; ``painted`` where the picture holds other things than tracking."""
     image = np.full((SIZE[1], SIZE[0], 3), GRASS, np.uint8)
     for thing in things if painted is None else painted:
         left, top, right, bottom = map(int, thing.xyxy)
         image[top:bottom, left:right] = COLOURS[thing.shows]
     state = FrameState(index, index / 25, shot, _objects(things), _pitch(homography))
-    return Shown(state, image if looked else None)
+    return TrackedFrame(state, image if looked else None)
 
 
 def _pitch(homography: npt.NDArray[np.float64] | None) -> PitchState:

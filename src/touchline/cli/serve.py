@@ -43,11 +43,11 @@ def _serve(settings: "MinerSettings") -> None:
 
     from touchline.cli.password import asking
     from touchline.scorevision.miner.app import create_app
-    from touchline.service.slow_clients import Punctual
+    from touchline.service.slow_clients import HeadTimeoutProtocol
 
     config = uvicorn.Config(
         create_app(settings, ask=asking()),
-        http=Punctual,
+        http=HeadTimeoutProtocol,
         ws="none",
         log_config=None,
         timeout_graceful_shutdown=round(settings.give_up_after) + GRACE,

@@ -13,8 +13,8 @@ from touchline.frame import ClassId, FrameState
 from touchline.pipeline.analysis import analyze
 from touchline.settings import Settings
 from touchline.verification import (
-    Shown,
     Spent,
+    TrackedFrame,
     Verification,
     Verifier,
     load_expert,
@@ -158,7 +158,7 @@ class _Both:
         """Looks of the fast way."""
         return self.fast.spent
 
-    def verify(self, window: Sequence[Shown]) -> list[FrameState]:
+    def verify(self, window: Sequence[TrackedFrame]) -> list[FrameState]:
         """Do what ``Verification.verify`` does, twice."""
         fast = self._timed("fast", self.fast, window)
         full = self._timed("full", self.full, window)
@@ -167,7 +167,7 @@ class _Both:
         return fast
 
     def _timed(
-        self, name: str, verification: Verification, window: Sequence[Shown]
+        self, name: str, verification: Verification, window: Sequence[TrackedFrame]
     ) -> list[FrameState]:
         started = time.perf_counter()
         states = verification.verify(window)

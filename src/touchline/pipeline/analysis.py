@@ -26,13 +26,13 @@ from touchline.detection import Detector
 from touchline.frame import Frame, FrameState
 from touchline.pipeline.models import find_detector, find_pitch_model
 from touchline.pipeline.pace import Pace, Pacer, Steady
-from touchline.pipeline.prefetch import ahead
-from touchline.pipeline.shot import Look, Shot
+from touchline.pipeline.prefetch import prefetch
+from touchline.pipeline.shot import MeasuredFrame, Shot
 from touchline.pipeline.stopwatch import Stopwatch
 from touchline.pitch import PitchModel, positions
 from touchline.settings import Settings
 from touchline.tracking import CameraMotion
-from touchline.verification import SecondLook, Shown, Verification, load_verification
+from touchline.verification import SecondLook, TrackedFrame, Verification, load_verification
 from touchline.video import ShotDetector, VideoInfo, VideoReader
 
 Image = npt.NDArray[np.uint8]
@@ -98,7 +98,7 @@ def _load_verification(settings: Settings) -> Verification | None:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Glimpse:
+class _DecodedFrame:
     """A frame, and how it follows from the one before it."""
 
     frame: Frame
@@ -179,15 +179,15 @@ class Analysis(Iterator[FrameState]):
                     states = self._second_look(window)
                 yield from map(_placed, states)
 
-    def _second_look(self, window: list[Shown]) -> list[FrameState]:
+    def _second_look(self, window: list[TrackedFrame]) -> list[FrameState]:
         if self._verification is None:
             return [shown.state for shown in window]
         return self._verification.verify(window)
 
-    def _follow(self) -> Generator[Shown]:
+    def _follow(self) -> Generator[TrackedFrame]:
         """Stage three: tracks and homographies, one shot after another."""
         shot: Shot | None = None
-        with closing(ahead(self._look(), self._window)) as looks:
+        with closing(prefetch(self._look(), self._window)) as looks:
             for look in looks:
                 if look.cut:
                     if shot is not None:
@@ -200,18 +200,18 @@ class Analysis(Iterator[FrameState]):
             if shot is not None:
                 yield from shot.finish()
 
-    def _look(self) -> Iterator[Look]:
+    def _look(self) -> Iterator[MeasuredFrame]:
         """Stage two: the networks, a window of frames at a time."""
-        with closing(ahead(self._watch(), self._window)) as glimpses:
-            window: list[tuple[_Glimpse, bool]] = []
-            for entry in _with_last(glimpses):
+        with closing(prefetch(self._watch(), self._window)) as decoded:
+            window: list[tuple[_DecodedFrame, bool]] = []
+            for entry in _with_last(decoded):
                 window.append(entry)
                 if len(window) == self._window:
                     yield from self._look_at(window)
                     window = []
             yield from self._look_at(window)
 
-    def _look_at(self, window: list[tuple[_Glimpse, bool]]) -> Iterator[Look]:
+    def _look_at(self, window: list[tuple[_DecodedFrame, bool]]) -> Iterator[MeasuredFrame]:
         if window:
             self._keep_pace(window[0][0].frame.index)
         detect = [g for g, last in window if last or g.place % self.pace.detect_every == 0]
@@ -225,7 +225,7 @@ class Analysis(Iterator[FrameState]):
         for glimpse, _ in window:
             frame = glimpse.frame
             image = frame.image if self._verification and frame.index in seen else None
-            yield Look(
+            yield MeasuredFrame(
                 frame.index,
                 frame.time,
                 glimpse.cut,
@@ -240,7 +240,7 @@ class Analysis(Iterator[FrameState]):
         if pace != self.pace:
             self.pace = self.paces[index] = pace
 
-    def _watch(self) -> Iterator[_Glimpse]:
+    def _watch(self) -> Iterator[_DecodedFrame]:
         """Stage one: decode, find the cuts, measure how the camera moved."""
         shots, camera, place = ShotDetector(), CameraMotion(), 0
         for frame in self.stopwatch.each("decode", self._reader):
@@ -249,14 +249,14 @@ class Analysis(Iterator[FrameState]):
                 if cut:
                     camera, place = CameraMotion(), 0
                 motion = camera.update(frame.image)
-            yield _Glimpse(frame, cut, motion, place)
+            yield _DecodedFrame(frame, cut, motion, place)
             place += 1
 
 
-def _with_last(glimpses: Iterable[_Glimpse]) -> Iterator[tuple[_Glimpse, bool]]:
+def _with_last(decoded: Iterable[_DecodedFrame]) -> Iterator[tuple[_DecodedFrame, bool]]:
     """Each glimpse, and whether it is the last of its shot."""
-    held: _Glimpse | None = None
-    for glimpse in glimpses:
+    held: _DecodedFrame | None = None
+    for glimpse in decoded:
         if held is not None:
             yield held, glimpse.cut
         held = glimpse
@@ -273,9 +273,9 @@ def _held(image: Image | None) -> tuple[Image | None, float]:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), scale
 
 
-def _windows(frames: Iterable[Shown], length: int) -> Iterator[list[Shown]]:
+def _windows(frames: Iterable[TrackedFrame], length: int) -> Iterator[list[TrackedFrame]]:
     """Cut the frames into windows of one shot and at most ``length``."""
-    window: list[Shown] = []
+    window: list[TrackedFrame] = []
     for shown in frames:
         if len(window) == length or (window and window[0].state.shot != shown.state.shot):
             yield window

@@ -22,7 +22,7 @@ class _End:
     error: BaseException | None
 
 
-def ahead(items: Iterable[T], size: int) -> Generator[T]:
+def prefetch(items: Iterable[T], size: int) -> Generator[T]:
     """Yield ``items`` in order, made in a thread of its own, at most ``size`` ahead.
 
     An exception in ``items`` is raised here, after the items before it. When the consumer stops

@@ -10,12 +10,12 @@ import supervision as sv
 from touchline.frame import FrameState, PitchState
 from touchline.pitch import PitchTrack
 from touchline.tracking import Tracks
-from touchline.verification import Shown
+from touchline.verification import TrackedFrame
 from touchline.video import VideoInfo
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class MeasuredFrame:
     """What the networks saw in a frame; None where they did not look.
 
     ``image``, uint8 (H, W, 3) BGR, is the picture for a second look at what was detected, perhaps
@@ -40,7 +40,7 @@ class Shot:
         self._number = number
         self._tracks = Tracks(info.fps, size, first_id=first_id)
         self._pitch = PitchTrack(info.fps, size)
-        self._looks: deque[Look] = deque()
+        self._looks: deque[MeasuredFrame] = deque()
         self._objects: deque[sv.Detections] = deque()
         self._pitches: deque[PitchState] = deque()
 
@@ -51,25 +51,25 @@ class Shot:
             return cls(0, info, first_id=1)
         return cls(previous._number + 1, info, first_id=previous._tracks.next_id)
 
-    def push(self, look: Look) -> list[Shown]:
+    def push(self, look: MeasuredFrame) -> list[TrackedFrame]:
         """Take one frame; return those that are complete now, in order."""
         self._looks.append(look)
         self._objects.extend(self._tracks.push(look.detections, look.motion))
         self._pitches.extend(self._pitch.push(look.keypoints, look.motion))
         return self._complete()
 
-    def finish(self) -> list[Shown]:
+    def finish(self) -> list[TrackedFrame]:
         """The frames that still waited for what comes after them."""
         self._objects.extend(self._tracks.flush())
         self._pitches.extend(self._pitch.flush())
         return self._complete()
 
-    def _complete(self) -> list[Shown]:
+    def _complete(self) -> list[TrackedFrame]:
         count = min(len(self._objects), len(self._pitches))
         return [self._shown() for _ in range(count)]
 
-    def _shown(self) -> Shown:
+    def _shown(self) -> TrackedFrame:
         look = self._looks.popleft()
         objects, pitch = self._objects.popleft(), self._pitches.popleft()
         state = FrameState(look.index, look.time, self._number, objects, pitch)
-        return Shown(state, look.image, look.scale)
+        return TrackedFrame(state, look.image, look.scale)

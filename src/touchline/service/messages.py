@@ -1,9 +1,9 @@
-"""What the service and its analysts say to each other: lines of JSON, and the answers after them.
+"""What the service and its workers say to each other: lines of JSON, and the answers after them.
 
 ::
 
-    service ──► analyse, arrived, complete, cancel ──► analyst   (its standard input)
-    service ◄── ready, progress, analysed, failed, cancelled ◄── analyst   (its standard output)
+    service ──► analyse, arrived, complete, cancel ──► worker   (its standard input)
+    service ◄── ready, progress, analysed, failed, cancelled ◄── worker   (its standard output)
 """
 
 from typing import Annotated, Literal

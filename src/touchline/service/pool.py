@@ -1,4 +1,4 @@
-"""The analysts of a service: each lent to one challenge at a time, and replaced when it dies."""
+"""The workers of a service: each lent to one challenge at a time, and replaced when it dies."""
 
 import asyncio
 import logging
@@ -28,9 +28,9 @@ from touchline.service.messages import (
 from touchline.settings import Settings
 
 LET_GO = 5.0
-"""Seconds that an analyst has to let go of cancelled work before it is replaced."""
+"""Seconds that a worker has to let go of cancelled work before it is replaced."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-"""Seconds before a dead analyst is replaced; doubled after each that never got ready."""
+"""Seconds before a dead worker is replaced; doubled after each that never got ready."""
 
 _log = logging.getLogger("touchline.miner")
 
@@ -43,11 +43,11 @@ class Answered:
     report: Analysed
 
 
-class Analyst:
+class WorkerProcess:
     """One process that analyses videos, one at a time.
 
-    Use ``Analyst.start``; ``ended`` is set when the process is dead, whatever killed it. ``frames``
-    are those it has done of the video in work.
+    Use ``WorkerProcess.start``; ``ended`` is set when the process is dead, whatever killed it.
+    ``frames`` are those it has done of the video in work.
     """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -57,13 +57,13 @@ class Analyst:
         self.frames = 0
         self._process = process
         self._result: asyncio.Future[Answered | None] | None = None
-        self._ears = asyncio.create_task(self._listen())
+        self._reading = asyncio.create_task(self._listen())
 
     @classmethod
-    async def start(cls, settings: Settings, answer: str) -> "Analyst":
+    async def start(cls, settings: Settings, answer: str) -> "WorkerProcess":
         """Start a process; it is ``ready`` when its networks are loaded.
 
-        ``answer`` names what writes its frames, as for ``Crew``.
+        ``answer`` names what writes its frames, as for ``WorkerPool``.
         """
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -74,9 +74,9 @@ class Analyst:
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,  # what a terminal interrupts is the service alone
         )
-        analyst = cls(process)
-        analyst._say(settings.to_json().encode() + b"\n")
-        return analyst
+        worker = cls(process)
+        worker._say(settings.to_json().encode() + b"\n")
+        return worker
 
     @property
     def pid(self) -> int:
@@ -96,7 +96,7 @@ class Analyst:
     def begin(self, order: Analyse) -> "asyncio.Future[Answered | None]":
         """Order the analysis of a video; None comes of it where it was cancelled.
 
-        The future fails with a ``TouchlineError``: what the analyst says of the video, or a
+        The future fails with a ``TouchlineError``: what the worker says of the video, or a
         ``WorkerError`` where it died.
         """
         self._result = asyncio.get_running_loop().create_future()
@@ -115,14 +115,14 @@ class Analyst:
         self._say(line(Complete(size=size)))
 
     async def let_go(self) -> None:
-        """Drop what is in work; an analyst that does not is killed."""
+        """Drop what is in work; a worker that does not is killed."""
         result = self._result
         if result is None or result.done():
             return
         self._say(line(Cancel()))
         done, _ = await asyncio.wait({result}, timeout=LET_GO)
         if not done:
-            _log.error("the analyst %d does not let go of its work and is killed", self.pid)
+            _log.error("the worker %d does not let go of its work and is killed", self.pid)
             await self.kill()
 
     async def kill(self) -> None:
@@ -145,7 +145,7 @@ class Analyst:
             while text := await stdout.readline():
                 await self._hear(read_event(text), stdout)
         except (asyncio.IncompleteReadError, ValueError):
-            _log.exception("the analyst %d cannot be understood", self.pid)
+            _log.exception("the worker %d cannot be understood", self.pid)
         finally:
             self._fail(f"ended with {await self._code()}")
             self.ended.set()
@@ -196,76 +196,76 @@ def _error(event: Failed) -> TouchlineError:
     return error
 
 
-class Crew:
-    """Keeps as many analysts alive as there are challenges at once, and lends them.
+class WorkerPool:
+    """Keeps as many workers alive as there are challenges at once, and lends them.
 
     Args:
         settings: What the networks are loaded by.
-        size: Analysts.
+        size: Workers.
         answer: What writes frames in the form of the protocol, as ``module:class``; see
             ``worker.Answer``.
     """
 
     def __init__(self, settings: Settings, size: int, *, answer: str) -> None:
-        self.analysts: list[Analyst] = []
+        self.workers: list[WorkerProcess] = []
         self.replaced = 0
         self._settings = settings
         self._size = size
         self._answer = answer
-        self._free: asyncio.Queue[Analyst] = asyncio.Queue()
+        self._free: asyncio.Queue[WorkerProcess] = asyncio.Queue()
 
     @property
     def is_ready(self) -> bool:
-        """Whether every analyst has loaded its networks."""
-        ready = [each for each in self.analysts if each.ready.is_set() and not each.ended.is_set()]
+        """Whether every worker has loaded its networks."""
+        ready = [each for each in self.workers if each.ready.is_set() and not each.ended.is_set()]
         return len(ready) == self._size
 
     async def run(self) -> None:
-        """Keep the analysts alive until cancelled, then end them."""
+        """Keep the workers alive until cancelled, then end them."""
         try:
             async with asyncio.TaskGroup() as places:
                 for _ in range(self._size):
                     places.create_task(self._keep_one())
         finally:
-            await asyncio.gather(*(analyst.kill() for analyst in self.analysts))
+            await asyncio.gather(*(worker.kill() for worker in self.workers))
 
     @asynccontextmanager
-    async def lend(self) -> AsyncIterator[Analyst]:
-        """An analyst that is ready, as soon as one is free; it lets go of its work at the end."""
-        analyst = await self._free.get()
-        while not analyst.is_alive:
-            analyst = await self._free.get()
+    async def acquire(self) -> AsyncIterator[WorkerProcess]:
+        """A worker that is ready, as soon as one is free; it lets go of its work at the end."""
+        worker = await self._free.get()
+        while not worker.is_alive:
+            worker = await self._free.get()
         try:
-            yield analyst
+            yield worker
         finally:
-            await asyncio.shield(self._take_back(analyst))
+            await asyncio.shield(self._take_back(worker))
 
-    async def _take_back(self, analyst: Analyst) -> None:
-        await analyst.let_go()
-        if not analyst.ended.is_set():
-            self._free.put_nowait(analyst)
+    async def _take_back(self, worker: WorkerProcess) -> None:
+        await worker.let_go()
+        if not worker.ended.is_set():
+            self._free.put_nowait(worker)
 
     async def _keep_one(self) -> None:
-        """One place: an analyst, and another after it whenever it dies."""
+        """One place: a worker, and another after it whenever it dies."""
         pause = FIRST_PAUSE
         while True:
-            analyst = await Analyst.start(self._settings, self._answer)
-            self.analysts.append(analyst)
+            worker = await WorkerProcess.start(self._settings, self._answer)
+            self.workers.append(worker)
             pause = (
-                FIRST_PAUSE if await self._until_ready(analyst) else min(2 * pause, LONGEST_PAUSE)
+                FIRST_PAUSE if await self._until_ready(worker) else min(2 * pause, LONGEST_PAUSE)
             )
-            await analyst.ended.wait()
-            self.analysts.remove(analyst)
+            await worker.ended.wait()
+            self.workers.remove(worker)
             self.replaced += 1
-            _log.error("the analyst %d is gone and will be replaced", analyst.pid)
+            _log.error("the worker %d is gone and will be replaced", worker.pid)
             await asyncio.sleep(pause)
 
-    async def _until_ready(self, analyst: Analyst) -> bool:
-        ready = asyncio.create_task(analyst.ready.wait())
-        ended = asyncio.create_task(analyst.ended.wait())
+    async def _until_ready(self, worker: WorkerProcess) -> bool:
+        ready = asyncio.create_task(worker.ready.wait())
+        ended = asyncio.create_task(worker.ended.wait())
         await asyncio.wait({ready, ended}, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
         ended.cancel()
-        if analyst.ready.is_set():
-            self._free.put_nowait(analyst)
-        return analyst.ready.is_set()
+        if worker.ready.is_set():
+            self._free.put_nowait(worker)
+        return worker.ready.is_set()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from touchline.errors import BusyError
 
 
-class Turns:
+class RequestQueue:
     """Room for a few challenges at once, and for a few more to wait; the rest is sent away.
 
     Args:
@@ -42,7 +42,7 @@ class Turns:
         self._closing.set()
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def slot(self) -> AsyncIterator[None]:
         """Wait for a turn and hold it.
 
         Raises:

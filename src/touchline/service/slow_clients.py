@@ -10,7 +10,7 @@ HEAD_WITHIN = 20.0
 """Seconds from a connection, or the last answer on it, to the end of the next request's head."""
 
 
-class Punctual(H11Protocol):
+class HeadTimeoutProtocol(H11Protocol):
     """HTTP/1.1 that waits for the head of a request only so long.
 
     Who asks for nothing needs no key, and enough of them would use up the file descriptors. A

@@ -4,7 +4,7 @@
 
 It is a process of its own so that inference cannot hold up the service, and so that whatever kills
 it leaves the service alive. It ends when its standard input does, and on Linux by the kernel's hand
-where it hangs: no service, no analyst.
+where it hangs: no service, no worker.
 """
 
 import ctypes
@@ -54,7 +54,7 @@ PR_SET_PDEATHSIG = 1
 PROGRESS_EVERY = 25
 """Frames between two words on how far it is."""
 
-_log = logging.getLogger("touchline.analyst")
+_log = logging.getLogger("touchline.worker")
 
 
 class Answer(Protocol):
@@ -91,16 +91,16 @@ def main() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     new_answer: NewAnswer = load_object(sys.argv[1])
-    mouth = Mouth(_own_output())
+    events = EventWriter(_own_output())
     orders = sys.stdin.buffer
     settings = Settings.from_json(orders.readline())
     models = Models.load(settings)
     models.warm_up(USUAL_SIZE)
-    mouth.say(Ready(device=models.device))
+    events.say(Ready(device=models.device))
     jobs: SimpleQueue[Job] = SimpleQueue()
     threading.Thread(target=_listen, args=(orders, jobs), daemon=True).start()
     while True:
-        work(jobs.get(), models, settings, mouth, new_answer)
+        work(jobs.get(), models, settings, events, new_answer)
 
 
 def _own_output() -> BinaryIO:
@@ -110,7 +110,7 @@ def _own_output() -> BinaryIO:
     return events
 
 
-class Mouth:
+class EventWriter:
     """Says events to the service."""
 
     def __init__(self, sink: BinaryIO) -> None:
@@ -171,21 +171,23 @@ def _pass_on(order: Arrived | Complete | Cancel, job: Job) -> None:
         job.cancel()
 
 
-def work(job: Job, models: Models, settings: Settings, mouth: Mouth, new_answer: NewAnswer) -> None:
+def work(
+    job: Job, models: Models, settings: Settings, events: EventWriter, new_answer: NewAnswer
+) -> None:
     """Analyse one video and say what came of it; whatever goes wrong ends with the job."""
     try:
         with job.file:
-            analysed, frames = analyse(job, models, settings, mouth, new_answer)
+            analysed, frames = analyse(job, models, settings, events, new_answer)
     except _GoneError:
-        mouth.say(Cancelled())
+        events.say(Cancelled())
     except TouchlineError as error:
         gone = job.gone.is_set()
-        mouth.say(Cancelled() if gone else Failed(error=type(error).__name__, message=str(error)))
+        events.say(Cancelled() if gone else Failed(error=type(error).__name__, message=str(error)))
     except Exception as error:
         _log.exception("the analysis broke off")
-        mouth.say(Failed(error="WorkerError", message=f"the analysis broke off ({error!r})"))
+        events.say(Failed(error="WorkerError", message=f"the analysis broke off ({error!r})"))
     else:
-        mouth.say(analysed, frames)
+        events.say(analysed, frames)
 
 
 class _GoneError(Exception):
@@ -193,7 +195,7 @@ class _GoneError(Exception):
 
 
 def analyse(
-    job: Job, models: Models, settings: Settings, mouth: Mouth, new_answer: NewAnswer
+    job: Job, models: Models, settings: Settings, events: EventWriter, new_answer: NewAnswer
 ) -> tuple[Analysed, bytes]:
     """The frames of the video as the protocol writes them, and what was done for them."""
     started = time.perf_counter()
@@ -212,7 +214,7 @@ def analyse(
             _require_short(state.time, job.order)
             _require_few(len(answer), job.order)
             if len(answer) % PROGRESS_EVERY == 0:
-                mouth.say(Progress(frames=len(answer)))
+                events.say(Progress(frames=len(answer)))
     frames = answer.frames()
     seconds = analysis.stopwatch.seconds | {"total": time.perf_counter() - started}
     return Analysed(

@@ -2,7 +2,7 @@
 
 from touchline.verification.labels import Label
 from touchline.verification.loading import load_expert, load_verification
-from touchline.verification.rows import Shown
+from touchline.verification.rows import TrackedFrame
 from touchline.verification.student import Student, load_student
 from touchline.verification.verification import SecondLook, Spent, Verification
 from touchline.verification.verifier import Verifier, View
@@ -10,9 +10,9 @@ from touchline.verification.verifier import Verifier, View
 __all__ = [
     "Label",
     "SecondLook",
-    "Shown",
     "Spent",
     "Student",
+    "TrackedFrame",
     "Verification",
     "Verifier",
     "View",

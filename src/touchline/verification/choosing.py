@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from touchline.verification.ledger import Ledger, Record
-from touchline.verification.rows import Bools, Floats, Image, Ints, Rows, Shown
+from touchline.verification.rows import Bools, Floats, Image, Ints, Rows, TrackedFrame
 
 BEST_VIEWS = 5
 """Looks at a new track."""
@@ -26,7 +26,9 @@ SURE = 0.5
 """Score of the detector below which an object is doubtful."""
 
 
-def best_views(rows: Rows, window: Sequence[Shown], ledger: Ledger, eligible: Bools) -> Bools:
+def best_views(
+    rows: Rows, window: Sequence[TrackedFrame], ledger: Ledger, eligible: Bools
+) -> Bools:
     """Choose the looks at people.
 
     Args:
@@ -64,14 +66,14 @@ def doubtful(rows: Rows, candidates: Ints, ledger: Ledger, looks: int) -> Ints:
     return candidates[order[margins[order] < DOUBTFUL]]
 
 
-def note_look(record: Record, rows: Rows, row: int, shown: Shown) -> None:
+def note_look(record: Record, rows: Rows, row: int, shown: TrackedFrame) -> None:
     """Remember how a track looked when it was last looked at."""
     record.looked_at = shown.state.time
     record.height = float(_height(rows[row : row + 1])[0])
     record.colour = _shirt(shown, rows.xyxy[row])
 
 
-def _wanted(record: Record, rows: Rows, window: Sequence[Shown], best: int) -> int:
+def _wanted(record: Record, rows: Rows, window: Sequence[TrackedFrame], best: int) -> int:
     """How many looks a track needs, of which row ``best`` would be the first."""
     if record.student.looks < BEST_VIEWS / 2:
         return BEST_VIEWS
@@ -101,13 +103,13 @@ def _again(tracker_id: Ints) -> Floats:
     return np.asarray(np.tril(same, -1).sum(axis=1), np.float64)
 
 
-def _sharpest(views: Ints, rows: Rows, window: Sequence[Shown]) -> Ints:
+def _sharpest(views: Ints, rows: Rows, window: Sequence[TrackedFrame]) -> Ints:
     """Sort rows by the sharpness of their pictures, best first."""
     sharpness = [_sharpness(window[rows.place[row]], rows.xyxy[row]) for row in views.tolist()]
     return views[np.argsort(-np.array(sharpness), kind="stable")]
 
 
-def _sharpness(shown: Shown, xyxy: Floats) -> float:
+def _sharpness(shown: TrackedFrame, xyxy: Floats) -> float:
     """Variance of the Laplacian (Pech-Pacheco et al. 2000) in a box."""
     patch = _patch(shown, xyxy)
     if min(patch.shape[:2]) < 3:
@@ -116,7 +118,7 @@ def _sharpness(shown: Shown, xyxy: Floats) -> float:
     return float(cv2.Laplacian(grey, cv2.CV_32F).var())
 
 
-def _shirt(shown: Shown, xyxy: Floats) -> Floats:
+def _shirt(shown: TrackedFrame, xyxy: Floats) -> Floats:
     """Mean BGR (3,) of the middle of the upper body."""
     left, top, right, bottom = xyxy
     width, height = right - left, bottom - top
@@ -127,7 +129,7 @@ def _shirt(shown: Shown, xyxy: Floats) -> Floats:
     return np.asarray(patch.reshape(-1, 3).mean(axis=0)) if patch.size else np.zeros(3)
 
 
-def _patch(shown: Shown, xyxy: Floats) -> Image:
+def _patch(shown: TrackedFrame, xyxy: Floats) -> Image:
     """The part of the picture in a box, clipped to it; perhaps empty."""
     assert shown.image is not None, "only frames with a picture are looked at"
     height, width = shown.image.shape[:2]

@@ -4,13 +4,13 @@ import cv2
 import numpy as np
 
 from touchline.verification.ledger import Ledger
-from touchline.verification.rows import Bools, Image, Rows, Shown
+from touchline.verification.rows import Bools, Image, Rows, TrackedFrame
 
 _GREEN = (np.array((35, 40, 40)), np.array((85, 255, 255)))
 """HSV range of grass, as the validator has it."""
 
 
-def pitch_in_view(shown: Shown, rows: Rows) -> bool:
+def pitch_in_view(shown: TrackedFrame, rows: Rows) -> bool:
     """Whether the pitch is in the picture, and not a close-up, the bench or the crowd.
 
     A homography says so; where there is none (a camera behind the goal), half the picture must be

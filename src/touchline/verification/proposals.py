@@ -10,7 +10,7 @@ import numpy as np
 
 from touchline.frame import Source
 from touchline.verification.ledger import Anchor, Ledger
-from touchline.verification.rows import Floats, Rows, Shown, concatenated
+from touchline.verification.rows import Floats, Rows, TrackedFrame, concatenated
 
 TOP_SPEED = 9.0
 """Metres a second; faster is an error of the homography."""
@@ -22,7 +22,7 @@ SAME_PLACE = 0.5
 """Overlap with another box from which a proposal would only name the same man twice."""
 
 
-def places(rows: Rows, window: Sequence[Shown]) -> dict[int, list[Anchor]]:
+def places(rows: Rows, window: Sequence[TrackedFrame]) -> dict[int, list[Anchor]]:
     """Where in metres each track was seen, in order of time.
 
     Args:
@@ -49,7 +49,7 @@ def remember(known: dict[int, list[Anchor]], ledger: Ledger) -> None:
 
 def propose(
     rows: Rows,
-    window: Sequence[Shown],
+    window: Sequence[TrackedFrame],
     ledger: Ledger,
     *,
     known: dict[int, list[Anchor]],
@@ -95,7 +95,7 @@ def _apart(proposals: Rows, others: Rows) -> Rows:
     return proposals[free]
 
 
-def between_looks(rows: Rows, window: Sequence[Shown]) -> Rows:
+def between_looks(rows: Rows, window: Sequence[TrackedFrame]) -> Rows:
     """Boxes in the frames that lie between two looks, where one end is a kept proposal.
 
     Args:
@@ -131,7 +131,7 @@ def _blend(before: Rows, after: Rows, place: int, part: float) -> Rows:
 
 
 def _proposal(
-    track: int, class_id: int, place: int, shown: Shown, where: Anchor | None
+    track: int, class_id: int, place: int, shown: TrackedFrame, where: Anchor | None
 ) -> list[Rows]:
     """The box of one track in one frame: one row, or none."""
     homography = shown.state.pitch.homography

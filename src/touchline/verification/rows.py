@@ -17,7 +17,7 @@ Image = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shown:
+class TrackedFrame:
     """A frame state and the picture it speaks of.
 
     Attributes:
@@ -58,7 +58,7 @@ class Rows:
     probability: Floats
 
     @classmethod
-    def of(cls, window: Sequence[Shown]) -> "Rows":
+    def of(cls, window: Sequence[TrackedFrame]) -> "Rows":
         """Gather the objects of all frames."""
         return concatenated([_rows(place, each.state.objects) for place, each in enumerate(window)])
 
@@ -105,7 +105,7 @@ def concatenated(parts: Sequence[Rows]) -> Rows:
     )
 
 
-def answered(window: Sequence[Shown], rows: Rows) -> list[FrameState]:
+def answered(window: Sequence[TrackedFrame], rows: Rows) -> list[FrameState]:
     """The frame states of a window with these objects instead of their own."""
     return [
         replace(each.state, objects=rows.detections(place)) for place, each in enumerate(window)

@@ -7,7 +7,7 @@ import numpy as np
 
 from touchline.verification.choosing import covered
 from touchline.verification.gaps import pitch_in_view
-from touchline.verification.rows import Bools, Floats, Rows, Shown
+from touchline.verification.rows import Bools, Floats, Rows, TrackedFrame
 from touchline.verification.verifier import View
 
 CLOSE_UP = 0.45
@@ -29,7 +29,7 @@ class Sight:
         weight: float64 (n,) what a look at each is worth: little where others stand before it.
     """
 
-    window: Sequence[Shown]
+    window: Sequence[TrackedFrame]
     rows: Rows
     seen: Bools
     looked: Bools
@@ -38,7 +38,7 @@ class Sight:
     weight: Floats
 
     @classmethod
-    def of(cls, window: Sequence[Shown]) -> "Sight":
+    def of(cls, window: Sequence[TrackedFrame]) -> "Sight":
         """Lay out a window."""
         rows = Rows.of(window)
         seen = np.array([shown.image is not None for shown in window])
@@ -51,12 +51,12 @@ class Sight:
         return cls(window, rows, seen, seen[rows.place], in_view[rows.place], close_up, weight)
 
 
-def _height(shown: Shown) -> float:
+def _height(shown: TrackedFrame) -> float:
     """Height of the frame in its own pixels; without end where there is no picture."""
     return np.inf if shown.image is None else shown.image.shape[0] / shown.scale
 
 
-def views(rows: Rows, window: Sequence[Shown]) -> list[View]:
+def views(rows: Rows, window: Sequence[TrackedFrame]) -> list[View]:
     """What a verifier is shown: objects of frames that have a picture."""
     seen = []
     for place, xyxy, ball in zip(rows.place, rows.xyxy, rows.is_ball, strict=True):

@@ -18,7 +18,7 @@ from touchline.verification.rows import (
     Floats,
     Ints,
     Rows,
-    Shown,
+    TrackedFrame,
     answered,
     concatenated,
 )
@@ -55,7 +55,7 @@ class SecondLook(Protocol):
     def spent(self) -> Spent:
         """Looks so far."""
 
-    def verify(self, window: Sequence[Shown]) -> list[FrameState]:
+    def verify(self, window: Sequence[TrackedFrame]) -> list[FrameState]:
         """Verify the next frames of one shot; see ``Verification.verify``."""
 
 
@@ -104,7 +104,7 @@ class Verification:
         self._shot: int | None = None
         self._owed = 0.0
 
-    def verify(self, window: Sequence[Shown]) -> list[FrameState]:
+    def verify(self, window: Sequence[TrackedFrame]) -> list[FrameState]:
         """Verify the next frames, all of one shot.
 
         Args:
@@ -135,7 +135,7 @@ class Verification:
         rows = rows[settle(rows, self._confirmed(sight, rows), sight.looked, self._ledger)]
         return answered(window, self._filled(rows, window))
 
-    def _enter(self, window: Sequence[Shown]) -> None:
+    def _enter(self, window: Sequence[TrackedFrame]) -> None:
         """Begin a new memory at a cut, or let the old one fade up to this window."""
         shots = {shown.state.shot for shown in window}
         if len(shots) > 1:
@@ -221,7 +221,7 @@ class Verification:
         filled = sight.in_view & (told >= CONFIRM) & (rows.is_ball | persons)
         return np.asarray(np.where(rows.filled, filled, detected) & sight.looked)
 
-    def _filled(self, rows: Rows, window: Sequence[Shown]) -> Rows:
+    def _filled(self, rows: Rows, window: Sequence[TrackedFrame]) -> Rows:
         """Add confirmed proposals: in frames without any detection, or in a shot full of holes."""
         seen = rows[~rows.filled]
         known = places(seen[~seen.is_ball], window)
@@ -234,7 +234,7 @@ class Verification:
         remember(known, self._ledger)
         return concatenated([rows, between_looks(rows, window)]).sorted()
 
-    def _kept(self, proposals: Rows, window: Sequence[Shown]) -> Rows:
+    def _kept(self, proposals: Rows, window: Sequence[TrackedFrame]) -> Rows:
         """The proposals that the verifier confirms, with its probability as their confidence."""
         self.spent.student += len(proposals)
         opinions = np.asarray(self._verifier.judge(views(proposals, window)), np.float64)

@@ -26,7 +26,7 @@ VALIDATOR = Validator(bytes([77]) * 32)
 FRAMES = 12
 """Of the clip that is asked for."""
 SOON = 20.0
-"""Seconds within which what must happen has happened; analysts load their networks in it."""
+"""Seconds within which what must happen has happened; workers load their networks in it."""
 
 
 @contextmanager
@@ -101,7 +101,7 @@ async def require_answer(running: Running, clip: Path) -> None:
 def held(running: Running) -> Counter[str]:
     """What a service holds open, by kind, and the processes that it has started."""
     folder = Path(f"/proc/{running.process.pid}/fd")
-    found = Counter(["child"] * len(analysts(running)))
+    found = Counter(["child"] * len(workers(running)))
     for each in folder.iterdir():
         try:
             found[re.sub(r"\d+", "", os.readlink(each))] += 1
@@ -110,7 +110,7 @@ def held(running: Running) -> Counter[str]:
     return found
 
 
-def analysts(running: Running) -> list[psutil.Process]:
+def workers(running: Running) -> list[psutil.Process]:
     return psutil.Process(running.process.pid).children(recursive=True)
 
 

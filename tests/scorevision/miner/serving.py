@@ -38,7 +38,7 @@ class Running:
     Attributes:
         port: On 127.0.0.1.
         folder: Its working folder, with its home, state and scratch.
-        process: The service itself; its analysts are its children.
+        process: The service itself; its workers are its children.
     """
 
     port: int
@@ -59,7 +59,7 @@ class Running:
         return (self.folder / "service.log").read_text(errors="replace")
 
     def memory(self) -> int:
-        """Bytes of the service itself, without its analysts."""
+        """Bytes of the service itself, without its workers."""
         rss: int = psutil.Process(self.process.pid).memory_info().rss
         return rss
 

@@ -17,7 +17,6 @@ from tests.conftest import encode
 from tests.scorevision.miner.failures import (
     FRAMES,
     VALIDATOR,
-    analysts,
     ask,
     endless,
     get,
@@ -32,6 +31,7 @@ from tests.scorevision.miner.failures import (
     until_available,
     until_busy,
     until_so,
+    workers,
 )
 from tests.scorevision.miner.serving import MINER, Running, free_port
 from tests.scorevision.miner.validators import body_of
@@ -76,14 +76,14 @@ def test_an_analyst_that_is_killed_costs_its_challenge_and_no_other(
         async with nothing_left(steady, clip), halfway(steady, clip) as (slow, host):
             asked = asyncio.create_task(ask(steady, host.url()))
             await slow.at_work(steady)
-            analyst = analysts(steady)[0].pid
-            os.kill(analyst, signal.SIGKILL)
+            worker = workers(steady)[0].pid
+            os.kill(worker, signal.SIGKILL)
             answer = await asked
             assert answer.status_code == 500
             assert answer.json().keys() == {"detail"}
             assert not await is_available(steady)
             await until_available(steady)
-            assert [each.pid for each in analysts(steady)] != [analyst]
+            assert [each.pid for each in workers(steady)] != [worker]
 
     asyncio.run(story())
 
@@ -93,7 +93,7 @@ def test_a_challenge_waits_for_the_successor_of_an_analyst_that_was_killed_idle(
 ) -> None:
     async def story() -> None:
         async with nothing_left(steady, clip):
-            analysts(steady)[0].kill()
+            workers(steady)[0].kill()
             await until_busy(steady)  # it is missed
             await require_answer(steady, clip)
 
@@ -107,10 +107,10 @@ def test_an_analyst_that_hangs_is_replaced_once_its_client_hangs_up(
         async with nothing_left(steady, clip), halfway(steady, clip) as (slow, host):
             asked = asyncio.create_task(ask(steady, host.url()))
             await slow.at_work(steady)
-            analyst = analysts(steady)[0]
-            analyst.suspend()
+            worker = workers(steady)[0]
+            worker.suspend()
             asked.cancel()
-            await until(lambda: is_dead(analyst))
+            await until(lambda: is_dead(worker))
 
     asyncio.run(story())
 
@@ -121,13 +121,13 @@ def test_an_analyst_that_hears_of_a_video_too_late_stays_and_works_on(
     async def story() -> None:
         page = says(b"<html>not found</html>" * 99)
         async with nothing_left(steady, clip), serving(page) as host:
-            analyst = analysts(steady)[0]
-            analyst.suspend()
+            worker = workers(steady)[0]
+            worker.suspend()
             asked = asyncio.create_task(ask(steady, host.url()))
             await until(lambda: bool(host.asked) and not list(steady.scratch.iterdir()))
-            analyst.resume()
+            worker.resume()
             assert (await asked).status_code == 422
-            assert [each.pid for each in analysts(steady)] == [analyst.pid]
+            assert [each.pid for each in workers(steady)] == [worker.pid]
 
     asyncio.run(story())
 
@@ -135,13 +135,13 @@ def test_an_analyst_that_hears_of_a_video_too_late_stays_and_works_on(
 def test_a_client_that_hangs_up_gives_its_place_back_at_once(steady: Running, clip: Path) -> None:
     async def story() -> None:
         async with nothing_left(steady, clip), halfway(steady, clip) as (slow, host):
-            analyst = analysts(steady)[0].pid
+            worker = workers(steady)[0].pid
             asked = asyncio.create_task(ask(steady, host.url()))
             await slow.at_work(steady)
             assert not await is_available(steady)
             asked.cancel()
             await until_available(steady, within=2.0)
-            assert [each.pid for each in analysts(steady)] == [analyst]
+            assert [each.pid for each in workers(steady)] == [worker]
 
     asyncio.run(story())
 
@@ -250,7 +250,7 @@ def test_a_killed_service_takes_its_analyst_along_and_its_next_life_cleans_up(
         async with halfway(running, clip) as (slow, host):
             asked = asyncio.create_task(ask(running, host.url()))
             await slow.at_work(running)
-            orphans = analysts(running)
+            orphans = workers(running)
             if hung:
                 orphans[0].suspend()
             running.process.kill()
@@ -280,7 +280,7 @@ def test_a_service_that_is_told_to_end_answers_what_runs_and_sends_away_who_wait
             await slow.at_work(running)
             waits = asyncio.create_task(ask(running, host.url()))
             await until_waiting(running)
-            children = analysts(running)
+            children = workers(running)
             running.process.send_signal(number)
             sent_away = await waits
             assert sent_away.status_code == 503

@@ -268,14 +268,14 @@ def test_hundreds_of_odd_requests_do_no_harm(
     draw = Draw(kind)
     process = psutil.Process(service.process.pid)
     require_good_answer(service, clip, video)
-    analysts, memory = process.children(), service.memory()
+    workers, memory = process.children(), service.memory()
     for _ in range(EACH):
         sent = KINDS[kind](draw)
         found = statuses(service, sent)
         assert all(status < 500 or status == 503 for status in found), sent[:2000]
     wait_until(lambda: service.connections() == [])
     assert service.memory() - memory < GROWTH
-    assert process.children() == analysts
+    assert process.children() == workers
     require_good_answer(service, clip, video)
     require_no_mistake(service)
 

@@ -1,4 +1,4 @@
-"""Challenges one after another, with a real analyst; only the download is a copy."""
+"""Challenges one after another, with a real worker; only the download is a copy."""
 
 import asyncio
 import json
@@ -10,13 +10,13 @@ import pytest
 
 from tests.conftest import MakeVideo
 from touchline.errors import VideoUnreachableError
-from touchline.scorevision.miner.handler import Rounds
+from touchline.scorevision.miner.handler import ChallengeHandler
 from touchline.scorevision.miner.metrics import Metrics
 from touchline.scorevision.miner.schema import Challenge
 from touchline.scorevision.settings import MinerSettings
 from touchline.service.fetching.partial_file import Arrived
-from touchline.service.pool import Crew
-from touchline.service.queue import Turns
+from touchline.service.pool import WorkerPool
+from touchline.service.queue import RequestQueue
 
 pytestmark = pytest.mark.slow
 BOUND = 60.0
@@ -38,9 +38,9 @@ def frames_of(body: bytes) -> int:
     return len(answer["frames"])
 
 
-async def halfway(crew: Crew) -> None:
-    """Wait until an analyst has answered the first frames of what it works on."""
-    while not any(analyst.frames for analyst in crew.analysts):
+async def halfway(pool: WorkerPool) -> None:
+    """Wait until a worker has answered the first frames of what it works on."""
+    while not any(worker.frames for worker in pool.workers):
         await asyncio.sleep(0.01)
 
 
@@ -53,27 +53,27 @@ def test_who_hangs_up_while_the_video_is_analysed_leaves_nothing_to_who_comes_ne
     scratch.mkdir()
 
     async def story() -> tuple[int, bytes]:
-        crew = Crew(MinerSettings.read(), 1)
-        running = asyncio.create_task(crew.run())
+        pool = WorkerPool(MinerSettings.read(), 1)
+        running = asyncio.create_task(pool.run())
         metrics = Metrics(scratch, list)
-        turns = Turns(1, 1, seconds=1.0)
-        rounds = Rounds(crew, turns, copy, metrics, MinerSettings.read(), scratch)
+        queue = RequestQueue(1, 1, seconds=1.0)
+        handler = ChallengeHandler(pool, queue, copy, metrics, MinerSettings.read(), scratch)
 
         async def ask(video: Path) -> bytes:
             challenge = Challenge(challenge_id=7, video_url=str(video))
-            return await rounds.answer(challenge, received=time.perf_counter())
+            return await handler.answer(challenge, received=time.perf_counter())
 
         async with asyncio.timeout(BOUND):
             first = asyncio.create_task(ask(long))
-            await halfway(crew)
+            await halfway(pool)
             first.cancel()
             await asyncio.wait({first})
             assert list(scratch.iterdir()) == []
             with pytest.raises(VideoUnreachableError):
                 await ask(tmp_path / "absent.mp4")
             body = await ask(short)
-        assert [analyst.frames for analyst in crew.analysts] == [0]
-        replaced = crew.replaced
+        assert [worker.frames for worker in pool.workers] == [0]
+        replaced = pool.replaced
         running.cancel()
         await asyncio.wait({running})
         assert b'outcome="client gone"} 1.0' in metrics.render()

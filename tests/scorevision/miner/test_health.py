@@ -7,7 +7,7 @@ from typing import Any, cast
 from touchline.scorevision.chain import ChainWatch, Metagraph
 from touchline.scorevision.miner.health import Vitals
 from touchline.scorevision.settings import MinerSettings
-from touchline.service.pool import Crew
+from touchline.service.pool import WorkerPool
 
 FRESH = Metagraph(netuid=44, block=7, synced=0.0, nodes={}, origin="chain")
 
@@ -15,11 +15,11 @@ FRESH = Metagraph(netuid=44, block=7, synced=0.0, nodes={}, origin="chain")
 def vitals(tmp_path: Path, *, age: float | None = 10.0, ready: bool = True, **given: Any) -> Vitals:
     metagraph = None if age is None else replace(FRESH, synced=time.time() - age)
     watch = SimpleNamespace(metagraph=metagraph, problem=given.pop("problem", None))
-    crew = SimpleNamespace(is_ready=ready, analysts=[SimpleNamespace(device="openvino:cpu")])
+    pool = SimpleNamespace(is_ready=ready, workers=[SimpleNamespace(device="openvino:cpu")])
     return Vitals(
         hotkey="5F",
         version="1",
-        crew=cast(Crew, crew),
+        pool=cast(WorkerPool, pool),
         watch=cast(ChainWatch, watch),
         settings=MinerSettings.read(**given),
         scratch=tmp_path,

@@ -12,7 +12,7 @@ from touchline.errors import VideoRefusedError, VideoUnreachableError
 from touchline.service.fetching.addresses import NOT_PUBLIC_4, find_addresses, is_public, resolve
 from touchline.service.fetching.limits import Limits
 from touchline.service.fetching.links import parse_link
-from touchline.service.fetching.transient import PassingError
+from touchline.service.fetching.transient import TransientError
 
 STRICT = Limits(seconds=5, connect=5, read=5, bytes=10**6, free=0, allow_private=False)
 OPEN = Limits(seconds=5, connect=0.05, read=5, bytes=10**6, free=0, allow_private=True)
@@ -138,7 +138,7 @@ def test_an_address_is_tried_once_however_often_it_is_named():
 
 @pytest.mark.parametrize(
     ("code", "kind"),
-    [(socket.EAI_AGAIN, PassingError), (socket.EAI_NONAME, VideoUnreachableError)],
+    [(socket.EAI_AGAIN, TransientError), (socket.EAI_NONAME, VideoUnreachableError)],
 )
 def test_a_name_that_is_unknown_is_final_but_a_silent_name_server_may_wake(code, kind):
     async def resolver(host, port):
@@ -155,7 +155,7 @@ def test_a_name_server_that_hangs_is_not_waited_for():
     async def resolver(host, port):
         await asyncio.Event().wait()
 
-    with pytest.raises(PassingError, match=r"not found within 0\.05 s"):
+    with pytest.raises(TransientError, match=r"not found within 0\.05 s"):
         find("http://video.example/", resolver=resolver, limits=OPEN)
 
 

@@ -2,7 +2,7 @@
 
 ::
 
-    request ──► admission ──► turns ──► download ──► analyst ──► check ──► signed answer
+    request ──► admission ──► queue ──► download ──► worker ──► check ──► signed answer
                 (from memory)  (or 503)  └── side by side ──┘   (a process)
 
 Nothing here blocks the event loop: the chain is read and videos are analysed in other processes.
@@ -105,7 +105,7 @@ def _closing_on_signals(service: Service) -> Iterator[None]:
     theirs = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def close(number: int, frame: FrameType | None) -> None:
-        service.turns.close()
+        service.queue.close()
         handler = theirs[signal.Signals(number)]
         if callable(handler):
             handler(number, frame)

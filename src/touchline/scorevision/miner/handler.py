@@ -20,8 +20,8 @@ from touchline.scorevision.miner.schema import Challenge
 from touchline.scorevision.settings import MinerSettings
 from touchline.service.fetching.partial_file import Arrived
 from touchline.service.messages import Analyse
-from touchline.service.pool import Analyst, Answered, Crew
-from touchline.service.queue import Turns
+from touchline.service.pool import Answered, WorkerPool, WorkerProcess
+from touchline.service.queue import RequestQueue
 
 Download = Callable[[str, Path, Arrived], Awaitable[int]]
 """Fetches a URL into a file, telling how far it is; removes the file when it fails."""
@@ -33,20 +33,20 @@ SCRATCH = "touchline-video-"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Rounds:
-    """Answers challenges, as many at once as there are analysts.
+class ChallengeHandler:
+    """Answers challenges, as many at once as there are workers.
 
     Attributes:
-        crew: Who analyses.
-        turns: Who is served.
+        pool: Who analyses.
+        queue: Who is served.
         download: Who fetches.
         metrics: Told what came of it.
         settings: Limits and time.
         scratch: Folder that videos are fetched into.
     """
 
-    crew: Crew
-    turns: Turns
+    pool: WorkerPool
+    queue: RequestQueue
     download: Download
     metrics: Metrics
     settings: MinerSettings
@@ -87,24 +87,26 @@ class Rounds:
         left = self.settings.give_up_after - (time.perf_counter() - received)
         try:
             async with asyncio.timeout(left):
-                async with self.turns.turn(), self.crew.lend() as analyst:
-                    return await self._serve(challenge, analyst, received)
+                async with self.queue.slot(), self.pool.acquire() as worker:
+                    return await self._serve(challenge, worker, received)
         except TimeoutError:
             raise DeadlineError(
                 f"no answer within {self.settings.give_up_after:.0f} s; the work was dropped."
             ) from None
 
-    async def _serve(self, challenge: Challenge, analyst: Analyst, received: float) -> Answered:
+    async def _serve(
+        self, challenge: Challenge, worker: WorkerProcess, received: float
+    ) -> Answered:
         """Fetch and analyse side by side: the first pictures are looked at before the last byte."""
         with self._scratch_file() as path:
-            result = analyst.begin(self._order(path, received))
-            fetching = asyncio.create_task(self._fetch(challenge.video_url, path, analyst))
+            result = worker.begin(self._order(path, received))
+            fetching = asyncio.create_task(self._fetch(challenge.video_url, path, worker))
             either: set[asyncio.Future[Any]] = {fetching, result}
             try:
                 await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
                 if not result.done():
                     await fetching
-                # Shielded: a client that hangs up must not end the future by which the analyst
+                # Shielded: a client that hangs up must not end the future by which the worker
                 # says that it has let go, or its late answer would be taken for the next one's.
                 answered = await asyncio.shield(result)
                 assert answered is not None, "only who waits here cancels"
@@ -113,11 +115,11 @@ class Rounds:
                 fetching.cancel()
                 await asyncio.wait({fetching})
 
-    async def _fetch(self, url: str, path: Path, analyst: Analyst) -> None:
+    async def _fetch(self, url: str, path: Path, worker: WorkerProcess) -> None:
         with self.metrics.timed("download"):
-            size = await self.download(url, path, analyst.arrived)
+            size = await self.download(url, path, worker.arrived)
         self.metrics.bytes.inc(size)
-        analyst.complete(size)
+        worker.complete(size)
 
     def _order(self, path: Path, received: float) -> Analyse:
         gone = time.perf_counter() - received

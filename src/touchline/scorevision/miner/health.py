@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from touchline.scorevision.chain import ChainWatch
 from touchline.scorevision.settings import MinerSettings
 from touchline.service.gpu import read_gpus
-from touchline.service.pool import Crew
+from touchline.service.pool import WorkerPool
 
 
 class Check(BaseModel):
@@ -41,7 +41,7 @@ class Vitals:
 
     hotkey: str
     version: str
-    crew: Crew
+    pool: WorkerPool
     watch: ChainWatch
     settings: MinerSettings
     scratch: Path
@@ -65,9 +65,9 @@ class Vitals:
         )
 
     def _models(self) -> Check:
-        if not self.crew.is_ready:
+        if not self.pool.is_ready:
             return Check(state="wrong", detail="the networks are being loaded")
-        devices = {str(analyst.device) for analyst in self.crew.analysts}
+        devices = {str(worker.device) for worker in self.pool.workers}
         return Check(state="ok", detail=f"loaded on {', '.join(sorted(devices))}")
 
     def _chain(self) -> Check:

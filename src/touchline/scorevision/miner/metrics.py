@@ -25,20 +25,20 @@ class Metrics:
 
     Args:
         scratch: Folder whose disk is watched.
-        analysts: Process ids of the analysts; they count with the service.
+        workers: Process ids of the workers; they count with the service.
     """
 
-    def __init__(self, scratch: Path, analysts: Callable[[], list[int]]) -> None:
+    def __init__(self, scratch: Path, workers: Callable[[], list[int]]) -> None:
         self.registry = CollectorRegistry()
         self._scratch = scratch
-        self._analysts = analysts
+        self._analysts = workers
         self._processes: dict[int, psutil.Process] = {}
         self.challenges = self._counter("challenges", "Challenges by outcome.", "outcome")
         self.refused = self._counter("requests_refused", "Requests not served.", "status")
         self.faults = self._counter("faults", "What the check before sending mended.", "fault")
         self.frames = self._counter("frames", "Frames answered.")
         self.bytes = self._counter("video_bytes", "Bytes of video fetched.")
-        self.replaced = self._gauge("analysts_replaced", "Analysts that died and were replaced.")
+        self.replaced = self._gauge("analysts_replaced", "Workers that died and were replaced.")
         self.stage = Histogram(
             "touchline_stage_seconds",
             "Seconds of a challenge by stage; stages overlap.",
@@ -50,8 +50,8 @@ class Metrics:
         self.under_way = self._gauge("frames_under_way", "Frames done of the challenges in work.")
         self.waiting = self._gauge("challenges_waiting", "Challenges that wait.")
         self.chain_age = self._gauge("chain_age_seconds", "Age of the metagraph; NaN without one.")
-        self.cpu = self._gauge("cpu_percent", "Processor load of service and analysts.")
-        self.memory = self._gauge("rss_bytes", "Resident memory of service and analysts.")
+        self.cpu = self._gauge("cpu_percent", "Processor load of service and workers.")
+        self.memory = self._gauge("rss_bytes", "Resident memory of service and workers.")
         self.disk = self._gauge("disk_free_bytes", "Free bytes where videos are fetched to.")
         self.gpu_memory = self._gauge("gpu_memory_bytes", "GPU memory in use.", "gpu")
         self.gpu_load = self._gauge("gpu_load_percent", "GPU load.", "gpu")

@@ -14,7 +14,7 @@ from touchline.scorevision.miner.access.admission import NAMES
 from touchline.scorevision.miner.bodies import finish, read_body
 from touchline.scorevision.miner.health import Health
 from touchline.scorevision.miner.schema import Answer, Availability, Challenge, Problem
-from touchline.scorevision.miner.sealed import SEALED, Letter, admit
+from touchline.scorevision.miner.sealed import SEALED, SealedRequest, admit
 from touchline.scorevision.miner.service import Service
 from touchline.scorevision.miner.statuses import STATUSES
 
@@ -55,10 +55,10 @@ async def challenge(request: Request) -> Response:
     """Analyse the video of a signed challenge; every frame of it is answered."""
     received = time.perf_counter()
     service = service_of(request)
-    letter = admit(request, service, await body_in_time(request))
-    asked = parse_challenge(letter.body)
-    answer = await unless_gone(request, service.rounds.answer(asked, received=received))
-    return await signed(answer, request, letter)
+    sealed = admit(request, service, await body_in_time(request))
+    asked = parse_challenge(sealed.body)
+    answer = await unless_gone(request, service.handler.answer(asked, received=received))
+    return await signed(answer, request, sealed)
 
 
 @router.get("/availability", summary="Whether a challenge would be taken now")
@@ -148,12 +148,12 @@ async def _gone(request: Request) -> None:
         pass
 
 
-async def signed(body: bytes, request: Request, letter: Letter) -> Response:
+async def signed(body: bytes, request: Request, sealed: SealedRequest) -> Response:
     """The answer as it is sent; packed in a thread, so that nobody waits for it."""
     hotkey = service_of(request).hotkey
 
     def seal() -> tuple[bytes, dict[str, str]]:
-        return finish(letter.seal(body) if letter.seal else body, hotkey, request.headers)
+        return finish(sealed.seal(body) if sealed.seal else body, hotkey, request.headers)
 
     sent, headers = await asyncio.to_thread(seal)
-    return Response(sent, headers=headers, media_type=SEALED if letter.seal else JSON)
+    return Response(sent, headers=headers, media_type=SEALED if sealed.seal else JSON)

@@ -15,7 +15,7 @@ KEY_UUID = "symmetric-key-uuid"
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class SealedRequest:
     """What was asked by somebody who may ask.
 
     Attributes:
@@ -27,7 +27,7 @@ class Letter:
     seal: Callable[[bytes], bytes] | None = None
 
 
-def admit(request: Request, service: Service, body: bytes) -> Letter:
+def admit(request: Request, service: Service, body: bytes) -> SealedRequest:
     """Check who asks, and open what they sent.
 
     Raises:
@@ -35,18 +35,18 @@ def admit(request: Request, service: Service, body: bytes) -> Letter:
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != SEALED:
         service.admission.admit(request.headers, body)
-        return Letter(body)
+        return SealedRequest(body)
     return _opened(request, service, body)
 
 
-def _opened(request: Request, service: Service, body: bytes) -> Letter:
+def _opened(request: Request, service: Service, body: bytes) -> SealedRequest:
     exchange = exchange_of(service)
     uuid = key_uuid(request)
     validator = service.admission.admit_encrypted(request.headers, uuid)
     plain = exchange.decrypt(validator, uuid, body)
     if SEALED not in request.headers.get("accept", "").lower():
-        return Letter(plain)
-    return Letter(plain, exchange.sealer(validator, uuid))
+        return SealedRequest(plain)
+    return SealedRequest(plain, exchange.sealer(validator, uuid))
 
 
 def exchange_of(service: Service) -> KeyExchange:

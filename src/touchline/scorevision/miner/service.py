@@ -30,14 +30,14 @@ from touchline.scorevision.miner.access.admission import Admission
 from touchline.scorevision.miner.access.encryption import KeyExchange
 from touchline.scorevision.miner.access.nonces import NonceMemory
 from touchline.scorevision.miner.answer import AnswerBuilder
-from touchline.scorevision.miner.handler import SCRATCH, Download, Rounds
+from touchline.scorevision.miner.handler import SCRATCH, ChallengeHandler, Download
 from touchline.scorevision.miner.health import Vitals
 from touchline.scorevision.miner.metrics import Metrics
 from touchline.scorevision.settings import MinerSettings
 from touchline.service.fetching.download import download
 from touchline.service.fetching.partial_file import Arrived
-from touchline.service.pool import Crew
-from touchline.service.queue import Turns
+from touchline.service.pool import WorkerPool
+from touchline.service.queue import RequestQueue
 
 Ask = Callable[[str], str]
 """Shows a prompt, and gives what was typed."""
@@ -57,9 +57,9 @@ class Service:
         hotkey: Who the miner is.
         admission: Who may ask.
         exchange: Symmetric keys of the encrypted variant; None where it is off.
-        crew: Who analyses.
-        turns: Who is served, who waits.
-        rounds: From a challenge to its answer.
+        pool: Who analyses.
+        queue: Who is served, who waits.
+        handler: From a challenge to its answer.
         watch: The metagraph.
         metrics: What can be watched.
         vitals: How the service is.
@@ -69,9 +69,9 @@ class Service:
     hotkey: Hotkey
     admission: Admission
     exchange: KeyExchange | None
-    crew: Crew
-    turns: Turns
-    rounds: Rounds
+    pool: WorkerPool
+    queue: RequestQueue
+    handler: ChallengeHandler
     watch: ChainWatch
     metrics: Metrics
     vitals: Vitals
@@ -91,9 +91,11 @@ class Service:
         scratch = _folder(settings.scratch or Path(tempfile.gettempdir()), "TOUCHLINE_SCRATCH")
         state = _folder(settings.state, "TOUCHLINE_STATE")
         hotkey, watch = find_hotkey(settings, ask=ask), _watch(settings)
-        crew = Crew(settings, settings.max_concurrent, answer=ANSWER)
-        metrics = Metrics(scratch, lambda: [analyst.pid for analyst in crew.analysts])
-        turns = Turns(settings.max_concurrent, settings.max_queued, seconds=settings.answer_within)
+        pool = WorkerPool(settings, settings.max_concurrent, answer=ANSWER)
+        metrics = Metrics(scratch, lambda: [worker.pid for worker in pool.workers])
+        queue = RequestQueue(
+            settings.max_concurrent, settings.max_queued, seconds=settings.answer_within
+        )
         return cls(
             settings=settings,
             hotkey=hotkey,
@@ -106,15 +108,15 @@ class Service:
                 require_permit=settings.require_permit,
             ),
             exchange=KeyExchange() if settings.encrypted else None,
-            crew=crew,
-            turns=turns,
-            rounds=Rounds(crew, turns, _fetcher(settings), metrics, settings, scratch),
+            pool=pool,
+            queue=queue,
+            handler=ChallengeHandler(pool, queue, _fetcher(settings), metrics, settings, scratch),
             watch=watch,
             metrics=metrics,
             vitals=Vitals(
                 hotkey=hotkey.address,
                 version=version("touchline"),
-                crew=crew,
+                pool=pool,
                 watch=watch,
                 settings=settings,
                 scratch=scratch,
@@ -125,27 +127,27 @@ class Service:
     @property
     def is_available(self) -> bool:
         """Whether a challenge would be worked on at once."""
-        return self.turns.is_free and self.crew.is_ready
+        return self.queue.is_free and self.pool.is_ready
 
     def render_metrics(self) -> bytes:
         """All metrics in Prometheus' text form, read now."""
         metagraph = self.watch.metagraph
-        self.metrics.running.set(self.turns.running)
-        self.metrics.waiting.set(self.turns.waiting)
-        self.metrics.under_way.set(sum(analyst.frames for analyst in self.crew.analysts))
-        self.metrics.replaced.set(self.crew.replaced)
+        self.metrics.running.set(self.queue.running)
+        self.metrics.waiting.set(self.queue.waiting)
+        self.metrics.under_way.set(sum(worker.frames for worker in self.pool.workers))
+        self.metrics.replaced.set(self.pool.replaced)
         self.metrics.chain_age.set(math.nan if metagraph is None else metagraph.age())
         return self.metrics.render()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Analysts at work and the chain read, as long as the block lasts."""
-        sweep(self.rounds.scratch)
-        tasks = [asyncio.create_task(self.crew.run()), asyncio.create_task(self.watch.run())]
+        """Workers at work and the chain read, as long as the block lasts."""
+        sweep(self.handler.scratch)
+        tasks = [asyncio.create_task(self.pool.run()), asyncio.create_task(self.watch.run())]
         try:
             yield
         finally:
-            self.turns.close()
+            self.queue.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -90,8 +90,8 @@ def write_side_by_side(
 
     Args:
         path: The file to make.
-        first: Shown left.
-        second: Shown right.
+        first: TrackedFrame left.
+        second: TrackedFrame right.
         video: Their clip.
 
     Raises:

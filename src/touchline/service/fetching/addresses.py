@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from touchline.errors import VideoRefusedError, VideoUnreachableError
 from touchline.service.fetching.limits import Limits
 from touchline.service.fetching.links import Address, Link
-from touchline.service.fetching.transient import PassingError
+from touchline.service.fetching.transient import TransientError
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 """Finds the addresses of a host, for a port; ``socket.gaierror`` when it has none."""
@@ -99,11 +99,11 @@ async def _look_up(link: Link, resolver: Resolver, within: float) -> list[Addres
         async with asyncio.timeout(within):
             found = await resolver(link.host, link.port)
     except TimeoutError:
-        raise PassingError(
+        raise TransientError(
             f"{link.name} cannot be reached: its host was not found within {within:g} s."
         ) from None
     except socket.gaierror as error:
-        kind = PassingError if error.errno == socket.EAI_AGAIN else VideoUnreachableError
+        kind = TransientError if error.errno == socket.EAI_AGAIN else VideoUnreachableError
         raise kind(f"{link.name} cannot be reached: its host is unknown ({error}).") from error
     if not found:
         raise VideoUnreachableError(f"{link.name} cannot be reached: its host has no address.")

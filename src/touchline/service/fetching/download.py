@@ -20,9 +20,9 @@ from touchline.errors import VideoUnreachableError
 from touchline.service.fetching.addresses import Resolver, resolve
 from touchline.service.fetching.limits import Limits
 from touchline.service.fetching.links import Link, parse_link
-from touchline.service.fetching.partial_file import Arrived, Landing
-from touchline.service.fetching.request import Visitor
-from touchline.service.fetching.transient import PassingError, passing
+from touchline.service.fetching.partial_file import Arrived, PartialFile
+from touchline.service.fetching.request import VideoRequest
+from touchline.service.fetching.transient import TransientError, passing
 
 __all__ = ["Limits", "Outside", "download"]
 
@@ -52,7 +52,7 @@ class Outside:
 
     Attributes:
         resolver: Finds the addresses of a host.
-        connect: Makes what sends requests; see ``Visitor.transport`` for what it must not do.
+        connect: Makes what sends requests; see ``VideoRequest.transport`` for what it must not do.
         pause: Waits so many seconds.
         draw: Chooses a number between two.
         free: Bytes that are free on the disk of a folder.
@@ -96,7 +96,7 @@ async def download(
     try:
         async with asyncio.timeout(limits.seconds) as clock:
             ends = asyncio.get_running_loop().time() + limits.seconds
-            with Landing(
+            with PartialFile(
                 target, name=link.name, limits=limits, arrived=arrived, free=outside.free
             ) as landing:
                 await _Download(link, landing, limits, outside, ends).run()
@@ -112,7 +112,7 @@ async def download(
 @dataclass(frozen=True, slots=True)
 class _Download:
     link: Link
-    landing: Landing
+    landing: PartialFile
     limits: Limits
     outside: Outside
     ends: float
@@ -120,16 +120,16 @@ class _Download:
     async def run(self) -> None:
         """Try until all is there; pause between two tries."""
         async with self.outside.connect() as transport:
-            visitor = Visitor(transport, self.outside.resolver, self.limits)
+            visitor = VideoRequest(transport, self.outside.resolver, self.limits)
             for tried in itertools.count(1):
                 try:
                     await self._try(visitor)
                     break
-                except PassingError as error:
+                except TransientError as error:
                     if not await self._paused(tried):
                         raise _given_up(error, tried) from error
 
-    async def _try(self, visitor: Visitor) -> None:
+    async def _try(self, visitor: VideoRequest) -> None:
         async with visitor.visit(self.link, self.landing.request_headers()) as response:
             with passing(self.link.name, self.limits):
                 await self.landing.take(response)
@@ -145,6 +145,6 @@ class _Download:
         return True
 
 
-def _given_up(error: PassingError, tried: int) -> VideoUnreachableError:
+def _given_up(error: TransientError, tried: int) -> VideoUnreachableError:
     tries = "1 try" if tried == 1 else f"{tried} tries"
     return VideoUnreachableError(f"{str(error).removesuffix('.')}; given up after {tries}.")

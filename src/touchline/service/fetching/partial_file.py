@@ -12,7 +12,7 @@ import httpx
 
 from touchline.errors import OutputError, VideoRefusedError, VideoUnreachableError
 from touchline.service.fetching.limits import Limits
-from touchline.service.fetching.transient import PassingError
+from touchline.service.fetching.transient import TransientError
 
 Arrived = Callable[[int, int | None], None]
 """Told the bytes that are on disk and the bytes there will be, None where nobody knows."""
@@ -29,7 +29,7 @@ PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[<{\[#]|ffconcat|v=0)")
 """How HTML, JSON and the playlists begin that FFmpeg would follow to other files and hosts."""
 
 
-class Landing:
+class PartialFile:
     """A file that grows by the answers to one or more requests.
 
     A context manager: when its block fails, the file is gone. Blocks are written at once and on
@@ -102,7 +102,7 @@ class Landing:
         Raises:
             VideoRefusedError: It is too large, or a page.
             VideoUnreachableError: It is empty, packed, or another video than before; a
-                ``PassingError`` if it ended early.
+                ``TransientError`` if it ended early.
             OutputError: It cannot be written, or too little of the disk would stay free.
         """
         position = self._begin(response)
@@ -178,7 +178,7 @@ class Landing:
         if self.size == 0:
             raise self._unreachable("sends nothing")
         if self.total is not None and self.size < self.total:
-            raise PassingError(
+            raise TransientError(
                 f"{self._name} ended after {self.size} of the {self.total} bytes that it announced."
             )
         if not self._sniffed:

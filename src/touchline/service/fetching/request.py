@@ -10,7 +10,7 @@ from touchline.errors import VideoUnreachableError
 from touchline.service.fetching.addresses import Resolver, find_addresses
 from touchline.service.fetching.limits import Limits
 from touchline.service.fetching.links import Address, Link
-from touchline.service.fetching.transient import PassingError, passing
+from touchline.service.fetching.transient import TransientError, passing
 
 MOST_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -18,7 +18,7 @@ PASSING_STATUSES = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class VideoRequest:
     """Asks hosts.
 
     A transport rather than a client: a client would keep cookies by address, read the environment
@@ -41,7 +41,7 @@ class Visitor:
 
         Raises:
             VideoRefusedError: The link, or where it leads to, may not be fetched.
-            VideoUnreachableError: The host has no such video; a ``PassingError`` if it may later.
+            VideoUnreachableError: The host has no such video; a ``TransientError`` if it may later.
         """
         for _ in range(MOST_REDIRECTS + 1):
             response = await self._ask(link, headers)
@@ -86,6 +86,6 @@ class Visitor:
 def _require_success(response: httpx.Response, link: Link) -> None:
     status = response.status_code
     if status in PASSING_STATUSES or status >= 500:
-        raise PassingError(f"{link.name} answers {status}.")
+        raise TransientError(f"{link.name} answers {status}.")
     if status not in (200, 206):
         raise VideoUnreachableError(f"{link.name} answers {status}.")
