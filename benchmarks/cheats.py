@@ -37,7 +37,8 @@ from touchline.evaluation.metrics import (
     tracking,
 )
 from touchline.frame import ClassId
-from touchline.pipeline.run import run_job
+from touchline.outputs import DATA_FORMATS
+from touchline.pipeline import run_job
 from touchline.scorevision.report import ClipScore, Judge, load_judge
 from touchline.scorevision.response import read_response
 from touchline.scorevision.score import Terms, score_clips
@@ -172,7 +173,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         truths = write_match(folder, seed=arguments.seed, seconds=seconds, fps=FPS, size=SIZE)
-        run_job(folder / "match.mp4", folder, overlay=False)
+        run_job(folder / "match.mp4", folder, formats=DATA_FORMATS)
         rows = measure(folder, truths, judge=judge, seed=arguments.seed)
     if arguments.json:
         print(json.dumps({"judge": heading(judge), "rows": [asdict(row) for row in rows]}))

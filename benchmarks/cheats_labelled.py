@@ -31,11 +31,12 @@ from touchline.errors import InputError
 from touchline.evaluation.formats import read_yolo
 from touchline.evaluation.labels import LabelledFrames, blank_objects
 from touchline.evaluation.metrics import count_balls
-from touchline.frame import FrameState, Source, no_pitch
+from touchline.frame import Objects as FrameObjects
+from touchline.frame import Source, TrackedFrame, no_pitch
 from touchline.outputs.predictions import frame_to_wire
 from touchline.scorevision.report import Judge, student_judge
 from touchline.scorevision.scoring import clip_box_score, score_frame_boxes
-from touchline.verification import TrackedFrame, Verification, Verifier, load_student
+from touchline.verification import Verification, Verifier, load_student
 
 SHOWN = "labelled frames of real matches"
 
@@ -97,10 +98,11 @@ def honest_objects(image: Image, detector: Detector, verifier: Verifier) -> Obje
     found.tracker_id = np.arange(len(found))
     found.data["source"] = np.full(len(found), Source.DETECTED)
     found.data["detected_class_id"] = np.asarray(found.class_id, np.int64)
-    state = FrameState(0, 0.0, 0, found, no_pitch())
+    frame = TrackedFrame(0, 0.0, 0, FrameObjects.from_supervision(found), no_pitch(), image)
     # A frame is a clip of its own: what was said of another must not count here.
-    verified = Verification(verifier).verify([TrackedFrame(state, image)])[0]
-    objects: Objects = frame_to_wire(verified, size=(image.shape[1], image.shape[0]))["objects"]
+    (verified,) = Verification(verifier).process([frame])
+    state = replace(frame, objects=verified).state()
+    objects: Objects = frame_to_wire(state, size=(image.shape[1], image.shape[0]))["objects"]
     return objects
 
 

@@ -21,7 +21,7 @@ import supervision as sv
 
 from touchline.detection import Detector, load_detector
 from touchline.frame import ClassId, FrameState
-from touchline.pipeline.analysis import DOUBTFUL, analyze
+from touchline.pipeline import DOUBTFUL, analyze
 from touchline.settings import Settings
 from touchline.synthetic import SyntheticMatch, Truth
 from touchline.tracking.boxes import pairwise_iou

@@ -20,7 +20,7 @@ import av
 import numpy as np
 
 from benchmarks.miner_load import PacedHost, Service, giving, probing, serving
-from touchline.pipeline.analysis import analyze
+from touchline.pipeline import analyze
 from touchline.scorevision.chain import make_hotkey
 from touchline.scorevision.local_validator import new_challenge, validators_client
 from touchline.scorevision.local_validator.sending import ENDPOINT

@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from touchline.evaluation.metrics import Agreement, agreement
-from touchline.pipeline.pace import Pace
-from touchline.pipeline.run import run_job
+from touchline.outputs import DATA_FORMATS
+from touchline.pipeline import Pace, run_job
 from touchline.settings import Settings
 from touchline.synthetic import write_match
 
@@ -52,7 +52,7 @@ def measure(seed: int, seconds: float, choices: list[Way]) -> Iterator[tuple[Agr
         truths = write_match(folder, seed=seed, seconds=seconds)
         for way in choices:
             video = folder / "match.mp4"
-            summary = run_job(video, folder, settings=way.settings, overlay=False)
+            summary = run_job(video, folder, settings=way.settings, formats=DATA_FORMATS)
             spent = summary.seconds["total"] / seconds
             yield agreement(folder / "tracks.parquet", truths), spent
 

@@ -11,14 +11,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 from touchline.evaluation.metrics import Agreement, agreement
-from touchline.pipeline.run import run_job
+from touchline.outputs import DATA_FORMATS
+from touchline.pipeline import run_job
 from touchline.synthetic import write_match
 
 
 def score(seed: int, seconds: float, folder: Path) -> Agreement:
     """Render a match, analyse it, compare."""
     truths = write_match(folder, seed=seed, seconds=seconds)
-    run_job(folder / "match.mp4", folder, overlay=False)
+    run_job(folder / "match.mp4", folder, formats=DATA_FORMATS)
     return agreement(folder / "tracks.parquet", truths)
 
 

@@ -18,6 +18,7 @@ import supervision as sv
 
 from touchline.evaluation.formats import read_mot
 from touchline.evaluation.metrics import TrackedBoxes, clear, hota, identity
+from touchline.frame import Objects
 from touchline.tracking import PlayerTracker, Tracks
 
 FPS = 25.0
@@ -57,8 +58,9 @@ def by_tracks(video: Video, stride: int) -> Video:
     tracks = Tracks(FPS, (1920, 1080))
     answers: Video = []
     for index, frame in enumerate(video):
-        answers += tracks.push(frame if index % stride == 0 else None, STILL)
-    return answers + tracks.flush()
+        seen = Objects.from_supervision(frame) if index % stride == 0 else None
+        answers += [each.to_supervision() for each in tracks.push(seen, STILL)]
+    return answers + [each.to_supervision() for each in tracks.flush()]
 
 
 def by_bytetrack(video: Video, stride: int) -> Video:

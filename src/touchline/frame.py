@@ -1,17 +1,26 @@
 """What flows between the rooms: frames in, frame states out.
 
-Boxes are ``supervision.Detections`` and points are ``supervision.KeyPoints``; this module adds only
-what those two do not know: time, shots, the pitch, and where each fact comes from.
+Boxes are ``supervision.Detections`` and points are ``supervision.KeyPoints`` where people and other
+libraries meet them; this module adds what those two do not know: time, shots, the pitch, and where
+each fact comes from. Inside, boxes travel as one table, ``Objects``.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum, StrEnum
+from typing import Any, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import supervision as sv
 
 N_KEYPOINTS = 32
+NO_ID = -1
+"""``tracker_id`` of an object that no track has taken up."""
+NO_CLASS = -1
+"""``detected_class_id`` of an object that the detector did not see in this very frame."""
+_MASK = "mask"
+"""Column under which supervision's masks travel."""
 
 
 class ClassId(IntEnum):
@@ -51,6 +60,177 @@ class Frame:
     index: int
     time: float
     image: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Objects:
+    """Boxes as a table: columns of equal length n, which every stage reads and adds to.
+
+    A selection (``objects[rows]``) and ``concatenate`` carry every column on, those of ``extra``
+    and of subclasses too; so what a detector or a stage says of a box stays with it.
+
+    Attributes:
+        xyxy: float64 (n, 4), pixels of the original frame.
+        confidence: float64 (n,), 0..1.
+        class_id: int64 (n,), see ``ClassId``.
+        tracker_id: int64 (n,), ``NO_ID`` where there is no track.
+        source: str (n,), values of ``Source``.
+        detected_class_id: int64 (n,), the detector's word in this very frame, or ``NO_CLASS``.
+        extra: Further columns (n, ...) by name, of any dtype.
+
+    Raises:
+        ValueError: A column has another length.
+    """
+
+    xyxy: npt.NDArray[np.float64]
+    confidence: npt.NDArray[np.float64]
+    class_id: npt.NDArray[np.int64]
+    tracker_id: npt.NDArray[np.int64]
+    source: npt.NDArray[np.str_]
+    detected_class_id: npt.NDArray[np.int64]
+    extra: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        wrong = {name: len(c) for name, c in self.columns().items() if len(c) != len(self.xyxy)}
+        if wrong:
+            raise ValueError(f"{len(self.xyxy)} boxes, but columns of another length: {wrong}")
+
+    def __len__(self) -> int:
+        return len(self.xyxy)
+
+    def __getitem__(self, rows: Any) -> Self:
+        """The objects at ``rows``: a mask (n,), indices (k,) or a slice."""
+        return self._of({name: column[rows] for name, column in self.columns().items()})
+
+    @staticmethod
+    def empty() -> "Objects":
+        """No objects."""
+        return Objects.from_supervision(sv.Detections.empty())
+
+    @staticmethod
+    def from_supervision(detections: sv.Detections) -> "Objects":
+        """Read detections; what they do not say is: sure, a player, without a track, detected.
+
+        Whatever else is in ``data``, and ``mask``, becomes a column of ``extra``.
+        """
+        n = len(detections)
+        given = {name: _column(values, n) for name, values in detections.data.items()}
+        if detections.mask is not None:
+            given[_MASK] = np.asarray(detections.mask)
+        source = given.pop("source", np.full(n, Source.DETECTED.value))
+        detected = given.pop("detected_class_id", np.full(n, NO_CLASS))
+        return Objects(
+            xyxy=np.asarray(detections.xyxy, np.float64).reshape(n, 4),
+            confidence=_or_full(detections.confidence, n, 1.0).astype(np.float64),
+            class_id=_or_full(detections.class_id, n, ClassId.PLAYER).astype(np.int64),
+            tracker_id=_or_full(detections.tracker_id, n, NO_ID).astype(np.int64),
+            source=np.array([str(each) for each in source], "U12"),
+            detected_class_id=detected.astype(np.int64),
+            extra=given,
+        )
+
+    def to_supervision(self) -> sv.Detections:
+        """Hand over to supervision: float32 boxes, the other columns in ``data``."""
+        extra = dict(self.extra)
+        return sv.Detections(
+            xyxy=self.xyxy.astype(np.float32),
+            mask=extra.pop(_MASK, None),
+            confidence=self.confidence.astype(np.float32),
+            class_id=self.class_id,
+            tracker_id=self.tracker_id,
+            data={"source": self.source, "detected_class_id": self.detected_class_id, **extra},
+        )
+
+    @property
+    def is_ball(self) -> npt.NDArray[np.bool_]:
+        """Which are claimed to be the ball (n,)."""
+        return np.asarray(self.class_id == ClassId.BALL)
+
+    @property
+    def is_filled(self) -> npt.NDArray[np.bool_]:
+        """Which the detector did not see in their frame (n,)."""
+        return np.isin(self.source, (Source.INTERPOLATED.value, Source.PROPOSED.value))
+
+    @property
+    def position(self) -> npt.NDArray[np.float32]:
+        """Metres on the pitch (n, 2) float32, NaN where unknown: a column of the pipeline."""
+        unknown = np.full((len(self), 2), np.nan, np.float32)
+        return np.asarray(self.extra.get("position", unknown), np.float32).reshape(-1, 2)
+
+    @property
+    def verified(self) -> npt.NDArray[np.float32]:
+        """Probability (n,) float32 of what is claimed, NaN unless a verifier looked at this box."""
+        unknown = np.full(len(self), np.nan, np.float32)
+        return np.asarray(self.extra.get("verified", unknown), np.float32)
+
+    def with_columns(self, **columns: npt.NDArray[Any]) -> Self:
+        """The same with further columns (n, ...) in ``extra``, or with others in their place."""
+        return replace(self, extra={**self.extra, **columns})
+
+    def rounded(self) -> Self:
+        """The same as precise as supervision has it, float32: so what leaves a stage is seen."""
+        return replace(
+            self,
+            xyxy=self.xyxy.astype(np.float32).astype(np.float64),
+            confidence=self.confidence.astype(np.float32).astype(np.float64),
+        )
+
+    def columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Every column by its name."""
+        names = [each.name for each in fields(self) if each.name != "extra"]
+        return {**{name: getattr(self, name) for name in names}, **self.extra}
+
+    def _of(self, columns: Mapping[str, npt.NDArray[Any]]) -> Self:
+        names = {each.name for each in fields(self)}
+        own = {name: column for name, column in columns.items() if name in names}
+        extra = {name: column for name, column in columns.items() if name not in names}
+        return type(self)(**own, extra=extra)
+
+
+Table = TypeVar("Table", bound=Objects)
+
+
+def concatenate(parts: Sequence[Table]) -> Table:
+    """Put tables of one kind (at least one) together, in the order given.
+
+    Where a part lacks an extra column of another it gets NaN, NaT, -1, "" or None, by its dtype.
+    """
+    columns = [part.columns() for part in parts]
+    kinds = {name: column for each in columns for name, column in each.items()}
+    return parts[0]._of(
+        {
+            name: np.concatenate(
+                [
+                    each[name] if name in each else _missing(kind, len(part))
+                    for each, part in zip(columns, parts, strict=True)
+                ]
+            )
+            for name, kind in kinds.items()
+        }
+    )
+
+
+def _missing(kind: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
+    """A column of ``count`` entries that say nothing, which fits to another."""
+    nothing: Any = {"f": np.nan, "c": np.nan, "i": -1, "U": "", "S": b""}.get(kind.dtype.kind)
+    if kind.dtype.kind in "mM":
+        nothing = np.array("NaT", kind.dtype)
+    dtype = kind.dtype if nothing is not None else np.dtype(object)
+    return np.full((count, *kind.shape[1:]), nothing, dtype)
+
+
+def _column(values: Any, count: int) -> npt.NDArray[Any]:
+    """An entry of ``sv.Detections.data`` as an array of our own; ragged lists become objects."""
+    try:
+        return np.array(values)
+    except ValueError:
+        column = np.empty(count, object)
+        column[:] = values
+        return column
+
+
+def _or_full(column: Any, count: int, value: float) -> npt.NDArray[Any]:
+    return np.full(count, value) if column is None else np.asarray(column)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +279,35 @@ class FrameState:
     shot: int
     objects: sv.Detections
     pitch: PitchState
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TrackedFrame:
+    """A frame on its way through the stages that follow tracking.
+
+    Attributes:
+        index: Frame number in decode order, from 0.
+        time: Seconds from the first frame.
+        shot: Number of the shot, from 0.
+        objects: What is said of the frame so far.
+        pitch: The pitch in this frame.
+        image: uint8 (H, W, 3) BGR, perhaps smaller than the frame, for stages that look; None where
+            the networks did not look, and where no stage does.
+        scale: Pixels of ``image`` for one pixel of the frame.
+    """
+
+    index: int
+    time: float
+    shot: int
+    objects: Objects
+    pitch: PitchState
+    image: npt.NDArray[np.uint8] | None = None
+    scale: float = 1.0
+
+    def state(self) -> FrameState:
+        """What is said of the frame in the end."""
+        objects = self.objects.to_supervision()
+        return FrameState(self.index, self.time, self.shot, objects, self.pitch)
 
 
 def no_pitch() -> PitchState:

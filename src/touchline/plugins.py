@@ -3,8 +3,10 @@
 The form is that of entry points and of ASGI servers.
 """
 
+import re
 from functools import reduce
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from touchline.errors import UsageError
@@ -28,3 +30,24 @@ def load_object(name: str) -> Any:
         raise UsageError(f"{name!r} names nothing: there is no module {error.name!r}") from error
     except AttributeError as error:
         raise UsageError(f"{name!r} names nothing: {error}") from error
+
+
+def is_object_name(name: str) -> bool:
+    """Whether it has the form ``module:name``, and is no path (of a drive, perhaps)."""
+    return bool(re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*", name)) and not Path(name).exists()
+
+
+def make(name: str, *, has: str) -> Any:
+    """Call the factory that ``module:factory`` names, and see that it makes the right thing.
+
+    Args:
+        name: As for ``load_object``.
+        has: The method that what it makes must have.
+
+    Raises:
+        UsageError: There is no such factory, or it makes something else.
+    """
+    made = load_object(name)()
+    if not callable(getattr(made, has, None)):
+        raise UsageError(f"{name!r} makes a {type(made).__name__}, which has no method {has}")
+    return made

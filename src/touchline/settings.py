@@ -7,7 +7,7 @@ the working folder. Settings stop at the builders: stages take plain keyword arg
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypedDict
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +19,14 @@ Backend = Literal["openvino", "onnxruntime"]
 Verify = Literal["fast", "full", "off"]
 VerifierName = Literal["auto", "student", "clip", "clip-int8", "clip-b16", "clip-b16-int8"]
 DetectionSize = Literal["640x360", "960x540", "1280x720", "native"]
+
+
+class Runtime(TypedDict):
+    """Where and how networks run."""
+
+    device: Device
+    backend: Backend | None
+    threads: int | None
 
 
 class Settings(BaseSettings):
@@ -51,6 +59,34 @@ class Settings(BaseSettings):
     is installed."""
     cache: Path | None = Field(default=None, validation_alias="TOUCHLINE_CACHE")
     """Folder of the networks that are pulled; None is ``.cache/touchline`` in the home folder."""
+
+    detector: str = Field(default="players", validation_alias="TOUCHLINE_DETECTOR")
+    """Who finds people and the ball: shipped weights by name, an ONNX file with the same outputs,
+    or ``module:factory`` of a detector of your own."""
+    pitch_model: str = Field(default="pitch", validation_alias="TOUCHLINE_PITCH_MODEL")
+    """Who finds the pitch's keypoints: likewise."""
+    tracker: str | None = Field(default=None, validation_alias="TOUCHLINE_TRACKER")
+    """Who gives people ids: ``module:factory``, called with the frames a second for each shot; None
+    is the tracker of our own."""
+    stages: tuple[str, ...] = Field(default=(), validation_alias="TOUCHLINE_STAGES")
+    """Further stages, as a JSON list of ``module:factory``; each is called anew for each clip."""
+    pitch: str = Field(
+        default="105x68",
+        pattern=r"^\d+(\.\d+)?x\d+(\.\d+)?$",
+        validation_alias="TOUCHLINE_PITCH",
+    )
+    """Length and width of the pitch in metres."""
+
+    @property
+    def runtime(self) -> Runtime:
+        """What every network is loaded with."""
+        return {"device": self.device, "backend": self.backend, "threads": self.threads}
+
+    @property
+    def pitch_size(self) -> tuple[float, float]:
+        """``pitch`` as (length, width) in metres."""
+        length, width = self.pitch.split("x")
+        return float(length), float(width)
 
     @property
     def imgsz(self) -> tuple[int, int] | None:

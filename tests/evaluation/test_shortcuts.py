@@ -15,14 +15,14 @@ from touchline.verification import Label, Spent, Verification
 def test_both_ways_agree_on_what_is_plain() -> None:
     painter = Painter()
     both = _Both(Verification(painter), Verification(painter, full=True))
-    both.verify([shown(i, [man(2, 100), man(3, 300, shows=Label.GRASS)]) for i in range(8)])
+    both.process([shown(i, [man(2, 100), man(3, 300, shows=Label.GRASS)]) for i in range(8)])
     assert both.objects == both.agreeing == {"player": 8, "nothing": 8}
     assert both.spent.student < both.full.spent.student == 16
 
 
 def test_what_one_way_drops_and_the_other_keeps_counts_against_it() -> None:
     both = _Both(Verification(Painter()), Verification(Oracle(Label.GRASS)))
-    both.verify([shown(i, [man(2, 100)]) for i in range(8)])
+    both.process([shown(i, [man(2, 100)]) for i in range(8)])
     assert both.objects == {"nothing": 8}
     assert sum(both.agreeing.values()) == 0
 

@@ -12,7 +12,7 @@ import supervision as sv
 from touchline.detection import Detector
 from touchline.errors import InputError
 from touchline.frame import N_KEYPOINTS, FrameState
-from touchline.pipeline.analysis import Analysis, Pace, analyze
+from touchline.pipeline import Analysis, Pace, analyze
 from touchline.settings import Settings
 from touchline.video import VideoReader
 

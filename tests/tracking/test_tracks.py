@@ -6,17 +6,22 @@ from hypothesis import strategies as st
 
 from tests.tracking.worlds import STILL, ball, pan, person, seen
 from touchline.errors import UsageError
+from touchline.frame import Objects
 from touchline.tracking import Tracks
 from touchline.tracking.boxes import warp_boxes
 
 SIZE = (1280, 720)
 
 
+def table(detections):
+    return None if detections is None else Objects.from_supervision(detections)
+
+
 def followed(frames, *, motions=None, fps=25.0, **options):
     """All answers to the detections of each frame (None = not looked at)."""
     tracks, answers = Tracks(fps, SIZE, **options), []
     for index, detections in enumerate(frames):
-        answers += tracks.push(detections, STILL if motions is None else motions[index])
+        answers += tracks.push(table(detections), STILL if motions is None else motions[index])
     return answers + tracks.flush()
 
 
@@ -38,7 +43,7 @@ def by_id(frame):
 
 
 def sources(frame, track):
-    return frame.data["source"][frame.tracker_id == track].tolist()
+    return frame.source[frame.tracker_id == track].tolist()
 
 
 def test_there_is_one_answer_for_each_frame():
@@ -51,7 +56,7 @@ def test_an_answer_waits_no_longer_than_the_delay(delay):
     tracks = Tracks(25, SIZE, delay=delay)
     waiting = 0
     for frame in game(60):
-        waiting += 1 - len(tracks.push(frame, STILL))
+        waiting += 1 - len(tracks.push(table(frame), STILL))
         assert waiting <= round(delay * 25)
 
 
@@ -132,7 +137,7 @@ def test_there_is_one_ball_at_most():
 def test_ids_count_on_from_shot_to_shot():
     first = Tracks(25, SIZE)
     assert first.next_id == 2
-    first.push(game(1)[0], STILL)
+    first.push(table(game(1)[0]), STILL)
     assert first.next_id == 4
     again = followed(game(3), first_id=first.next_id)
     assert {*again[0].tracker_id.tolist()} == {4, 5, 6}
@@ -151,7 +156,7 @@ def test_detections_are_smoothed_and_say_so():
     before = np.std(np.array(noisy) - truth)
     after = np.std(np.array([answer.xyxy[0] for answer in answers]) - truth)
     assert after < 0.65 * before
-    assert answers[30].data["source"].tolist() == ["tracked"]
+    assert answers[30].source.tolist() == ["tracked"]
 
 
 @settings(max_examples=10, deadline=None)
@@ -168,7 +173,7 @@ def test_what_the_caller_does_between_changes_nothing(seed, stride):
     tracks, answers = Tracks(25, SIZE), []
     for frame in frames:
         motion = np.eye(3)
-        mine = None if frame is None else seen(frame.xyxy, class_id=frame.class_id)
+        mine = None if frame is None else table(seen(frame.xyxy, class_id=frame.class_id))
         got = tracks.push(mine, motion)
         answers += [_copied(answer) for answer in got]
         _spoil(mine, motion, got)
@@ -177,16 +182,11 @@ def test_what_the_caller_does_between_changes_nothing(seed, stride):
         np.testing.assert_array_equal(answer.xyxy, wanted.xyxy)
         np.testing.assert_array_equal(answer.tracker_id, wanted.tracker_id)
         np.testing.assert_array_equal(answer.class_id, wanted.class_id)
-        np.testing.assert_array_equal(answer.data["source"], wanted.data["source"])
+        np.testing.assert_array_equal(answer.source, wanted.source)
 
 
 def _copied(answer):
-    return sv.Detections(
-        xyxy=answer.xyxy.copy(),
-        class_id=answer.class_id.copy(),
-        tracker_id=answer.tracker_id.copy(),
-        data={"source": answer.data["source"].copy()},
-    )
+    return answer[np.arange(len(answer))]
 
 
 def _spoil(detections, motion, answers):
@@ -197,7 +197,7 @@ def _spoil(detections, motion, answers):
         boxes.class_id[:] = 3
         if boxes.tracker_id is not None:
             boxes.tracker_id[:] = 0
-            boxes.data["source"][:] = "proposed"
+            boxes.source[:] = "proposed"
 
 
 def test_frames_without_anyone_have_all_columns():
@@ -205,7 +205,7 @@ def test_frames_without_anyone_have_all_columns():
     for answer in answers:
         assert answer.xyxy.shape == (0, 4)
         assert answer.tracker_id.shape == (0,)
-        assert set(answer.data) == {"source", "detected_class_id"}
+        assert set(answer.to_supervision().data) == {"source", "detected_class_id"}
 
 
 @pytest.mark.parametrize("wrong", [{"fps": 0.0}, {"delay": -1.0}, {"size": (0, 720)}])

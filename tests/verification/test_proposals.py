@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verification.worlds import HOMOGRAPHY, man, shown
-from touchline.frame import ClassId, Source
+from touchline.frame import ClassId, Source, concatenate
 from touchline.verification.ledger import Anchor, Ledger
 from touchline.verification.proposals import between_looks, places, propose, remember
-from touchline.verification.rows import Rows, concatenated
+from touchline.verification.rows import Rows
 
 TILTED = np.array([[0.11, 0.004, -33.0], [0.001, 0.16, -20.0], [0.00002, 0.0011, 1.0]])
 """A camera that looks down at an angle and a little to the side."""
@@ -150,5 +150,5 @@ def test_the_last_two_places_are_kept_some_time_apart():
 
 
 def test_no_rows_are_no_places():
-    rows = concatenated([Rows.of([shown(0, [])])])
+    rows = concatenate([Rows.of([shown(0, [])])])
     assert places(rows, [shown(0, [])]) == {}

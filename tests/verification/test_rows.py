@@ -1,9 +1,7 @@
 import numpy as np
-import supervision as sv
 
 from tests.verification.worlds import ball, man, shown
-from touchline.frame import ClassId, FrameState, Source, no_pitch
-from touchline.verification import TrackedFrame
+from touchline.frame import Source
 from touchline.verification.rows import Rows, answered
 
 
@@ -12,25 +10,16 @@ def test_a_window_goes_through_and_comes_back_the_same():
     rows = Rows.of(window)
     assert rows.place.tolist() == [0, 0, 2]
     for before, after in zip(window, answered(window, rows), strict=True):
-        given, said = before.state.objects, after.objects
+        given, said = before.objects, after
         assert np.array_equal(said.xyxy, given.xyxy)
         assert said.tracker_id.tolist() == given.tracker_id.tolist()
-        assert said.data["source"].tolist() == given.data["source"].tolist()
-        assert np.isnan(said.data["verified"]).all()
-
-
-def test_plain_detections_without_track_class_or_score_are_people_seen():
-    plain = sv.Detections(xyxy=np.array([[1, 2, 3, 4]], np.float32))
-    rows = Rows.of([TrackedFrame(FrameState(0, 0.0, 0, plain, no_pitch()))])
-    assert rows.class_id.tolist() == [ClassId.PLAYER]
-    assert rows.confidence.tolist() == [1.0]
-    assert rows.source.tolist() == [Source.DETECTED.value]
-    assert not rows.filled.any()
+        assert said.source.tolist() == given.source.tolist()
+        assert np.isnan(said.verified).all()
 
 
 def test_what_was_put_in_between_or_proposed_is_filled():
     things = [man(i, 40 * i, source=source) for i, source in enumerate(Source)]
-    filled = Rows.of([shown(0, things)]).filled
+    filled = Rows.of([shown(0, things)]).is_filled
     assert filled.tolist() == [s in (Source.INTERPOLATED, Source.PROPOSED) for s in Source]
 
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-import supervision as sv
 
-from touchline.frame import ClassId, FrameState, PitchState, Source, no_pitch
-from touchline.verification import Label, TrackedFrame, View
+from touchline.frame import ClassId, Objects, Source, TrackedFrame, no_pitch
+from touchline.verification import Label, View
 
 SIZE = (640, 360)
 GRASS = (30, 140, 40)
@@ -61,28 +60,23 @@ def shown(
     for thing in things if painted is None else painted:
         left, top, right, bottom = map(int, thing.xyxy)
         image[top:bottom, left:right] = COLOURS[thing.shows]
-    state = FrameState(index, index / 25, shot, _objects(things), _pitch(homography))
-    return TrackedFrame(state, image if looked else None)
+    pitch = replace(no_pitch(), homography=homography)
+    seen = image if looked else None
+    return TrackedFrame(index, index / 25, shot, _objects(things), pitch, seen)
 
 
-def _pitch(homography: npt.NDArray[np.float64] | None) -> PitchState:
-    return replace(no_pitch(), homography=homography)
-
-
-def _objects(things: Sequence[Thing]) -> sv.Detections:
+def _objects(things: Sequence[Thing]) -> Objects:
     seen = [t.source in (Source.DETECTED, Source.TRACKED) for t in things]
-    return sv.Detections(
-        xyxy=np.array([t.xyxy for t in things], np.float32).reshape(-1, 4),
-        confidence=np.array([t.confidence for t in things], np.float32),
+    return Objects(
+        xyxy=np.array([t.xyxy for t in things], np.float64).reshape(-1, 4),
+        confidence=np.array([t.confidence for t in things], np.float64),
         class_id=np.array([t.class_id for t in things], np.int64),
         tracker_id=np.array([t.tracker_id for t in things], np.int64),
-        data={
-            "source": np.array([t.source.value for t in things], "U12"),
-            "detected_class_id": np.array(
-                [t.class_id if here else -1 for t, here in zip(things, seen, strict=True)], np.int64
-            ),
-        },
-    )
+        source=np.array([t.source.value for t in things], "U12"),
+        detected_class_id=np.array(
+            [t.class_id if here else -1 for t, here in zip(things, seen, strict=True)], np.int64
+        ),
+    ).rounded()
 
 
 class Painter:

@@ -17,10 +17,15 @@ from touchline.cli.options import (
     OUT,
     AsJson,
     BatchSize,
+    DetectorName,
     DeviceName,
+    Formats,
     Output,
+    PitchModelName,
+    PitchSize,
     Predictions,
     Size,
+    TrackerName,
     VerifierName,
     Video,
 )
@@ -69,7 +74,15 @@ def run(
     video: Annotated[Path, typer.Argument(help="A video file, or a folder of images.")],
     output: Output,
     as_json: AsJson = False,
-    overlay: Annotated[bool, typer.Option(help="Write overlay.mp4.")] = True,
+    formats: Formats = None,
+    overlay: Annotated[
+        bool | None,
+        typer.Option(help="Write overlay.mp4; by default where no --format is given."),
+    ] = None,
+    pitch: PitchSize = None,
+    detector: DetectorName = None,
+    pitch_model: PitchModelName = None,
+    tracker: TrackerName = None,
     device: DeviceName = None,
     batch_size: BatchSize = None,
     size: Size = None,
@@ -79,7 +92,8 @@ def run(
     verifier: VerifierName = None,
 ) -> None:
     """Analyse VIDEO; write predictions.json, tracks.parquet, overlay.mp4 and summary.json."""
-    from touchline.pipeline.run import run_job
+    from touchline.outputs import DEFAULT_FORMATS
+    from touchline.pipeline import run_job
     from touchline.settings import Settings
 
     settings = Settings.read(
@@ -88,8 +102,15 @@ def run(
         detection_size=size,
         verify=verify,
         verifier=verifier,
+        pitch=pitch,
+        detector=detector,
+        pitch_model=pitch_model,
+        tracker=tracker,
     )
-    summary = run_job(video, output, settings=settings, overlay=overlay, console=ERR)
+    chosen = formats.split(",") if formats else list(DEFAULT_FORMATS)
+    if overlay is not None:
+        chosen = [name for name in chosen if name != "overlay"] + ["overlay"] * overlay
+    summary = run_job(video, output, settings=settings, formats=chosen, console=ERR)
     if summary.skipped.truncated:
         print(f"touchline: {summary.skipped.truncated}", file=sys.stderr)
     if as_json:

@@ -13,7 +13,9 @@ Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the res
 Predictions = Annotated[Path, typer.Argument(help="A predictions.json.")]
 Video = Annotated[Path, typer.Argument(help="The clip it is an answer to.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-DeviceName = Annotated[str | None, typer.Option("--device", help="auto, cpu, cuda or mps.")]
+DeviceName = Annotated[
+    str | None, typer.Option("--device", help="auto, cpu, cuda, mps or tensorrt.")
+]
 VerifierName = Annotated[
     str | None,
     typer.Option("--verifier", help="student; clip or another CLIP that was pulled; or auto."),
@@ -24,6 +26,24 @@ BatchSize = Annotated[
 Size = Annotated[
     str | None,
     typer.Option("--size", help="Detect on 640x360, 960x540, 1280x720 or native frames."),
+]
+Formats = Annotated[
+    str | None,
+    typer.Option("--format", help="What to write: predictions, parquet, csv, overlay; by commas."),
+]
+PitchSize = Annotated[
+    str | None, typer.Option("--pitch", help="Length and width in metres, such as 100x64.")
+]
+DetectorName = Annotated[
+    str | None,
+    typer.Option("--detector", help="Shipped weights, an ONNX file, or module:factory."),
+]
+PitchModelName = Annotated[
+    str | None,
+    typer.Option("--pitch-model", help="Shipped weights, an ONNX file, or module:factory."),
+]
+TrackerName = Annotated[
+    str | None, typer.Option("--tracker", help="module:factory, called with frames a second.")
 ]
 LabelsAndAnswers = Annotated[
     list[Path], typer.Argument(help="Labels and the answer to them; more such pairs may follow.")

@@ -50,8 +50,9 @@ class YoloxDetector:
 
     Args:
         engine: The network.
-        confidence: Lowest score of people.
-        ball_confidence: Lowest score of the ball.
+        confidence: Lowest score, 0 to 1, of every class; None is what the shipped weights were
+            measured to do best with, for people and for the ball apart.
+        ball_confidence: Lowest score of the ball, where it is to differ.
         imgsz: Larger frames are reduced to this longer side, or into this (width, height); None
             is 1920. More finds smaller balls, and is slower.
         batch_size: Images in the network at once; None is as many as memory allows.
@@ -61,14 +62,15 @@ class YoloxDetector:
         self,
         engine: Engine,
         *,
-        confidence: float = PEOPLE_CONFIDENCE,
-        ball_confidence: float = BALL_CONFIDENCE,
+        confidence: float | None = None,
+        ball_confidence: float | None = None,
         imgsz: int | tuple[int, int] | None = None,
         batch_size: int | None = None,
     ) -> None:
         require_imgsz(imgsz)
         require_batch_size(batch_size)
         self._engine = engine
+        self._told = (confidence, ball_confidence, imgsz, batch_size)
         self._thresholds = _thresholds(confidence, ball_confidence)
         self._imgsz = imgsz
         self._batch_size = batch_size
@@ -77,6 +79,23 @@ class YoloxDetector:
     def device(self) -> str:
         """Runtime and device, such as ``openvino:cpu``."""
         return self._engine.device
+
+    def or_else(
+        self,
+        *,
+        confidence: float | None,
+        imgsz: int | tuple[int, int] | None,
+        batch_size: int | None,
+    ) -> "YoloxDetector":
+        """The same network, with these in place of what it was not told."""
+        told, told_ball, told_imgsz, told_batch_size = self._told
+        return YoloxDetector(
+            self._engine,
+            confidence=confidence if told is None and told_ball is None else told,
+            ball_confidence=told_ball,
+            imgsz=imgsz if told_imgsz is None else told_imgsz,
+            batch_size=batch_size if told_batch_size is None else told_batch_size,
+        )
 
     def detect(self, images: list[Image]) -> list[sv.Detections]:
         """Look at each image on its own; see ``Detector.detect``."""
@@ -128,9 +147,8 @@ def load_detector(
 
     Args:
         name_or_path: Shipped weights by name, or an ONNX file with the same inputs and outputs.
-        confidence: Lowest score, 0 to 1, of every class; None is what the shipped weights were
-            measured to do best with, for people and for the ball apart.
-        ball_confidence: Lowest score of the ball, where it is to differ.
+        confidence: See ``YoloxDetector``.
+        ball_confidence: See ``YoloxDetector``.
         imgsz: See ``YoloxDetector``.
         batch_size: See ``YoloxDetector``.
         device: See ``load_engine``.
@@ -141,26 +159,26 @@ def load_detector(
         UsageError: an argument has a value that is not allowed.
         ModelError: the weights are missing or damaged, or the device is not there.
     """
-    people = PEOPLE_CONFIDENCE if confidence is None else confidence
-    ball = BALL_CONFIDENCE if confidence is None else confidence
     file = weights.find(name_or_path)
     return YoloxDetector(
         load_engine(file, device=device, backend=backend, threads=threads),
-        confidence=people,
-        ball_confidence=ball if ball_confidence is None else ball_confidence,
+        confidence=confidence,
+        ball_confidence=ball_confidence,
         imgsz=imgsz,
         batch_size=batch_size,
     )
 
 
-def _thresholds(confidence: float, ball_confidence: float) -> npt.NDArray[np.float32]:
-    if not (0 <= confidence <= 1 and 0 <= ball_confidence <= 1):
+def _thresholds(confidence: float | None, ball_confidence: float | None) -> npt.NDArray[np.float32]:
+    people = PEOPLE_CONFIDENCE if confidence is None else confidence
+    ball = BALL_CONFIDENCE if confidence is None else confidence
+    ball = ball if ball_confidence is None else ball_confidence
+    if not (0 <= people <= 1 and 0 <= ball <= 1):
         raise UsageError(
-            f"A confidence is from 0 to 1; got {confidence} for people and {ball_confidence} "
-            f"for the ball."
+            f"A confidence is from 0 to 1; got {people} for people and {ball} for the ball."
         )
-    thresholds = np.full(len(ClassId), confidence, np.float32)
-    thresholds[ClassId.BALL] = ball_confidence
+    thresholds = np.full(len(ClassId), people, np.float32)
+    thresholds[ClassId.BALL] = ball
     return thresholds
 
 

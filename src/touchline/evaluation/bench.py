@@ -16,8 +16,8 @@ import numpy.typing as npt
 from rich.table import Table
 
 from touchline.detection import load_detector
-from touchline.pipeline.run import run_job
-from touchline.pitch import load_pitch_model
+from touchline.outputs import DATA_FORMATS
+from touchline.pipeline import Models, run_job
 from touchline.settings import DetectionSize, Settings
 from touchline.synthetic import write_match
 from touchline.tracking import CameraMotion
@@ -77,8 +77,9 @@ def run_bench(
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         path = Path(video) if video is not None else _sample(folder)
-        stages = _stages(path, settings)
-        summary = run_job(path, folder / "results", settings=settings, overlay=False)
+        models = Models.load(settings)
+        stages = _stages(path, models)
+        summary = run_job(path, folder / "results", models=models, formats=DATA_FORMATS)
     facts = summary.video
     return BenchReport(
         machine=f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, "
@@ -95,8 +96,8 @@ def _sample(folder: Path) -> Path:
     return folder / "match.mp4"
 
 
-def _stages(path: Path, settings: Settings) -> dict[str, float]:
-    started = time.perf_counter()
+def _stages(path: Path, models: Models) -> dict[str, float]:
+    settings, started = models.settings, time.perf_counter()
     with VideoReader(path) as reader:
         images = [frame.image for frame in islice(reader, FRAMES)]
     decode = 1000 * (time.perf_counter() - started) / len(images)
@@ -108,10 +109,9 @@ def _stages(path: Path, settings: Settings) -> dict[str, float]:
     }
     for size in get_args(DetectionSize):
         imgsz = settings.model_copy(update={"detection_size": size}).imgsz
-        detector = load_detector(imgsz=imgsz, device=settings.device, threads=settings.threads)
+        detector = load_detector(imgsz=imgsz, **settings.runtime)
         stages[f"detection {size}"] = _median_of_batches(detector.detect, images, settings)
-    pitch = load_pitch_model(device=settings.device, threads=settings.threads)
-    stages["pitch"] = _median_of_batches(pitch.locate, images, settings)
+    stages["pitch"] = _median_of_batches(models.pitch.locate, images, settings)
     return {stage: round(milliseconds, 2) for stage, milliseconds in stages.items()}
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from touchline.evaluation.metrics import Agreement, agreement
 from touchline.outputs import Summary
-from touchline.pipeline.run import run_job
+from touchline.pipeline import run_job
 from touchline.synthetic import write_match
 
 

@@ -4,22 +4,16 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rich.table import Table
 
-from touchline.frame import ClassId, FrameState
-from touchline.pipeline.analysis import analyze
+from touchline.errors import UsageError
+from touchline.frame import ClassId, Objects, TrackedFrame
+from touchline.pipeline import Models
 from touchline.settings import Settings
-from touchline.verification import (
-    Spent,
-    TrackedFrame,
-    Verification,
-    Verifier,
-    load_expert,
-    load_student,
-)
+from touchline.verification import Spent, Verification, load_student
 
 NOTHING = "nothing"
 """What is said of an object that is dropped."""
@@ -82,10 +76,10 @@ def evaluate_verification(
         InputError: A video cannot be read.
         ModelError: A network cannot be loaded.
     """
-    settings = settings or Settings.read()
-    student = load_student(device=settings.device, threads=settings.threads)
-    second = _expert(settings, expert)
-    return [_evaluate(video, settings, student, second) for video in videos]
+    models = Models.load(settings)
+    if expert is not None:
+        models = replace(models, expert=load_student(expert, **models.settings.runtime))
+    return [_evaluate(video, models) for video in videos]
 
 
 def table(agreements: Sequence[Agreement]) -> Table:
@@ -117,25 +111,14 @@ def _of(agreeing: dict[str, int], objects: dict[str, int], name: str) -> str:
     return f"{agreeing.get(name, 0) / objects[name]:.2%} of {objects[name]}"
 
 
-def _expert(settings: Settings, given: str | os.PathLike[str] | None) -> Verifier | None:
-    device, threads = settings.device, settings.threads
-    if given is not None:
-        return load_student(given, device=device, threads=threads)
-    return load_expert(settings.verifier, cache=settings.cache, device=device, threads=threads)
-
-
-def _evaluate(
-    video: str | os.PathLike[str], settings: Settings, student: Verifier, expert: Verifier | None
-) -> Agreement:
-    both = _Both(
-        Verification(student, expert=expert), Verification(student, expert=expert, full=True)
-    )
-    with analyze(video, settings=settings, verification=both) as analysis:
+def _evaluate(video: str | os.PathLike[str], models: Models) -> Agreement:
+    both = _Both(*(_verification(models, full=full) for full in (False, True)))
+    with models.analyze(video, verification=both) as analysis:
         for _ in analysis:
             pass
     return Agreement(
         video=os.fspath(video),
-        verifier="student" if expert is None else "student and expert",
+        verifier="student" if models.expert is None else "student and expert",
         objects=dict(both.objects),
         agreeing=dict(both.agreeing),
         fast=both.fast.spent,
@@ -144,8 +127,17 @@ def _evaluate(
     )
 
 
+def _verification(models: Models, *, full: bool) -> Verification:
+    if models.student is None:
+        raise UsageError("TOUCHLINE_VERIFY=off leaves nothing to compare: set fast or full")
+    return Verification(models.student, expert=models.expert, full=full)
+
+
 class _Both:
     """Verifies each window both ways, compares, and hands on the fast one's answer."""
+
+    name, reads, adds = Verification.name, Verification.reads, Verification.adds
+    looks = Verification.looks
 
     def __init__(self, fast: Verification, full: Verification) -> None:
         self.fast, self.full = fast, full
@@ -158,21 +150,21 @@ class _Both:
         """Looks of the fast way."""
         return self.fast.spent
 
-    def verify(self, window: Sequence[TrackedFrame]) -> list[FrameState]:
-        """Do what ``Verification.verify`` does, twice."""
+    def process(self, window: Sequence[TrackedFrame]) -> list[Objects]:
+        """Do what ``Verification.process`` does, twice."""
         fast = self._timed("fast", self.fast, window)
         full = self._timed("full", self.full, window)
-        for shown, one, other in zip(window, fast, full, strict=True):
-            self._compare(_labels(shown.state), _labels(one), _labels(other))
+        for frame, one, other in zip(window, fast, full, strict=True):
+            self._compare(_labels(frame.objects), _labels(one), _labels(other))
         return fast
 
     def _timed(
         self, name: str, verification: Verification, window: Sequence[TrackedFrame]
-    ) -> list[FrameState]:
+    ) -> list[Objects]:
         started = time.perf_counter()
-        states = verification.verify(window)
+        answer = verification.process(window)
         self.seconds[name] += time.perf_counter() - started
-        return states
+        return answer
 
     def _compare(self, given: dict[int, str], fast: dict[int, str], full: dict[int, str]) -> None:
         for track in given.keys() | fast.keys() | full.keys():
@@ -181,10 +173,7 @@ class _Both:
             self.agreeing[said] += fast.get(track, NOTHING) == said
 
 
-def _labels(state: FrameState) -> dict[int, str]:
+def _labels(objects: Objects) -> dict[int, str]:
     """Name of the class of each object by its id."""
-    objects = state.objects
-    if objects.tracker_id is None or objects.class_id is None:
-        return {}
     names = [ClassId(class_id).name.lower() for class_id in objects.class_id.tolist()]
     return dict(zip(objects.tracker_id.tolist(), names, strict=True))

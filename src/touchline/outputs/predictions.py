@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import supervision as sv
 
-from touchline.frame import FrameState, PitchState
-from touchline.outputs.columns import NO_CLASS, columns
+from touchline.frame import NO_CLASS, FrameState, Objects, PitchState
 from touchline.outputs.writer import FileWriter
 
 
@@ -85,11 +84,12 @@ def frame_to_wire(state: FrameState, *, size: tuple[int, int]) -> dict[str, Any]
 
 
 def _objects(objects: sv.Detections, size: tuple[int, int]) -> list[dict[str, Any]]:
-    given = columns(objects)
-    boxes = _round(np.clip(given.xyxy.astype(np.float64), 0.0, (*size, *size)), 2)
+    given = Objects.from_supervision(objects)
+    boxes = _round(np.clip(given.xyxy, 0.0, (*size, *size)), 2)
     visible = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
-    confidence = _round(np.nan_to_num(given.confidence.astype(np.float64)).clip(0.0, 1.0), 4)
-    order = np.lexsort((-confidence, ~given.agreed))
+    confidence = _round(np.nan_to_num(given.confidence).clip(0.0, 1.0), 4)
+    agreed = (given.class_id == given.detected_class_id) & ("verified" in given.extra)
+    order = np.lexsort((-confidence, ~agreed))
     return [
         {
             "id": int(given.tracker_id[i]),

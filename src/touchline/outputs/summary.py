@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from touchline.frame import ClassId, FrameState
-from touchline.outputs.columns import NO_ID, columns
+from touchline.frame import NO_ID, ClassId, FrameState, Objects
 from touchline.outputs.writer import write_whole
 from touchline.video import VideoInfo
 
@@ -172,7 +171,7 @@ class SummaryBuilder:
         )
 
     def _see_objects(self, state: FrameState) -> None:
-        given = columns(state.objects)
+        given = Objects.from_supervision(state.objects)
         self._objects.update(zip(given.class_id.tolist(), given.source.tolist(), strict=True))
         self._ids.update(given.tracker_id[given.tracker_id != NO_ID].tolist())
 

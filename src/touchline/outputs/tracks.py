@@ -1,6 +1,7 @@
-"""``tracks.parquet``: one row for each object in each frame."""
+"""``tracks.parquet`` and ``tracks.csv``: one row for each object in each frame."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.csv
 import pyarrow.parquet as pq
 
-from touchline.frame import ClassId, FrameState, Source
-from touchline.outputs.columns import NO_CLASS, NO_ID, columns
+from touchline.errors import UsageError
+from touchline.frame import NO_CLASS, NO_ID, ClassId, FrameState, Objects, Source
 from touchline.outputs.writer import FileWriter
 
 ROWS_PER_GROUP = 8192
@@ -20,6 +22,8 @@ ROWS_PER_GROUP = 8192
 _CLASSES = pa.array([member.name.lower() for member in ClassId])
 _SOURCES = pa.array([member.value for member in Source])
 _NAME = pa.dictionary(pa.int8(), pa.string())
+_OWN = ("position", "verified")
+"""Columns of ``Objects.extra`` that have columns of their own here."""
 
 SCHEMA = pa.schema(
     [
@@ -68,16 +72,26 @@ class Tracks(FileWriter):
                             y towards the far touchline; null where the pitch is not known
     ========== ============ ======================================================================
 
+    Then follow the columns that a detector or a stage has added, under their names: a number or a
+    text a box, or a list of numbers (an embedding). Where nothing was said of a box stands null for
+    a number with a point, -1 for a whole one, and an empty text. What has more dimensions (a mask)
+    stays in the frame states.
+
     Rows come in frame order. A frame without objects has no row.
+
+    Raises:
+        UsageError: While writing: an added column has the name of one of these, or cannot be
+            written.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         super().__init__(path)
-        self._batches: list[pa.RecordBatch] = []
+        self._batches: list[pa.Table] = []
         self._held = 0
+        self._writer: pq.ParquetWriter | None = None
 
     def _open(self, partial: Path) -> None:
-        self._writer = pq.ParquetWriter(str(partial), SCHEMA, compression="zstd")
+        partial.touch(exist_ok=False)
 
     def _append(self, state: FrameState) -> None:
         self._batches.append(_rows(state))
@@ -86,21 +100,99 @@ class Tracks(FileWriter):
             self._write_group()
 
     def _close(self) -> None:
-        if not self._writer.is_open:
+        if self._writer is not None and not self._writer.is_open:
             return
         try:
             self._write_group()
         finally:
-            self._writer.close()
+            if self._writer is not None:
+                self._writer.close()
 
     def _write_group(self) -> None:
         batches, self._batches, self._held = self._batches, [], 0
-        self._writer.write_table(pa.Table.from_batches(batches, SCHEMA))
+        table = _joined([SCHEMA.empty_table(), *batches])
+        if self._writer is None:
+            self._writer = _parquet_writer(self._partial, table.schema)
+        elif not {*table.schema.names} <= {*self._writer.schema.names}:
+            self._writer = self._widened(self._writer, table.schema)
+        self._writer.write_table(_fitted(table, self._writer.schema))
+
+    def _widened(self, writer: pq.ParquetWriter, schema: pa.Schema) -> pq.ParquetWriter:
+        """Make room for a column that comes late: copy what is written, with nulls in it."""
+        writer.close()
+        schema = pa.unify_schemas([writer.schema, schema], promote_options="permissive")
+        narrow = self._partial.replace(self._partial.with_suffix(".narrow.part"))
+        try:
+            wide = _parquet_writer(self._partial, schema)
+            with pq.ParquetFile(narrow) as before:
+                for batch in before.iter_batches(ROWS_PER_GROUP):
+                    wide.write_table(_fitted(pa.table(batch), schema))
+        finally:
+            narrow.unlink()
+        return wide
 
 
-def _rows(state: FrameState) -> pa.RecordBatch:
-    """One frame's objects under ``SCHEMA``."""
-    given, n = columns(state.objects), len(state.objects)
+class TracksCsv(Tracks):
+    """Writes ``tracks.csv``: the rows and columns of ``tracks.parquet`` as text.
+
+    The first line has the names; a missing value is empty; a list of k numbers becomes k columns
+    ``NAME_0``, ``NAME_1`` and so on.
+    """
+
+    _is_text = False
+
+    def _close(self) -> None:
+        super()._close()
+        if self._is_text:
+            return
+        text = self._partial.with_suffix(".text.part")
+        try:
+            with pq.ParquetFile(self._partial) as rows:
+                schema = _flat(rows.schema_arrow.empty_table()).schema
+                with pyarrow.csv.CSVWriter(str(text), schema) as out:
+                    for batch in rows.iter_batches(ROWS_PER_GROUP):
+                        out.write_table(_flat(pa.table(batch)))
+            text.replace(self._partial)
+        finally:
+            text.unlink(missing_ok=True)
+        self._is_text = True
+
+
+def _parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    return pq.ParquetWriter(str(path), schema.with_metadata(SCHEMA.metadata), compression="zstd")
+
+
+def _joined(tables: Sequence[pa.Table]) -> pa.Table:
+    try:
+        return pa.concat_tables(tables, promote_options="permissive")
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise UsageError(
+            f"an added column changes its kind from frame to frame: {error}"
+        ) from error
+
+
+def _fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The table with the columns of a wider schema."""
+    return _joined([schema.empty_table(), table]).select(schema.names).cast(schema)
+
+
+def _flat(table: pa.Table) -> pa.Table:
+    """The table as CSV takes it: names as text, each number of a list in a column of its own."""
+    columns: dict[str, Any] = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_dictionary(column.type):
+            columns[name] = column.cast(pa.string())
+        elif pa.types.is_fixed_size_list(column.type):
+            for place in range(column.type.list_size):
+                columns[f"{name}_{place}"] = pc.list_element(column, place)
+        else:
+            columns[name] = column
+    return pa.table(columns)
+
+
+def _rows(state: FrameState) -> pa.Table:
+    """One frame's objects under ``SCHEMA``, and what was added to them."""
+    given, n = Objects.from_supervision(state.objects), len(state.objects)
     class_id = given.class_id.astype(np.int8)
     arrays: list[Any] = [
         np.full(n, state.index, np.int32),
@@ -109,15 +201,32 @@ def _rows(state: FrameState) -> pa.RecordBatch:
         pa.array(given.tracker_id, pa.int64(), mask=given.tracker_id == NO_ID),
         pa.DictionaryArray.from_arrays(class_id, _CLASSES),
         class_id,
-        *given.xyxy.T,
-        given.confidence,
+        *given.xyxy.astype(np.float32).T,
+        given.confidence.astype(np.float32),
         _source_names(given.source),
         _detected(given.detected_class_id),
         given.verified,
         *given.position.T,
     ]
     pairs = zip(arrays, SCHEMA, strict=True)
-    return pa.RecordBatch.from_arrays([_column(*pair) for pair in pairs], schema=SCHEMA)
+    table = pa.Table.from_arrays([_column(*pair) for pair in pairs], schema=SCHEMA)
+    for name, values in given.extra.items():
+        if name not in _OWN and values.ndim <= 2:
+            table = _with_added(table, name, values)
+    return table
+
+
+def _with_added(table: pa.Table, name: str, values: npt.NDArray[Any]) -> pa.Table:
+    if name in SCHEMA.names:
+        raise UsageError(f"an added column is called {name}, as one of ours in tracks.parquet is")
+    try:
+        flat = pa.array(values.reshape(-1), from_pandas=True)  # a NaN becomes null
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
+        raise UsageError(f"the added column {name} cannot be written: {error}") from error
+    column = flat
+    if values.ndim == 2:
+        column = pa.FixedSizeListArray.from_arrays(flat, values.shape[1])
+    return table.append_column(name, column)
 
 
 def _column(values: Any, field: pa.Field) -> pa.Array:

@@ -1,20 +1,20 @@
-"""The whole flow on one screen. Read this first.
+"""One clip under way: from a video to frame states. Read this first.
 
 ::
 
-    video ──► shots, camera motion ──► people and ball, pitch ──► tracks, homography ──► second look
-    └──────── one thread ────────┘    └───── one thread ─────┘    └────── caller's thread ──────┘
+    video ──► shots, camera motion ──► people and ball, pitch ──► tracks, homography ──► stages
+    └──────── one thread ────────┘    └───── one thread ─────┘    └───── caller's thread ─────┘
 
 Every frame is decoded and compared with the one before it; the networks look at some of them (see
-``pace.py``); tracks and homographies fill the frames between from both sides; a verifier looks at
-crops of what came out and drops what is no object of the game. Frames are streamed:
-what waits between two stages is bounded, so memory does not grow with the clip.
+``pace.py``); tracks and homographies fill the frames between from both sides. Then each stage reads
+the objects of a second at a time and adds to them (see ``stages.py``): verification looks at crops
+of what came out and drops what is no object of the game. Frames are streamed: what waits between
+two steps is bounded, so memory does not grow with the clip.
 """
 
-import os
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from types import TracebackType
 from typing import Self
 
@@ -23,78 +23,24 @@ import numpy as np
 import numpy.typing as npt
 
 from touchline.detection import Detector
-from touchline.frame import Frame, FrameState
-from touchline.pipeline.models import find_detector, find_pitch_model
+from touchline.frame import Frame, FrameState, Objects, TrackedFrame
 from touchline.pipeline.pace import Pace, Pacer, Steady
 from touchline.pipeline.prefetch import prefetch
-from touchline.pipeline.shot import MeasuredFrame, Shot
+from touchline.pipeline.shot import MeasuredFrame, Shot, ShotMaker
+from touchline.pipeline.stages import PLACED, Stage, check_columns, run_stage
 from touchline.pipeline.stopwatch import Stopwatch
-from touchline.pitch import PitchModel, positions
-from touchline.settings import Settings
-from touchline.tracking import CameraMotion
-from touchline.verification import SecondLook, TrackedFrame, Verification, load_verification
+from touchline.pitch import PitchDimensions, PitchModel, positions
+from touchline.tracking import CameraMotion, NewTracker
 from touchline.video import ShotDetector, VideoInfo, VideoReader
 
 Image = npt.NDArray[np.uint8]
 
 WINDOW_BYTES = 192 * 2**20
 """Decoded pictures that may wait for the networks at once."""
-VERIFIED_TOGETHER = 1.0
-"""Seconds of a shot that are verified together."""
+TOGETHER = 1.0
+"""Seconds of a shot that the stages get together."""
 HELD_WIDTH = 1920
-"""Larger pictures are reduced to this width while they wait for verification."""
-
-
-def analyze(
-    video: str | os.PathLike[str],
-    *,
-    detector: Detector | None = None,
-    pitch_model: PitchModel | None = None,
-    verification: SecondLook | None = None,
-    settings: Settings | None = None,
-) -> "Analysis":
-    """Say who is where, on which pitch, in every frame of ``video``; lazy, in bounded memory.
-
-    Args:
-        video: A video file, or a folder of images.
-        detector: Finds people and the ball; None loads the shipped one.
-        pitch_model: Finds the pitch's keypoints; None loads the shipped one.
-        verification: Takes a second look at what was found; a new one for each clip. None loads
-            what the settings ask for.
-        settings: None reads the environment.
-
-    Raises:
-        InputError: The video cannot be read.
-        ModelError: A network cannot be loaded.
-    """
-    settings = settings or Settings.read()
-    reader = VideoReader(video)
-    device = "cpu"  # what a detector of the caller's runs on is not known: pace for the slowest
-    if detector is None:
-        detector = loaded = find_detector(settings)
-        device = loaded.device
-    pace = Pace.of(settings, reader.info.fps, device=device)
-    pitch_model = pitch_model or find_pitch_model(settings)
-    return Analysis(
-        reader,
-        detector,
-        pitch_model,
-        pace=pace,
-        batch_size=settings.batch_size,
-        verification=verification or _load_verification(settings),
-    )
-
-
-def _load_verification(settings: Settings) -> Verification | None:
-    if settings.verify == "off":
-        return None
-    return load_verification(
-        settings.verifier,
-        full=settings.verify == "full",
-        cache=settings.cache,
-        device=settings.device,
-        threads=settings.threads,
-    )
+"""Larger pictures are reduced to this width while they wait for the stages."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,11 +57,26 @@ class _DecodedFrame:
 class Analysis(Iterator[FrameState]):
     """One clip under way: iterate it for frame states; ask it what was done.
 
+    Args:
+        reader: The video; closed at the end.
+        detector: Finds people and the ball.
+        pitch_model: Finds the pitch's keypoints.
+        pace: How often both look.
+        pacer: Changes the pace on the way; None keeps it.
+        batch_size: Images in a network at once; None is as many as memory allows.
+        stages: Work on the tracked frames, in this order; made for this clip.
+        dimensions: Of the pitch; 105 x 68 m unless told.
+        tracker: Makes the tracker of each shot; None is ``PlayerTracker``.
+
     Attributes:
         info: What the video says of itself.
+        dimensions: Of the pitch.
         pace: How often the networks look now.
         paces: Every pace so far, by the first frame that it held for.
         stopwatch: Seconds spent in each stage so far.
+
+    Raises:
+        UsageError: A stage reads a column that nobody before it adds.
     """
 
     def __init__(
@@ -127,19 +88,25 @@ class Analysis(Iterator[FrameState]):
         pace: Pace,
         pacer: Pacer | None = None,
         batch_size: int | None = None,
-        verification: SecondLook | None = None,
+        stages: Sequence[Stage] = (),
+        dimensions: PitchDimensions | None = None,
+        tracker: NewTracker | None = None,
     ) -> None:
+        check_columns(stages, getattr(detector, "adds", ()))
         self.info: VideoInfo = reader.info
+        self.dimensions = dimensions or PitchDimensions()
         self.pace = pace
         self.paces = {0: pace}
-        self._pacer = pacer or Steady(pace)
         self.stopwatch = Stopwatch()
+        self._pacer = pacer or Steady(pace)
         self._reader = reader
         self._detector = detector
         self._pitch_model = pitch_model
-        self._verification = verification
+        self._stages = stages
+        self._keeps_pictures = any(stage.looks for stage in stages)
+        self._shots = ShotMaker(reader.info, self.dimensions, tracker)
         self._window = _window_length(reader.info, pace, batch_size)
-        self._states = self._verify()
+        self._states = self._refine()
 
     def __next__(self) -> FrameState:
         return next(self._states)
@@ -163,45 +130,64 @@ class Analysis(Iterator[FrameState]):
     @property
     def spent(self) -> dict[str, int] | None:
         """What verification has cost so far, in looks, or None where it is off."""
-        return None if self._verification is None else asdict(self._verification.spent)
+        spent = [stage.spent for stage in self._stages if hasattr(stage, "spent")]
+        return asdict(spent[0]) if spent else None
 
     def close(self) -> None:
         """Stop the threads and give the video back; also done after the last frame."""
         self._states.close()
         self._reader.close()
 
-    def _verify(self) -> Generator[FrameState]:
-        """Stage four: a second look at each second of a shot; then positions in metres."""
-        together = max(1, round(VERIFIED_TOGETHER * self.info.fps))
+    def _refine(self) -> Generator[FrameState]:
+        """Step four: the stages, on a second of a shot at a time; then positions in metres."""
+        together = max(1, round(TOGETHER * self.info.fps))
         with closing(self._follow()) as frames:
             for window in _windows(frames, together):
-                with self.stopwatch("verification"):
-                    states = self._second_look(window)
-                yield from map(_placed, states)
+                for frame in self._placed(self._through_stages(window)):
+                    yield frame.state()
 
-    def _second_look(self, window: list[TrackedFrame]) -> list[FrameState]:
-        if self._verification is None:
-            return [shown.state for shown in window]
-        return self._verification.verify(window)
+    def _through_stages(self, window: list[TrackedFrame]) -> list[TrackedFrame]:
+        if any(PLACED in stage.reads for stage in self._stages):
+            window = self._placed(window)
+        for stage in self._stages:
+            with self.stopwatch(stage.name):
+                window = _with_objects(window, run_stage(stage, window))
+        return window
+
+    def _placed(self, window: list[TrackedFrame]) -> list[TrackedFrame]:
+        """The frames with the positions of their objects on the pitch in metres."""
+        return _with_objects(
+            window,
+            [
+                frame.objects.with_columns(
+                    position=positions(
+                        frame.pitch.homography,
+                        frame.objects.xyxy.astype(np.float32),
+                        dimensions=self.dimensions,
+                    )
+                )
+                for frame in window
+            ],
+        )
 
     def _follow(self) -> Generator[TrackedFrame]:
-        """Stage three: tracks and homographies, one shot after another."""
+        """Step three: tracks and homographies, one shot after another."""
         shot: Shot | None = None
-        with closing(prefetch(self._look(), self._window)) as looks:
-            for look in looks:
-                if look.cut:
+        with closing(prefetch(self._look(), self._window)) as measured:
+            for frame in measured:
+                if frame.cut:
                     if shot is not None:
                         yield from shot.finish()
-                    shot = Shot.after(shot, self.info)
+                    shot = self._shots.after(shot)
                 assert shot is not None, "the first frame starts a shot"
                 with self.stopwatch("tracking"):
-                    frames = shot.push(look)
-                yield from frames
+                    complete = shot.push(frame)
+                yield from complete
             if shot is not None:
                 yield from shot.finish()
 
     def _look(self) -> Iterator[MeasuredFrame]:
-        """Stage two: the networks, a window of frames at a time."""
+        """Step two: the networks, a window of frames at a time."""
         with closing(prefetch(self._watch(), self._window)) as decoded:
             window: list[tuple[_DecodedFrame, bool]] = []
             for entry in _with_last(decoded):
@@ -220,16 +206,17 @@ class Analysis(Iterator[FrameState]):
             detections = self._detector.detect([g.frame.image for g in detect])
         with self.stopwatch("pitch"):
             keypoints = self._pitch_model.locate([g.frame.image for g in locate])
-        seen = dict(zip((g.frame.index for g in detect), detections, strict=True))
+        tables = map(Objects.from_supervision, detections)
+        seen = dict(zip((g.frame.index for g in detect), tables, strict=True))
         found = dict(zip((g.frame.index for g in locate), keypoints, strict=True))
-        for glimpse, _ in window:
-            frame = glimpse.frame
-            image = frame.image if self._verification and frame.index in seen else None
+        for decoded, _ in window:
+            frame = decoded.frame
+            image = frame.image if self._keeps_pictures and frame.index in seen else None
             yield MeasuredFrame(
                 frame.index,
                 frame.time,
-                glimpse.cut,
-                glimpse.motion,
+                decoded.cut,
+                decoded.motion,
                 seen.get(frame.index),
                 found.get(frame.index),
                 *_held(image),
@@ -241,7 +228,7 @@ class Analysis(Iterator[FrameState]):
             self.pace = self.paces[index] = pace
 
     def _watch(self) -> Iterator[_DecodedFrame]:
-        """Stage one: decode, find the cuts, measure how the camera moved."""
+        """Step one: decode, find the cuts, measure how the camera moved."""
         shots, camera, place = ShotDetector(), CameraMotion(), 0
         for frame in self.stopwatch.each("decode", self._reader):
             with self.stopwatch("motion"):
@@ -253,19 +240,19 @@ class Analysis(Iterator[FrameState]):
             place += 1
 
 
-def _with_last(decoded: Iterable[_DecodedFrame]) -> Iterator[tuple[_DecodedFrame, bool]]:
-    """Each glimpse, and whether it is the last of its shot."""
+def _with_last(frames: Iterable[_DecodedFrame]) -> Iterator[tuple[_DecodedFrame, bool]]:
+    """Each frame, and whether it is the last of its shot."""
     held: _DecodedFrame | None = None
-    for glimpse in decoded:
+    for frame in frames:
         if held is not None:
-            yield held, glimpse.cut
-        held = glimpse
+            yield held, frame.cut
+        held = frame
     if held is not None:
         yield held, True
 
 
 def _held(image: Image | None) -> tuple[Image | None, float]:
-    """The picture as it waits for verification, and its scale."""
+    """The picture as it waits for the stages, and its scale."""
     if image is None or image.shape[1] <= HELD_WIDTH:
         return image, 1.0
     scale = HELD_WIDTH / image.shape[1]
@@ -276,20 +263,18 @@ def _held(image: Image | None) -> tuple[Image | None, float]:
 def _windows(frames: Iterable[TrackedFrame], length: int) -> Iterator[list[TrackedFrame]]:
     """Cut the frames into windows of one shot and at most ``length``."""
     window: list[TrackedFrame] = []
-    for shown in frames:
-        if len(window) == length or (window and window[0].state.shot != shown.state.shot):
+    for frame in frames:
+        if len(window) == length or (window and window[0].shot != frame.shot):
             yield window
             window = []
-        window.append(shown)
+        window.append(frame)
     if window:
         yield window
 
 
-def _placed(state: FrameState) -> FrameState:
-    """The state with each object's position on the pitch in metres."""
-    boxes = np.asarray(state.objects.xyxy, np.float32)
-    state.objects.data["position"] = positions(state.pitch.homography, boxes)
-    return state
+def _with_objects(window: list[TrackedFrame], objects: list[Objects]) -> list[TrackedFrame]:
+    pairs = zip(window, objects, strict=True)
+    return [replace(frame, objects=table) for frame, table in pairs]
 
 
 def _window_length(info: VideoInfo, pace: Pace, batch_size: int | None) -> int:

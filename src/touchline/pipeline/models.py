@@ -1,14 +1,22 @@
-"""The networks of the whole flow, loaded by the settings; once for many clips where that counts."""
+"""The networks of the whole flow, loaded once and used for many clips."""
 
-from dataclasses import dataclass
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
 
 from touchline.detection import Detector, YoloxDetector, load_detector
-from touchline.pitch import PitchModel, load_pitch_model
+from touchline.pipeline.analysis import Analysis
+from touchline.pipeline.pace import Pace, Pacer
+from touchline.pipeline.stages import NewStage, Stage
+from touchline.pitch import HeatmapPitchModel, PitchDimensions, PitchModel, load_pitch_model
+from touchline.plugins import is_object_name, load_object, make
 from touchline.settings import Settings
+from touchline.tracking import NewTracker
 from touchline.verification import Verification, Verifier, load_expert, load_student
+from touchline.video import VideoInfo, VideoReader
 
 DOUBTFUL = 0.12
 """Score from which tracking hears of a box; it gives an unsure one only as part of a track."""
@@ -16,42 +24,72 @@ DOUBTFUL = 0.12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Models:
-    """What looks at pictures; none of it remembers a clip.
+    """All that looks at pictures; none of it remembers a clip.
+
+    ``Models.load(settings)`` is the one builder of the flow: load once, then ``analyze`` as many
+    clips as you like, also side by side.
 
     Attributes:
+        settings: What it was loaded by.
         detector: Finds people and the ball.
         pitch: Finds the pitch's keypoints.
+        dimensions: Of the pitch.
         student: Looks at crops a second time; None where verification is off.
         expert: Looks at what stays doubtful, or None.
-        device: What the detector runs on, such as ``openvino:cpu``.
-        full: Whether everything is looked at a second time.
+        tracker: Makes the tracker of each shot; None is ``PlayerTracker``.
+        stages: Make further stages for each clip.
     """
 
+    settings: Settings
     detector: Detector
     pitch: PitchModel
-    student: Verifier | None
-    expert: Verifier | None
-    device: str
-    full: bool = False
+    dimensions: PitchDimensions = field(default_factory=PitchDimensions)
+    student: Verifier | None = None
+    expert: Verifier | None = None
+    tracker: NewTracker | None = None
+    stages: Sequence[NewStage] = ()
 
     @classmethod
-    def load(cls, settings: Settings) -> Self:
+    def load(
+        cls,
+        settings: Settings | None = None,
+        *,
+        detector: Detector | None = None,
+        pitch_model: PitchModel | None = None,
+    ) -> Self:
         """Load what the settings ask for.
+
+        Args:
+            settings: None reads the environment.
+            detector: Instead of the one that the settings name. What ``load_detector`` was not told
+                is chosen as for that one.
+            pitch_model: Likewise.
 
         Raises:
             ModelError: A network cannot be loaded.
-            UsageError: There is no verifier of that name.
+            UsageError: A setting names something that is not there, or not of its kind.
         """
-        detector = find_detector(settings)
+        settings = settings or Settings.read()
+        dimensions = PitchDimensions(*settings.pitch_size)
         off = settings.verify == "off"
         return cls(
-            detector,
-            find_pitch_model(settings),
-            None if off else load_student(device=settings.device, threads=settings.threads),
-            None if off else _expert(settings),
-            detector.device,
-            full=settings.verify == "full",
+            settings=settings,
+            detector=_for_tracking(detector or _find_detector(settings), settings),
+            pitch=pitch_model or _find_pitch_model(settings, dimensions),
+            dimensions=dimensions,
+            student=None if off else load_student(**settings.runtime),
+            expert=None if off else _find_expert(settings),
+            tracker=load_object(settings.tracker) if settings.tracker else None,
+            stages=tuple(map(load_object, settings.stages)),
         )
+
+    @property
+    def device(self) -> str:
+        """What the detector runs on, such as ``openvino:cpu``.
+
+        A detector of the caller's that does not say is paced as on the slowest, a CPU.
+        """
+        return str(getattr(self.detector, "device", "cpu"))
 
     def warm_up(self, size: tuple[int, int]) -> None:
         """Compile the networks for pictures of (width, height) pixels, before the first clip."""
@@ -59,39 +97,132 @@ class Models:
         self.detector.detect([picture])
         self.pitch.locate([picture])
 
+    def pace(self, info: VideoInfo) -> Pace:
+        """How often the networks look at a clip, unless a pacer says otherwise."""
+        return Pace.of(self.settings, info.fps, device=self.device)
+
     def verification(self) -> Verification | None:
-        """A second look for one clip, made anew."""
+        """The second look for one clip, made anew; None where it is off."""
         if self.student is None:
             return None
-        return Verification(self.student, expert=self.expert, full=self.full)
+        return Verification(self.student, expert=self.expert, full=self.settings.verify == "full")
+
+    def analyze(
+        self,
+        video: str | os.PathLike[str] | VideoReader,
+        *,
+        pacer: Pacer | None = None,
+        dimensions: PitchDimensions | None = None,
+        stages: Sequence[Stage] = (),
+        verification: Stage | None = None,
+    ) -> Analysis:
+        """Say who is where, on which pitch, in every frame of ``video``; lazy, in bounded memory.
+
+        Args:
+            video: A video file, a folder of images, or an open video, which is closed at the end.
+            pacer: Says how often the networks look; None keeps to ``pace``.
+            dimensions: Of this pitch; None is what the models were loaded for.
+            stages: Further stages, made for this clip. They work between tracking and verification,
+                but for those that read what verification adds.
+            verification: Instead of the second look that the settings ask for; made for this clip.
+
+        Raises:
+            InputError: The video cannot be read.
+            UsageError: A stage reads a column that nobody before it adds.
+        """
+        pitch = self.pitch
+        if dimensions is not None and isinstance(pitch, HeatmapPitchModel):
+            pitch = pitch.of_size(dimensions)
+        further = [*(new() for new in self.stages), *stages]
+        reader = video if isinstance(video, VideoReader) else VideoReader(video)
+        try:
+            return Analysis(
+                reader,
+                self.detector,
+                pitch,
+                pace=self.pace(reader.info),
+                pacer=pacer,
+                batch_size=self.settings.batch_size,
+                stages=_in_order(further, verification or self.verification()),
+                dimensions=dimensions or self.dimensions,
+                tracker=self.tracker,
+            )
+        except BaseException:
+            reader.close()
+            raise
 
 
-def find_detector(settings: Settings) -> YoloxDetector:
-    """The shipped detector, as the settings ask for it."""
-    return load_detector(
-        confidence=DOUBTFUL,
-        imgsz=settings.imgsz,
-        batch_size=settings.batch_size,
-        device=settings.device,
-        backend=settings.backend,
-        threads=settings.threads,
-    )
+def analyze(
+    video: str | os.PathLike[str],
+    *,
+    detector: Detector | None = None,
+    pitch_model: PitchModel | None = None,
+    verification: Stage | None = None,
+    stages: Sequence[Stage] = (),
+    dimensions: PitchDimensions | None = None,
+    settings: Settings | None = None,
+) -> Analysis:
+    """Say who is where, on which pitch, in every frame of ``video``; lazy, in bounded memory.
+
+    For more than one clip, ``Models.load`` loads the networks once.
+
+    Args:
+        video: A video file, or a folder of images.
+        detector: Finds people and the ball; None is what the settings name, else the shipped one.
+            What ``load_detector`` was not told is chosen as for the shipped one.
+        pitch_model: Finds the pitch's keypoints; None likewise.
+        verification: Takes a second look at what was found; made for this clip. None is what the
+            settings ask for.
+        stages: Further stages, made for this clip; see ``Models.analyze``.
+        dimensions: Of the pitch; None is what the settings say, else 105 x 68 m.
+        settings: None reads the environment.
+
+    Raises:
+        InputError: The video cannot be read.
+        ModelError: A network cannot be loaded.
+        UsageError: A stage reads a column that nobody before it adds; a setting is not allowed.
+    """
+    reader = VideoReader(video)  # before the networks, which take a second to load
+    try:
+        models = Models.load(settings, detector=detector, pitch_model=pitch_model)
+    except BaseException:
+        reader.close()
+        raise
+    return models.analyze(reader, verification=verification, stages=stages, dimensions=dimensions)
 
 
-def find_pitch_model(settings: Settings) -> PitchModel:
-    """The shipped pitch model, as the settings ask for it."""
+def _find_detector(settings: Settings) -> Detector:
+    name = settings.detector
+    if is_object_name(name):
+        return make(name, has="detect")  # type: ignore[no-any-return]
+    return load_detector(name, **settings.runtime)
+
+
+def _find_pitch_model(settings: Settings, dimensions: PitchDimensions) -> PitchModel:
+    name = settings.pitch_model
+    if is_object_name(name):
+        return make(name, has="locate")  # type: ignore[no-any-return]
     return load_pitch_model(
-        batch_size=settings.batch_size,
-        device=settings.device,
-        backend=settings.backend,
-        threads=settings.threads,
+        name, batch_size=settings.batch_size, dimensions=dimensions, **settings.runtime
     )
 
 
-def _expert(settings: Settings) -> Verifier | None:
-    return load_expert(
-        settings.verifier,
-        cache=settings.cache,
-        device=settings.device,
-        threads=settings.threads,
+def _find_expert(settings: Settings) -> Verifier | None:
+    return load_expert(settings.verifier, cache=settings.cache, **settings.runtime)
+
+
+def _for_tracking(detector: Detector, settings: Settings) -> Detector:
+    """The detector as tracking wants it, in all that its maker has left open."""
+    if not isinstance(detector, YoloxDetector):
+        return detector
+    return detector.or_else(
+        confidence=DOUBTFUL, imgsz=settings.imgsz, batch_size=settings.batch_size
     )
+
+
+def _in_order(stages: Sequence[Stage], verification: Stage | None) -> list[Stage]:
+    """Verification after the stages, but before those that read what it adds."""
+    if verification is None:
+        return list(stages)
+    later = [each for each in stages if {*each.reads} & {*verification.adds}]
+    return [*(each for each in stages if each not in later), verification, *later]

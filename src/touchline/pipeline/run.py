@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -12,41 +12,58 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from touchline.errors import OutputError
 from touchline.frame import FrameState
 from touchline.inference import weights
-from touchline.outputs import Overlay, Predictions, Summary, SummaryBuilder, Tracks, Writer
-from touchline.pipeline.analysis import Analysis, analyze
+from touchline.outputs import (
+    DEFAULT_FORMATS,
+    Clip,
+    Summary,
+    SummaryBuilder,
+    check_formats,
+    new_writers,
+)
+from touchline.pipeline.analysis import Analysis
+from touchline.pipeline.models import Models
+from touchline.pitch import PitchDimensions
 from touchline.settings import Settings
+from touchline.video import VideoReader
 
 
 def run_job(
     video: str | os.PathLike[str],
     folder: str | os.PathLike[str],
     *,
+    models: Models | None = None,
     settings: Settings | None = None,
-    overlay: bool = True,
+    dimensions: PitchDimensions | None = None,
+    formats: Sequence[str] = DEFAULT_FORMATS,
     console: Console | None = None,
 ) -> Summary:
-    """Analyse ``video`` and write predictions, tracks, a summary and, if asked for, an overlay.
+    """Analyse ``video`` and write a summary and what else is asked for.
 
     Args:
         video: A video file, or a folder of images.
         folder: Where the results go; made if it is missing.
-        settings: None reads the environment.
-        overlay: Whether to write ``overlay.mp4``.
+        models: Loaded before, for more clips than one; None loads what the settings ask for.
+        settings: None reads the environment; not looked at where there are models.
+        dimensions: Of this pitch; None is what the settings say.
+        formats: What is written beside ``summary.json``, names of ``touchline.outputs.FORMATS``.
         console: Where a progress bar goes, if it is a terminal.
 
     Raises:
         InputError: The video cannot be read.
         ModelError: A network cannot be loaded or run.
         OutputError: A result cannot be written; each file is whole or absent.
+        UsageError: There is no such format, or a setting is not allowed.
     """
     started = time.perf_counter()
+    check_formats(formats)
     target = _make_folder(folder)
     with ExitStack() as stack:
-        analysis = stack.enter_context(analyze(video, settings=settings))
+        reader = stack.enter_context(VideoReader(video))
+        models = models or Models.load(settings)
+        analysis = stack.enter_context(models.analyze(reader, dimensions=dimensions))
         summary = SummaryBuilder(video, analysis.info, weights=_hashes())
-        writers = _writers(analysis, video, target, overlay=overlay)
-        for writer in writers:
-            stack.enter_context(writer)
+        clip = Clip(Path(video), analysis.info, analysis.dimensions)
+        writers = [stack.enter_context(each) for each in new_writers(formats, target, clip)]
         for state in _with_progress(analysis, console):
             with analysis.stopwatch("outputs"):
                 for writer in writers:
@@ -71,19 +88,6 @@ def _make_folder(folder: str | os.PathLike[str]) -> Path:
         reason = error.strerror or str(error)
         raise OutputError(f"cannot make the folder {target}: {reason}; name another") from error
     return target
-
-
-def _writers(
-    analysis: Analysis, video: str | os.PathLike[str], target: Path, *, overlay: bool
-) -> list[Writer]:
-    size = (analysis.info.width, analysis.info.height)
-    writers: list[Writer] = [
-        Predictions(target / "predictions.json", size=size, challenge_id=Path(video).stem),
-        Tracks(target / "tracks.parquet"),
-    ]
-    if overlay:
-        writers.append(Overlay(target / "overlay.mp4", video))
-    return writers
 
 
 def _hashes() -> dict[str, str]:

@@ -7,10 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import supervision as sv
 
-from touchline.frame import FrameState, PitchState
-from touchline.pitch import PitchTrack
-from touchline.tracking import Tracks
-from touchline.verification import TrackedFrame
+from touchline.frame import Objects, PitchState, TrackedFrame
+from touchline.pitch import PitchDimensions, PitchTrack
+from touchline.tracking import NewTracker, Tracks
 from touchline.video import VideoInfo
 
 
@@ -18,44 +17,63 @@ from touchline.video import VideoInfo
 class MeasuredFrame:
     """What the networks saw in a frame; None where they did not look.
 
-    ``image``, uint8 (H, W, 3) BGR, is the picture for a second look at what was detected, perhaps
-    reduced: ``scale`` pixels of it for one pixel of the frame.
+    ``image``, uint8 (H, W, 3) BGR, is the picture for stages that look at what was detected,
+    perhaps reduced: ``scale`` pixels of it for one pixel of the frame.
     """
 
     index: int
     time: float
     cut: bool
     motion: npt.NDArray[np.float64]
-    detections: sv.Detections | None
+    detections: Objects | None
     keypoints: sv.KeyPoints | None
     image: npt.NDArray[np.uint8] | None = None
     scale: float = 1.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ShotMaker:
+    """What every shot of a clip has in common.
+
+    Attributes:
+        info: What the video says of itself.
+        dimensions: Of the pitch.
+        tracker: Makes what gives the people of a shot ids; None is a ``PlayerTracker``.
+    """
+
+    info: VideoInfo
+    dimensions: PitchDimensions
+    tracker: NewTracker | None = None
+
+    def after(self, previous: "Shot | None") -> "Shot":
+        """The next shot; ids go on where the last one stopped."""
+        if previous is None:
+            return Shot(0, self, first_id=1)
+        return Shot(previous.number + 1, self, first_id=previous.next_id)
+
+
 class Shot:
     """What is followed inside one shot; made anew at each cut, so that nothing leaks over it."""
 
-    def __init__(self, number: int, info: VideoInfo, first_id: int) -> None:
-        size = (info.width, info.height)
-        self._number = number
-        self._tracks = Tracks(info.fps, size, first_id=first_id)
-        self._pitch = PitchTrack(info.fps, size)
-        self._looks: deque[MeasuredFrame] = deque()
-        self._objects: deque[sv.Detections] = deque()
+    def __init__(self, number: int, maker: ShotMaker, *, first_id: int) -> None:
+        fps, size = maker.info.fps, (maker.info.width, maker.info.height)
+        self.number = number
+        self._tracks = Tracks(fps, size, first_id=first_id, new_tracker=maker.tracker)
+        self._pitch = PitchTrack(fps, size, dimensions=maker.dimensions)
+        self._measured: deque[MeasuredFrame] = deque()
+        self._objects: deque[Objects] = deque()
         self._pitches: deque[PitchState] = deque()
 
-    @classmethod
-    def after(cls, previous: "Shot | None", info: VideoInfo) -> "Shot":
-        """The next shot; ids go on where the last one stopped."""
-        if previous is None:
-            return cls(0, info, first_id=1)
-        return cls(previous._number + 1, info, first_id=previous._tracks.next_id)
+    @property
+    def next_id(self) -> int:
+        """The first id that is still free."""
+        return self._tracks.next_id
 
-    def push(self, look: MeasuredFrame) -> list[TrackedFrame]:
+    def push(self, frame: MeasuredFrame) -> list[TrackedFrame]:
         """Take one frame; return those that are complete now, in order."""
-        self._looks.append(look)
-        self._objects.extend(self._tracks.push(look.detections, look.motion))
-        self._pitches.extend(self._pitch.push(look.keypoints, look.motion))
+        self._measured.append(frame)
+        self._objects.extend(self._tracks.push(frame.detections, frame.motion))
+        self._pitches.extend(self._pitch.push(frame.keypoints, frame.motion))
         return self._complete()
 
     def finish(self) -> list[TrackedFrame]:
@@ -66,10 +84,16 @@ class Shot:
 
     def _complete(self) -> list[TrackedFrame]:
         count = min(len(self._objects), len(self._pitches))
-        return [self._shown() for _ in range(count)]
+        return [self._tracked() for _ in range(count)]
 
-    def _shown(self) -> TrackedFrame:
-        look = self._looks.popleft()
-        objects, pitch = self._objects.popleft(), self._pitches.popleft()
-        state = FrameState(look.index, look.time, self._number, objects, pitch)
-        return TrackedFrame(state, look.image, look.scale)
+    def _tracked(self) -> TrackedFrame:
+        frame = self._measured.popleft()
+        return TrackedFrame(
+            frame.index,
+            frame.time,
+            self.number,
+            self._objects.popleft(),
+            self._pitches.popleft(),
+            frame.image,
+            frame.scale,
+        )

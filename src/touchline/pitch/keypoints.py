@@ -14,6 +14,7 @@ from touchline.inference import Engine, load_engine, run_batched, weights
 from touchline.inference.batching import require_batch_size
 from touchline.inference.loading import Backend, Device
 from touchline.pitch.cleaning import cleaned
+from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.heatmaps import decode
 
 ImageArray = npt.NDArray[np.uint8]
@@ -52,6 +53,7 @@ class HeatmapPitchModel:
         batch_size: Images a network call; None is as many as memory allows.
         clean: Drop points that the homography of the others contradicts, average those it
             agrees with, and add those it knows well; see `cleaning.cleaned`.
+        dimensions: Size of the pitch, for cleaning; 105 x 68 m unless told.
 
     Raises:
         UsageError: `confidence` or `batch_size` is out of its range.
@@ -64,6 +66,7 @@ class HeatmapPitchModel:
         confidence: float = 0.3,
         batch_size: int | None = None,
         clean: bool = True,
+        dimensions: PitchDimensions | None = None,
     ) -> None:
         if not 0 < confidence < 1:
             raise UsageError(f"confidence must lie between 0 and 1; got {confidence}.")
@@ -72,6 +75,17 @@ class HeatmapPitchModel:
         self._confidence = confidence
         self._batch_size = batch_size
         self._clean = clean
+        self._dimensions = dimensions
+
+    def of_size(self, dimensions: PitchDimensions) -> "HeatmapPitchModel":
+        """The same network for another size of the pitch."""
+        return HeatmapPitchModel(
+            self._engine,
+            confidence=self._confidence,
+            batch_size=self._batch_size,
+            clean=self._clean,
+            dimensions=dimensions,
+        )
 
     def locate(self, images: Sequence[ImageArray]) -> list[sv.KeyPoints]:
         """Find the vertices in each image; see `PitchModel.locate`."""
@@ -100,7 +114,9 @@ class HeatmapPitchModel:
             xy=(fractions * np.array(size, np.float32) * present[:, None])[None],
             keypoint_confidence=(confidence * present)[None],
         )
-        return cleaned(keypoints, size) if self._clean else keypoints
+        if not self._clean:
+            return keypoints
+        return cleaned(keypoints, size, dimensions=self._dimensions)
 
 
 def load_pitch_model(
@@ -108,6 +124,7 @@ def load_pitch_model(
     *,
     confidence: float = 0.3,
     batch_size: int | None = None,
+    dimensions: PitchDimensions | None = None,
     device: Device = "auto",
     backend: Backend | None = None,
     threads: int | None = None,
@@ -118,6 +135,7 @@ def load_pitch_model(
         name_or_path: Name of shipped weights, or an ONNX file.
         confidence: Points below this probability are absent.
         batch_size: Images a network call; None is as many as memory allows.
+        dimensions: Size of the pitch; 105 x 68 m unless told.
         device: Where to run, as `touchline.inference.load_engine` takes it.
         backend: Which engine, likewise.
         threads: How many threads on the CPU, likewise.
@@ -129,4 +147,6 @@ def load_pitch_model(
     engine = load_engine(
         weights.find(name_or_path), device=device, backend=backend, threads=threads
     )
-    return HeatmapPitchModel(engine, confidence=confidence, batch_size=batch_size)
+    return HeatmapPitchModel(
+        engine, confidence=confidence, batch_size=batch_size, dimensions=dimensions
+    )

@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
@@ -25,9 +25,7 @@ from pydantic import BaseModel
 
 from touchline.errors import TouchlineError, VideoRefusedError
 from touchline.frame import FrameState
-from touchline.pipeline.analysis import Analysis
-from touchline.pipeline.models import Models
-from touchline.pipeline.pace import Deadline, Pace
+from touchline.pipeline import Analysis, Deadline, Models
 from touchline.plugins import load_object
 from touchline.service.messages import (
     Analyse,
@@ -100,7 +98,7 @@ def main() -> None:
     jobs: SimpleQueue[Job] = SimpleQueue()
     threading.Thread(target=_listen, args=(orders, jobs), daemon=True).start()
     while True:
-        work(jobs.get(), models, settings, events, new_answer)
+        work(jobs.get(), models, events, new_answer)
 
 
 def _own_output() -> BinaryIO:
@@ -171,13 +169,11 @@ def _pass_on(order: Arrived | Complete | Cancel, job: Job) -> None:
         job.cancel()
 
 
-def work(
-    job: Job, models: Models, settings: Settings, events: EventWriter, new_answer: NewAnswer
-) -> None:
+def work(job: Job, models: Models, events: EventWriter, new_answer: NewAnswer) -> None:
     """Analyse one video and say what came of it; whatever goes wrong ends with the job."""
     try:
         with job.file:
-            analysed, frames = analyse(job, models, settings, events, new_answer)
+            analysed, frames = analyse(job, models, events, new_answer)
     except _GoneError:
         events.say(Cancelled())
     except TouchlineError as error:
@@ -195,7 +191,7 @@ class _GoneError(Exception):
 
 
 def analyse(
-    job: Job, models: Models, settings: Settings, events: EventWriter, new_answer: NewAnswer
+    job: Job, models: Models, events: EventWriter, new_answer: NewAnswer
 ) -> tuple[Analysed, bytes]:
     """The frames of the video as the protocol writes them, and what was done for them."""
     started = time.perf_counter()
@@ -206,7 +202,8 @@ def analyse(
         reader.close()
         raise
     answer = new_answer((reader.info.width, reader.info.height))
-    with _analysis(reader, models, settings, job.order.within) as analysis:
+    pacer = Deadline(models.pace(reader.info), reader.info, job.order.within)
+    with models.analyze(reader, pacer=pacer) as analysis:
         for state in analysis:
             if job.gone.is_set():
                 raise _GoneError
@@ -224,21 +221,6 @@ def analyse(
         seconds={stage: round(value, 3) for stage, value in seconds.items()},
         skipped=_skipped(analysis),
     ), frames
-
-
-def _analysis(
-    reader: VideoReader, models: Models, settings: Settings, within: Iterable[float]
-) -> Analysis:
-    pace = Pace.of(settings, reader.info.fps, device=models.device)
-    return Analysis(
-        reader,
-        models.detector,
-        models.pitch,
-        pace=pace,
-        pacer=Deadline(pace, reader.info, tuple(within)),
-        batch_size=settings.batch_size,
-        verification=models.verification(),
-    )
 
 
 def _skipped(analysis: Analysis) -> dict[str, object]:

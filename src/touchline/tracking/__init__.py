@@ -1,7 +1,8 @@
 """Tracking: who is who from frame to frame, where the ball went, how the camera moved."""
 
+from touchline.tracking.adapters import NewTracker, UpdatesDetections
 from touchline.tracking.camera import CameraMotion
 from touchline.tracking.players import PlayerTracker
 from touchline.tracking.tracks import Tracks
 
-__all__ = ["CameraMotion", "PlayerTracker", "Tracks"]
+__all__ = ["CameraMotion", "NewTracker", "PlayerTracker", "Tracks", "UpdatesDetections"]

@@ -1,6 +1,6 @@
 """The path of the one ball, chosen among everything that looks like a ball."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -50,12 +50,14 @@ class Sighting:
         frame: Index of the frame, as counted by the caller.
         xyxy: float64 (4,), pixels of that frame.
         confidence: The detector's.
+        row: Its row among the candidates of that frame.
         follows: Frame of the sighting before it in one unbroken run, or None where the run begins.
     """
 
     frame: int
     xyxy: Floats
     confidence: float
+    row: int
     follows: int | None
 
 
@@ -123,6 +125,7 @@ class BallPath:
         before = np.max(options, axis=1, initial=anew)
         nodes.add(
             frame=np.full(len(balls), frame),
+            row=np.arange(len(balls)),
             parent=np.where(goes_on, choice, nodes.best()),
             linked=goes_on,
             boxes=balls,
@@ -203,6 +206,7 @@ class _Nodes:
     """
 
     frame: Indices
+    row: Indices
     parent: Indices
     linked: npt.NDArray[np.bool_]
     boxes: Floats
@@ -218,6 +222,7 @@ class _Nodes:
         whole = np.empty(0, dtype=np.intp)
         return cls(
             frame=whole,
+            row=whole,
             parent=whole,
             linked=np.empty(0, dtype=np.bool_),
             boxes=np.empty((0, 5)),
@@ -250,8 +255,9 @@ class _Nodes:
         if gone == 0:
             return
         self.hidden = float(self.score[:gone].max(initial=self.hidden))
-        for name in ("frame", "parent", "linked", "boxes", "place", "velocity", "rest", "score"):
-            setattr(self, name, getattr(self, name)[gone:])
+        for column in fields(self):
+            if column.name != "hidden":
+                setattr(self, column.name, getattr(self, column.name)[gone:])
         self.parent = np.maximum(self.parent - gone, -1)
         self.linked = self.linked & (self.parent >= 0)
 
@@ -271,7 +277,7 @@ class _Nodes:
     def _sighting(self, row: int) -> Sighting:
         follows = int(self.frame[self.parent[row]]) if self.linked[row] else None
         box = self.boxes[row]
-        return Sighting(int(self.frame[row]), box[:4], float(box[4]), follows)
+        return Sighting(int(self.frame[row]), box[:4], float(box[4]), int(self.row[row]), follows)
 
 
 def _log_odds(confidence: Floats) -> Floats:

@@ -1,17 +1,16 @@
 """People tracked online: ids that hold, roles that hold."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 import supervision as sv
 
 from touchline.errors import UsageError
-from touchline.frame import ClassId, Source
+from touchline.frame import ClassId, Objects, Source
 from touchline.tracking import kalman
 from touchline.tracking.association import Indices, assign, costs
 from touchline.tracking.boxes import Floats, centre_form, corner_form
-from touchline.tracking.rows import Rows, classes, confidences, sources
 
 RECENT = 0.25
 """Seconds without a detection up to which a track still competes in the first stage."""
@@ -115,15 +114,15 @@ class PlayerTracker:
 
         Returns:
             The people of this frame in the order given, with ``tracker_id``, the voted
-            ``class_id``, ``data["source"]`` and ``data["detected_class_id"]``.
+            ``class_id``, ``data["source"]`` and ``data["detected_class_id"]``; ``mask`` and what
+            else is in ``data`` stay with their box.
         """
-        return self.track(detections, camera_motion, frames=frames).detections()
+        objects = Objects.from_supervision(detections)
+        return self.track(objects, camera_motion, frames=frames).to_supervision()
 
-    def track(
-        self, detections: sv.Detections, camera_motion: Floats | None, *, frames: int
-    ) -> Rows:
-        """Do what ``update`` does, and answer in plain columns."""
-        people = _people(detections, self._low)
+    def track(self, objects: Objects, camera_motion: Floats | None, *, frames: int) -> Objects:
+        """Do what ``update`` does, from table to table."""
+        people = _People.of(objects, self._low)
         self._advance(frames / self._fps, camera_motion)
         owner = self._associate(people)
         self._begin(owner, people)
@@ -184,20 +183,18 @@ class PlayerTracker:
         tracks.hits[owner[seen]] += 1
         tracks.votes[owner[seen], people.class_id[seen]] += people.confidence[seen]
 
-    def _answer(self, owner: Indices, people: "_People") -> Rows:
+    def _answer(self, owner: Indices, people: "_People") -> Objects:
         seen = owner >= 0
         rows, tracks = owner[seen], self._tracks
         smoothed = self._smooth & (tracks.hits[rows] > 1)
         boxes = np.where(smoothed[:, None], tracks.state[rows, kalman.VALUE], people.boxes[seen])
-        source = sources(len(rows), Source.DETECTED)
-        source[smoothed] = Source.TRACKED.value
-        return Rows(
-            corner_form(boxes),
-            people.confidence[seen],
-            tracks.votes[rows].argmax(axis=1),
-            tracks.ids[rows],
-            source,
-            people.class_id[seen],
+        return replace(
+            people.objects[seen],
+            xyxy=corner_form(boxes),
+            class_id=tracks.votes[rows].argmax(axis=1),
+            tracker_id=tracks.ids[rows],
+            source=np.where(smoothed, Source.TRACKED.value, Source.DETECTED.value).astype("U12"),
+            detected_class_id=people.class_id[seen],
         )
 
     def _forget(self, step: float) -> None:
@@ -210,15 +207,20 @@ class PlayerTracker:
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """Detections of people as columns: boxes (m, 4) in centre form, confidence, class."""
+    """The detections of people that are sure enough, their boxes (m, 4) in centre form too."""
 
+    objects: Objects
     boxes: Floats
-    confidence: Floats
-    class_id: npt.NDArray[np.int64]
 
+    @classmethod
+    def of(cls, objects: Objects, low: float) -> "_People":
+        people = objects[~objects.is_ball & (objects.confidence >= low)]
+        return cls(people, centre_form(people.xyxy))
 
-def _people(detections: sv.Detections, low: float) -> _People:
-    """Leave out balls and what is too unsure."""
-    confidence, class_id = confidences(detections), classes(detections, ClassId.PLAYER)
-    kept = (class_id != ClassId.BALL) & (confidence >= low)
-    return _People(centre_form(detections.xyxy[kept]), confidence[kept], class_id[kept])
+    @property
+    def confidence(self) -> Floats:
+        return self.objects.confidence
+
+    @property
+    def class_id(self) -> npt.NDArray[np.int64]:
+        return self.objects.class_id

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from touchline.frame import Source
+from touchline.frame import Objects, Source
 from touchline.tracking.boxes import Floats, centre_form, corner_form, warp_boxes
-from touchline.tracking.rows import Ints, Rows
+
+Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class SmoothingModel:
     enough: float = 2.0
 
 
-def smooth(boxes: Rows, near: list[Rows], warps: Floats, seconds: Floats) -> Rows:
+def smooth(boxes: Objects, near: list[Objects], warps: Floats, seconds: Floats) -> Objects:
     """Replace the boxes of a frame by those fitted to the detections around it.
 
     Detected boxes are marked ``tracked`` then; interpolated ones stay marked as such. Boxes with

@@ -1,26 +1,19 @@
 """Tracking as a stream: one frame in, complete frames out a little later."""
 
 from collections import deque
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
-import supervision as sv
 
 from touchline.errors import UsageError
-from touchline.frame import ClassId, Source
+from touchline.frame import NO_CLASS, Objects, Source, concatenate
+from touchline.tracking.adapters import AdaptedTracker, NewTracker
 from touchline.tracking.ball import BallPath, Sighting
 from touchline.tracking.boxes import Floats
 from touchline.tracking.gaps import between, discounted
 from touchline.tracking.players import PlayerTracker
-from touchline.tracking.rows import (
-    Ints,
-    Rows,
-    classes,
-    concatenated,
-    confidences,
-    empty,
-    interpolated,
-    sources,
-)
 from touchline.tracking.smoothing import SmoothingModel, smooth
 from touchline.tracking.window import Window
 
@@ -29,6 +22,26 @@ HALF_LIFE = 0.5
 
 BALL_GAP = 0.7
 """Longest time in seconds for which the ball is interpolated: it bends and bounces sooner."""
+
+
+class Tracker(Protocol):
+    """Gives the people of one shot ids: a ``PlayerTracker`` or an ``AdaptedTracker``."""
+
+    @property
+    def next_id(self) -> int:
+        """The first id that is still free."""
+
+    def track(self, objects: Objects, camera_motion: Floats | None, *, frames: int) -> Objects:
+        """The people among the objects of the next frame looked at, each with its id.
+
+        Args:
+            objects: What the detector found, the ball too.
+            camera_motion: (3, 3) homography from the pixels of the last frame given to this one's.
+            frames: Frames since the last call.
+        """
+
+    def roles(self) -> Mapping[int, int]:
+        """What is known by now of the class of each id; those left out keep theirs."""
 
 
 class Tracks:
@@ -44,13 +57,20 @@ class Tracks:
         delay: Seconds that an answer is held back; also the longest gap of a person that is
             filled.
         first_id: Id of the ball; people get the ids after it.
+        new_tracker: Makes what gives people ids, see ``adapters``; None is a ``PlayerTracker``.
 
     Raises:
         UsageError: A value is out of its range.
     """
 
     def __init__(
-        self, fps: float, size: tuple[int, int], *, delay: float = 1.0, first_id: int = 1
+        self,
+        fps: float,
+        size: tuple[int, int],
+        *,
+        delay: float = 1.0,
+        first_id: int = 1,
+        new_tracker: NewTracker | None = None,
     ) -> None:
         if fps <= 0 or delay < 0 or min(size) < 1:
             raise UsageError(
@@ -61,23 +81,29 @@ class Tracks:
         self._lag = round(delay * fps)
         self._half_life = HALF_LIFE * fps
         self._ball_id = first_id
-        self._players = PlayerTracker(fps, smooth=False, first_id=first_id + 1)
-        self._ball = BallPath(fps, size, window=2 * delay + 1, reach=min(delay, BALL_GAP))
-        self._waiting: deque[list[Rows]] = deque()
+        self._players: Tracker = (
+            PlayerTracker(fps, smooth=False, first_id=first_id + 1)
+            if new_tracker is None
+            else AdaptedTracker(new_tracker(fps), first_id=first_id + 1)
+        )
+        self._ball_window = 2 * delay + 1
+        self._ball = BallPath(fps, size, window=self._ball_window, reach=min(delay, BALL_GAP))
+        self._waiting: deque[list[Objects]] = deque()
         self._reach = max(round(SmoothingModel().reach * fps), 1)
         self._window = Window(self._lag + max(self._lag, self._reach) + 2)
         self._oldest = 0
         self._looked = -1
         self._moved = np.eye(3)
         self._seen: dict[int, tuple[int, int]] = {}
-        self._history: dict[int, Rows] = {}
+        self._history: dict[int, Objects] = {}
+        self._balls: dict[int, Objects] = {}
 
     @property
     def next_id(self) -> int:
         """The first id that is still free; the next shot counts on from it."""
         return self._players.next_id
 
-    def push(self, detections: sv.Detections | None, camera_motion: Floats) -> list[sv.Detections]:
+    def push(self, detections: Objects | None, camera_motion: Floats) -> list[Objects]:
         """Take the next frame and give the frames that are complete now.
 
         Args:
@@ -85,9 +111,7 @@ class Tracks:
             camera_motion: (3, 3) homography from the last frame's pixels to this one's.
 
         Returns:
-            At most one frame: ``xyxy``, ``confidence``, ``class_id``, ``tracker_id``,
-            ``data["source"]`` and ``data["detected_class_id"]`` (-1 where not detected), the ball
-            last.
+            At most one frame, the ball last, as precise as ``Objects.rounded`` is.
         """
         self._waiting.append([])
         self._window.push(camera_motion)
@@ -96,21 +120,23 @@ class Tracks:
             self._look(self._window.newest, detections)
         return [self._pop()] if len(self._waiting) > self._lag else []
 
-    def flush(self) -> list[sv.Detections]:
+    def flush(self) -> list[Objects]:
         """Give the frames still held back; the shot is over."""
         return [self._pop() for _ in range(len(self._waiting))]
 
-    def _look(self, frame: int, detections: sv.Detections) -> None:
+    def _look(self, frame: int, detections: Objects) -> None:
         """Track what was detected, and fill what lies between."""
         people = self._players.track(detections, self._moved, frames=frame - self._looked)
-        self._ball.push(frame, _balls(detections), people.xyxy, self._moved)
+        balls = self._balls[frame] = detections[detections.is_ball]
+        candidates = np.concatenate([balls.xyxy, balls.confidence[:, None]], axis=1)
+        self._ball.push(frame, candidates, people.xyxy, self._moved)
         self._looked, self._moved = frame, np.eye(3)
         self._waiting[-1].append(people)
         self._history[frame] = people
         self._close_gaps(frame, people)
         self._remember(frame, people)
 
-    def _close_gaps(self, frame: int, people: Rows) -> None:
+    def _close_gaps(self, frame: int, people: Objects) -> None:
         """Fill the frames in which people seen now were missed, where they are still held back."""
         last = [self._seen.get(track, (frame, 0)) for track in people.tracker_id.tolist()]
         since, place = np.array(last, dtype=np.intp).reshape(-1, 2).T
@@ -118,42 +144,42 @@ class Tracks:
             rows = np.flatnonzero(since == start)
             self._fill(start, frame, self._history[start][place[rows]], people[rows])
 
-    def _fill(self, start: int, frame: int, first: Rows, last: Rows) -> None:
+    def _fill(self, start: int, frame: int, first: Objects, last: Objects) -> None:
         """Add boxes between frame ``start`` and ``frame`` for people seen in both."""
         for index, boxes in enumerate(self._between(start, frame, first, last)):
             self._waiting[start + 1 + index - self._oldest].append(boxes)
 
-    def _between(self, start: int, frame: int, first: Rows, last: Rows) -> list[Rows]:
+    def _between(self, start: int, frame: int, first: Objects, last: Objects) -> list[Objects]:
         """Boxes in each frame between two detections of the same objects."""
         boxes = between(first.xyxy, last.xyxy, self._window.path(start, frame))
         ends = first.confidence, last.confidence
         fade = discounted(*ends, frame - start, half_life=self._half_life)
-        return [interpolated(*each, last) for each in zip(boxes, fade, strict=True)]
+        return [_unseen(*each, last) for each in zip(boxes, fade, strict=True)]
 
-    def _remember(self, frame: int, people: Rows) -> None:
+    def _remember(self, frame: int, people: Objects) -> None:
         """Note where each person was last seen; forget who cannot be filled any more."""
         for row, track in enumerate(people.tracker_id.tolist()):
             self._seen[track] = (frame, row)
         self._seen = {t: seen for t, seen in self._seen.items() if seen[0] >= self._oldest - 1}
-        while next(iter(self._history)) < self._oldest - self._reach:
-            del self._history[next(iter(self._history))]
+        _forget(self._history, before=self._oldest - self._reach)
+        _forget(self._balls, before=frame - self._ball_window * self._fps)
 
-    def _pop(self) -> sv.Detections:
+    def _pop(self) -> Objects:
         """Take the oldest frame out of the line."""
-        people = self._smoothed(concatenated([empty(), *self._waiting[0]]))
-        answer = concatenated([people, *self._ball_at(self._oldest)])
+        people = self._smoothed(concatenate([Objects.empty(), *self._waiting[0]]))
+        answer = concatenate([people, *self._ball_at(self._oldest)])
         self._settle_roles(answer)
         self._waiting.popleft()
         self._oldest += 1
-        return answer.detections()
+        return answer.rounded()
 
-    def _settle_roles(self, answer: Rows) -> None:
+    def _settle_roles(self, answer: Objects) -> None:
         """Use the votes up to now, also those cast after this frame."""
         roles = self._players.roles()
         for row, track in enumerate(answer.tracker_id.tolist()):
             answer.class_id[row] = roles.get(track, answer.class_id[row])
 
-    def _smoothed(self, answer: Rows) -> Rows:
+    def _smoothed(self, answer: Objects) -> Objects:
         """Fit the boxes of the oldest frame to the detections around it."""
         frames = [at for at in self._history if abs(at - self._oldest) <= self._reach]
         if not frames or len(answer) == 0:
@@ -162,31 +188,41 @@ class Tracks:
         seconds = (np.array(frames) - self._oldest) / self._fps
         return smooth(answer, [self._history[at] for at in frames], warps, seconds)
 
-    def _ball_at(self, frame: int) -> list[Rows]:
+    def _ball_at(self, frame: int) -> list[Objects]:
         """The ball of a frame, seen or between two sightings: no or one piece."""
         path = {place.frame: place for place in self._ball.sightings()}
         if frame in path:
-            return [_ball(path[frame], self._ball_id)]
+            return [self._seen_ball(path[frame])]
         later = next((place for place in path.values() if place.frame > frame), None)
         if later is None or later.follows is None or later.follows > frame:
             return []
-        ends = _ball(path[later.follows], self._ball_id), _ball(later, self._ball_id)
+        ends = self._seen_ball(path[later.follows]), self._seen_ball(later)
         return [self._between(later.follows, later.frame, *ends)[frame - later.follows - 1]]
 
+    def _seen_ball(self, sighting: Sighting) -> Objects:
+        """The candidate that a sighting stands for, as the one ball."""
+        candidate = self._balls[sighting.frame][sighting.row : sighting.row + 1]
+        return replace(
+            candidate,
+            tracker_id=np.array([self._ball_id]),
+            source=np.array([Source.DETECTED.value], "U12"),
+            detected_class_id=candidate.class_id,
+        )
 
-def _balls(detections: sv.Detections) -> Floats:
-    """Corners and confidence (m, 5) of the ball candidates."""
-    rows = classes(detections, ClassId.PLAYER) == ClassId.BALL
-    return np.concatenate([detections.xyxy[rows], confidences(detections)[rows, None]], axis=1)
+
+def _forget(memory: dict[int, Objects], *, before: float) -> None:
+    """Drop the oldest frames."""
+    while next(iter(memory)) < before:
+        del memory[next(iter(memory))]
 
 
-def _ball(place: Sighting, tracker_id: int) -> Rows:
-    ball: Ints = np.array([int(ClassId.BALL)])
-    return Rows(
-        place.xyxy[None],
-        np.array([place.confidence]),
-        ball,
-        np.array([tracker_id]),
-        sources(1, Source.DETECTED),
-        ball,
+def _unseen(xyxy: Floats, confidence: Floats, like: Objects) -> Objects:
+    """Boxes (n, 4) that nobody saw, of the same objects as ``like``."""
+    return Objects(
+        xyxy=xyxy,
+        confidence=confidence,
+        class_id=like.class_id,
+        tracker_id=like.tracker_id,
+        source=np.full(len(xyxy), Source.INTERPOLATED.value, "U12"),
+        detected_class_id=np.full(len(xyxy), NO_CLASS),
     )

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from touchline.frame import TrackedFrame
 from touchline.verification.ledger import Ledger, Record
-from touchline.verification.rows import Bools, Floats, Image, Ints, Rows, TrackedFrame
+from touchline.verification.rows import Bools, Floats, Image, Ints, Rows
 
 BEST_VIEWS = 5
 """Looks at a new track."""
@@ -68,7 +69,7 @@ def doubtful(rows: Rows, candidates: Ints, ledger: Ledger, looks: int) -> Ints:
 
 def note_look(record: Record, rows: Rows, row: int, shown: TrackedFrame) -> None:
     """Remember how a track looked when it was last looked at."""
-    record.looked_at = shown.state.time
+    record.looked_at = shown.time
     record.height = float(_height(rows[row : row + 1])[0])
     record.colour = _shirt(shown, rows.xyxy[row])
 
@@ -83,13 +84,13 @@ def _wanted(record: Record, rows: Rows, window: Sequence[TrackedFrame], best: in
     height = _height(rows[best : best + 1])[0]
     grown = max(height / record.height, record.height / height) > GROWN
     recoloured = np.linalg.norm(_shirt(shown, rows.xyxy[best]) - record.colour) > RECOLOURED
-    old = shown.state.time - record.looked_at >= REFRESH
+    old = shown.time - record.looked_at >= REFRESH
     return int(grown or recoloured or old)
 
 
 def _margin(rows: Rows, row: int, ledger: Ledger) -> float:
     """How far, in log odds, an object is from being called something else; new ones are nearer."""
-    if rows.is_ball[row] or rows.filled[row]:
+    if rows.is_ball[row] or rows.is_filled[row]:
         sure = np.clip(rows.probability[row], 1e-3, 1 - 1e-3)
         return float(abs(np.log(sure / (1 - sure))))
     record = ledger[int(rows.tracker_id[row])]

@@ -3,8 +3,9 @@
 import cv2
 import numpy as np
 
+from touchline.frame import TrackedFrame
 from touchline.verification.ledger import Ledger
-from touchline.verification.rows import Bools, Image, Rows, TrackedFrame
+from touchline.verification.rows import Bools, Image, Rows
 
 _GREEN = (np.array((35, 40, 40)), np.array((85, 255, 255)))
 """HSV range of grass, as the validator has it."""
@@ -16,7 +17,7 @@ def pitch_in_view(shown: TrackedFrame, rows: Rows) -> bool:
     A homography says so; where there is none (a camera behind the goal), half the picture must be
     green and everybody smaller than a third of it.
     """
-    if shown.state.pitch.homography is not None:
+    if shown.pitch.homography is not None:
         return True
     if shown.image is None:
         return False

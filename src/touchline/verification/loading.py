@@ -3,39 +3,11 @@
 from pathlib import Path
 
 from touchline.errors import UsageError
-from touchline.inference.loading import Device
+from touchline.inference.loading import Backend, Device
 from touchline.verification.clip import SOURCES, ClipVerifier, installed, load_clip
-from touchline.verification.student import load_student
-from touchline.verification.verification import Verification
 from touchline.verification.verifier import Verifier
 
 DEFAULT_EXPERT = "clip"
-
-
-def load_verification(
-    name: str = "auto",
-    *,
-    full: bool = False,
-    cache: Path | None = None,
-    device: Device = "auto",
-    threads: int | None = None,
-) -> Verification:
-    """Make the verification of one clip: the student, and the expert of that name.
-
-    Args:
-        name: See ``load_expert``.
-        full: Look at everything, without shortcuts.
-        cache: Folder of the networks that were pulled; None is the usual one.
-        device: See ``load_engine``.
-        threads: See ``load_engine``.
-
-    Raises:
-        UsageError: There is no verifier of that name.
-        ModelError: Its weights are missing, damaged, or were not pulled.
-    """
-    expert = load_expert(name, cache=cache, device=device, threads=threads)
-    student = load_student(device=device, threads=threads)
-    return Verification(student, expert=expert, full=full)
 
 
 def load_expert(
@@ -43,6 +15,7 @@ def load_expert(
     *,
     cache: Path | None = None,
     device: Device = "auto",
+    backend: Backend | None = None,
     threads: int | None = None,
 ) -> Verifier | None:
     """The expensive verifier for what stays doubtful, or None where the student looks alone.
@@ -52,6 +25,7 @@ def load_expert(
             it was, else none.
         cache: Folder of the networks that were pulled; None is the usual one.
         device: See ``load_engine``.
+        backend: See ``load_engine``.
         threads: See ``load_engine``.
 
     Raises:
@@ -64,4 +38,5 @@ def load_expert(
     if chosen not in SOURCES:
         known = ", ".join(["auto", "student", *SOURCES])
         raise UsageError(f"a verifier is one of {known}; got {name!r}.")
-    return ClipVerifier(load_clip(chosen, cache=cache, device=device, threads=threads))
+    clip = load_clip(chosen, cache=cache, device=device, backend=backend, threads=threads)
+    return ClipVerifier(clip)

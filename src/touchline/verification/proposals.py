@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from touchline.frame import Source
+from touchline.frame import Source, TrackedFrame, concatenate
 from touchline.verification.ledger import Anchor, Ledger
-from touchline.verification.rows import Floats, Rows, TrackedFrame, concatenated
+from touchline.verification.rows import Floats, Rows
 
 TOP_SPEED = 9.0
 """Metres a second; faster is an error of the homography."""
@@ -31,10 +31,10 @@ def places(rows: Rows, window: Sequence[TrackedFrame]) -> dict[int, list[Anchor]
     """
     known: defaultdict[int, list[Anchor]] = defaultdict(list)
     for row, track in enumerate(rows.tracker_id.tolist()):
-        state = window[rows.place[row]].state
-        if state.pitch.homography is not None:
-            place = _on_pitch(rows.xyxy[row], state.pitch.homography)
-            known[track].append(Anchor(state.time, *place))
+        frame = window[rows.place[row]]
+        if frame.pitch.homography is not None:
+            place = _on_pitch(rows.xyxy[row], frame.pitch.homography)
+            known[track].append(Anchor(frame.time, *place))
     return known
 
 
@@ -77,9 +77,9 @@ def propose(
         anchors = [*record.anchors, *known.get(track, [])]
         for place in np.flatnonzero(reach > 0).tolist():
             if place not in there:
-                where = _where(anchors, window[place].state.time, float(reach[place]))
+                where = _where(anchors, window[place].time, float(reach[place]))
                 found += _proposal(track, record.class_id, place, window[place], where)
-    return _apart(concatenated(found), rows)
+    return _apart(concatenate(found), rows)
 
 
 def _apart(proposals: Rows, others: Rows) -> Rows:
@@ -113,7 +113,7 @@ def between_looks(rows: Rows, window: Sequence[TrackedFrame]) -> Rows:
             _blend(before[new], after[new], place, (place - first) / (last - first))
             for place in range(first + 1, last)
         ]
-    return concatenated(found)
+    return concatenate(found)
 
 
 def _blend(before: Rows, after: Rows, place: int, part: float) -> Rows:
@@ -134,7 +134,7 @@ def _proposal(
     track: int, class_id: int, place: int, shown: TrackedFrame, where: Anchor | None
 ) -> list[Rows]:
     """The box of one track in one frame: one row, or none."""
-    homography = shown.state.pitch.homography
+    homography = shown.pitch.homography
     if shown.image is None or homography is None or where is None:
         return []
     return [

@@ -1,14 +1,12 @@
-"""All objects of a window of frames as plain columns: what travels inside the room."""
+"""All objects of a window of frames as one table: what travels inside the room."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
-import supervision as sv
 
-from touchline.frame import ClassId, FrameState, Source
+from touchline.frame import Objects, TrackedFrame, concatenate
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -16,121 +14,36 @@ Bools = npt.NDArray[np.bool_]
 Image = npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TrackedFrame:
-    """A frame state and the picture it speaks of.
-
-    Attributes:
-        state: What tracking and the pitch say.
-        image: uint8 (H, W, 3) BGR, perhaps smaller than the frame; None where the networks did
-            not look.
-        scale: Pixels of ``image`` for one pixel of the frame.
-    """
-
-    state: FrameState
-    image: Image | None = None
-    scale: float = 1.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """The objects of a window, in frame order, as columns of equal length n.
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Rows(Objects):
+    """The objects of a window, in frame order.
 
     Attributes:
         place: int (n,) number of the frame in the window.
-        xyxy: float64 (n, 4) pixels of the frame.
-        confidence: float64 (n,).
-        class_id: int (n,).
-        tracker_id: int (n,).
-        source: str (n,), values of ``Source``.
-        detected_class_id: int (n,) the detector's word in this very frame, -1 where it had none.
         probability: float64 (n,) that the object is one of its class, as the verifier says; NaN
             where it did not look.
     """
 
     place: Ints
-    xyxy: Floats
-    confidence: Floats
-    class_id: Ints
-    tracker_id: Ints
-    source: npt.NDArray[np.str_]
-    detected_class_id: Ints
     probability: Floats
 
     @classmethod
     def of(cls, window: Sequence[TrackedFrame]) -> "Rows":
         """Gather the objects of all frames."""
-        return concatenated([_rows(place, each.state.objects) for place, each in enumerate(window)])
-
-    def __len__(self) -> int:
-        return len(self.place)
-
-    def __getitem__(self, rows: Any) -> "Rows":
-        return Rows(*(getattr(self, field.name)[rows] for field in fields(self)))
-
-    @property
-    def is_ball(self) -> Bools:
-        """Which are claimed to be the ball (n,)."""
-        return np.asarray(self.class_id == ClassId.BALL)
-
-    @property
-    def filled(self) -> Bools:
-        """Which the detector did not see in their frame (n,)."""
-        return np.isin(self.source, (Source.INTERPOLATED.value, Source.PROPOSED.value))
+        objects = concatenate([each.objects for each in window])
+        lengths = [len(each.objects) for each in window]
+        own = {each.name: getattr(objects, each.name) for each in fields(Objects)}
+        place = np.repeat(np.arange(len(window)), lengths)
+        return cls(**own, place=place, probability=np.full(len(objects), np.nan))
 
     def sorted(self) -> "Rows":
         """The same in frame order; stable."""
         return self[np.argsort(self.place, kind="stable")]
 
-    def detections(self, place: int) -> sv.Detections:
-        """Hand the objects of one frame over to supervision."""
-        rows = self[self.place == place]
-        return sv.Detections(
-            xyxy=rows.xyxy.astype(np.float32),
-            confidence=rows.confidence.astype(np.float32),
-            class_id=rows.class_id,
-            tracker_id=rows.tracker_id,
-            data={
-                "source": rows.source,
-                "detected_class_id": rows.detected_class_id,
-                "verified": rows.probability.astype(np.float32),
-            },
-        )
 
-
-def concatenated(parts: Sequence[Rows]) -> Rows:
-    """Put pieces together, in the order given."""
-    return Rows(
-        *(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Rows))
-    )
-
-
-def answered(window: Sequence[TrackedFrame], rows: Rows) -> list[FrameState]:
-    """The frame states of a window with these objects instead of their own."""
-    return [
-        replace(each.state, objects=rows.detections(place)) for place, each in enumerate(window)
-    ]
-
-
-def _rows(place: int, objects: sv.Detections) -> Rows:
-    count = len(objects)
-    unseen = np.full(count, -1)
-    return Rows(
-        place=np.full(count, place),
-        xyxy=np.asarray(objects.xyxy, np.float64).reshape(count, 4),
-        confidence=np.asarray(_or(objects.confidence, np.ones(count)), np.float64),
-        class_id=np.asarray(_or(objects.class_id, np.full(count, ClassId.PLAYER)), np.int64),
-        tracker_id=np.asarray(_or(objects.tracker_id, unseen), np.int64),
-        source=_sources(objects, count),
-        detected_class_id=np.asarray(objects.data.get("detected_class_id", unseen), np.int64),
-        probability=np.full(count, np.nan),
-    )
-
-
-def _or(column: npt.NDArray[Any] | None, default: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    return default if column is None else column
-
-
-def _sources(objects: sv.Detections, count: int) -> npt.NDArray[np.str_]:
-    given: Any = objects.data.get("source", [Source.DETECTED.value] * count)
-    return np.array([str(source) for source in given], "U12")
+def answered(window: Sequence[TrackedFrame], rows: Rows) -> list[Objects]:
+    """The objects of each frame of a window, with the verifier's word as ``verified``."""
+    verified = rows.with_columns(verified=rows.probability.astype(np.float32))
+    own = {each.name: getattr(verified, each.name) for each in fields(Objects)}
+    objects = Objects(**own)
+    return [objects[rows.place == place] for place in range(len(window))]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from touchline.frame import TrackedFrame
 from touchline.verification.choosing import covered
 from touchline.verification.gaps import pitch_in_view
-from touchline.verification.rows import Bools, Floats, Rows, TrackedFrame
+from touchline.verification.rows import Bools, Floats, Rows
 from touchline.verification.verifier import View
 
 CLOSE_UP = 0.45

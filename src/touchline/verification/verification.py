@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 
 from touchline.errors import UsageError
-from touchline.frame import FrameState
+from touchline.frame import Objects, TrackedFrame, concatenate
 from touchline.verification.choosing import best_views, doubtful, note_look
 from touchline.verification.gaps import settle
 from touchline.verification.labels import Label, as_claimed
@@ -18,9 +17,7 @@ from touchline.verification.rows import (
     Floats,
     Ints,
     Rows,
-    TrackedFrame,
     answered,
-    concatenated,
 )
 from touchline.verification.sight import Sight, views
 from touchline.verification.verifier import Verifier
@@ -48,17 +45,6 @@ class Spent:
     expert: int = 0
 
 
-class SecondLook(Protocol):
-    """What the pipeline asks of verification."""
-
-    @property
-    def spent(self) -> Spent:
-        """Looks so far."""
-
-    def verify(self, window: Sequence[TrackedFrame]) -> list[FrameState]:
-        """Verify the next frames of one shot; see ``Verification.verify``."""
-
-
 class Verification:
     """A second opinion on every object of one clip.
 
@@ -70,7 +56,8 @@ class Verification:
     missing, and kept where a look confirms them; frames without any detection always get proposals
     from the second before and after.
 
-    Make a new one for each clip: its memory ends with the shot, and never outlives the clip.
+    A stage of the pipeline. Make a new one for each clip: its memory ends with the shot, and never
+    outlives the clip.
 
     Args:
         verifier: Looks first, often: the student, or any other where there is just one.
@@ -80,10 +67,19 @@ class Verification:
 
     Attributes:
         spent: Looks so far.
+        name: Of the stage.
+        reads: Columns that it reads.
+        adds: Columns that it adds.
+        looks: It needs pictures.
 
     Raises:
         UsageError: ``min_coverage`` is not from 0 to 1.
     """
+
+    name = "verification"
+    reads = ("tracker_id", "source", "detected_class_id")
+    adds = ("verified",)
+    looks = True
 
     def __init__(
         self,
@@ -104,7 +100,7 @@ class Verification:
         self._shot: int | None = None
         self._owed = 0.0
 
-    def verify(self, window: Sequence[TrackedFrame]) -> list[FrameState]:
+    def process(self, window: Sequence[TrackedFrame]) -> list[Objects]:
         """Verify the next frames, all of one shot.
 
         Args:
@@ -112,9 +108,9 @@ class Verification:
                 looked at by the detector. More at once see further ahead: a second is good.
 
         Returns:
-            The states in the same order: objects that no verifier believes in are gone,
-            ``class_id`` is the verifier's, boxes may be added with the source ``proposed``, and
-            ``data["verified"]`` float32 (n,) is the probability of what is claimed, NaN where
+            The objects of each: those that no verifier believes in are gone, ``class_id`` is the
+            verifier's, boxes may be added with the source ``proposed``, and the column
+            ``verified``, float32 (n,), is the probability of what is claimed, NaN where
             nobody looked at this very box.
 
         Raises:
@@ -137,23 +133,23 @@ class Verification:
 
     def _enter(self, window: Sequence[TrackedFrame]) -> None:
         """Begin a new memory at a cut, or let the old one fade up to this window."""
-        shots = {shown.state.shot for shown in window}
+        shots = {shown.shot for shown in window}
         if len(shots) > 1:
             raise UsageError(f"a window lies in one shot; this one has frames of {sorted(shots)}.")
         if self._shot not in shots:
             self._shot, self._ledger = shots.pop(), Ledger()
-        self._ledger.advance(window[0].state.time)
+        self._ledger.advance(window[0].time)
 
     def _choose(self, sight: Sight) -> Ints:
         """Rows (k,) of the objects that are looked at first."""
         rows = sight.rows
-        self._ledger.count(sight.seen, rows.place[~rows.filled])
+        self._ledger.count(sight.seen, rows.place[~rows.is_filled])
         self.spent.objects += int(sight.looked.sum())
-        may = sight.looked & ~sight.close_up & (~rows.filled | sight.in_view)
+        may = sight.looked & ~sight.close_up & (~rows.is_filled | sight.in_view)
         if self._full:
             return np.flatnonzero(may)
-        people = may & ~rows.filled & ~rows.is_ball
-        single = may & (rows.filled | rows.is_ball)
+        people = may & ~rows.is_filled & ~rows.is_ball
+        single = may & (rows.is_filled | rows.is_ball)
         best = best_views(rows, sight.window, self._ledger, people)
         return np.flatnonzero(best | single)
 
@@ -166,7 +162,7 @@ class Verification:
     def _hear(self, sight: Sight, asked: Ints, opinions: Floats) -> None:
         """Add the looks at detected people to what is known of their tracks."""
         rows = sight.rows
-        votes = asked[~rows.is_ball[asked] & ~rows.filled[asked]]
+        votes = asked[~rows.is_ball[asked] & ~rows.is_filled[asked]]
         for track in np.unique(rows.tracker_id[votes]).tolist():
             mine = votes[rows.tracker_id[votes] == track]
             record = self._ledger[track]
@@ -181,7 +177,7 @@ class Verification:
         chosen = asked if self._full else self._doubtful(sight, asked, opinions)
         self.spent.expert += len(chosen)
         said = np.asarray(self._expert.judge(views(rows[chosen], sight.window)), np.float64)
-        votes = ~rows.is_ball[chosen] & ~rows.filled[chosen]
+        votes = ~rows.is_ball[chosen] & ~rows.is_filled[chosen]
         for row, word in zip(chosen[votes].tolist(), said[votes], strict=True):
             record = self._ledger[int(rows.tracker_id[row])]
             record.expert.hear(word[None], sight.weight[row : row + 1])
@@ -202,11 +198,11 @@ class Verification:
         for track in np.unique(rows.tracker_id[~rows.is_ball]).tolist():
             mine = np.flatnonzero(rows.tracker_id == track)
             record, last = self._ledger[track], int(mine[-1])
-            record.note_scores(rows.confidence[mine[~rows.filled[mine]]])
-            record.seen_at = sight.window[rows.place[last]].state.time
+            record.note_scores(rows.confidence[mine[~rows.is_filled[mine]]])
+            record.seen_at = sight.window[rows.place[last]].time
             class_id[mine] = record.judge(int(rows.class_id[last]))
         probability = _claims(rows, opinions)
-        told = rows.filled & np.isfinite(probability)
+        told = rows.is_filled & np.isfinite(probability)
         confidence = np.where(told, probability, rows.confidence)
         return replace(rows, class_id=class_id, confidence=confidence, probability=probability)
 
@@ -219,20 +215,20 @@ class Verification:
         )
         detected = np.where(rows.is_ball, balls, persons)
         filled = sight.in_view & (told >= CONFIRM) & (rows.is_ball | persons)
-        return np.asarray(np.where(rows.filled, filled, detected) & sight.looked)
+        return np.asarray(np.where(rows.is_filled, filled, detected) & sight.looked)
 
     def _filled(self, rows: Rows, window: Sequence[TrackedFrame]) -> Rows:
         """Add confirmed proposals: in frames without any detection, or in a shot full of holes."""
-        seen = rows[~rows.filled]
+        seen = rows[~rows.is_filled]
         known = places(seen[~seen.is_ball], window)
         reach = np.full(len(window), SHORT)
         reach[seen.place] = 0
         if self._ledger.looked >= MIN_LOOKS and self._ledger.coverage < self._min_coverage:
             reach[:] = LONG
         proposals = propose(rows, window, self._ledger, known=known, reach=reach)
-        rows = concatenated([rows, self._kept(proposals, window)]).sorted()
+        rows = concatenate([rows, self._kept(proposals, window)]).sorted()
         remember(known, self._ledger)
-        return concatenated([rows, between_looks(rows, window)]).sorted()
+        return concatenate([rows, between_looks(rows, window)]).sorted()
 
     def _kept(self, proposals: Rows, window: Sequence[TrackedFrame]) -> Rows:
         """The proposals that the verifier confirms, with its probability as their confidence."""
@@ -259,7 +255,7 @@ def _steady(rows: Rows) -> Floats:
     A ball is a dozen pixels: one blurred look should not drop it, nor one lucky look keep a shoe.
     """
     pooled = np.zeros(len(rows))
-    balls = np.flatnonzero(rows.is_ball & np.isfinite(rows.probability) & ~rows.filled)
+    balls = np.flatnonzero(rows.is_ball & np.isfinite(rows.probability) & ~rows.is_filled)
     if len(balls):
         sure = np.clip(rows.probability[balls], 0.01, 0.99)
         odds = np.pad(np.log(sure / (1 - sure)), 2, mode="edge")

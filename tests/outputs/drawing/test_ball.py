@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from tests.outputs.factory import camera, match, objects, pitch
-from touchline.frame import ClassId, FrameState, no_pitch
-from touchline.outputs.columns import columns
+from touchline.frame import ClassId, FrameState, Objects, no_pitch
 from touchline.outputs.drawing.ball import Trail, best_ball
 
 SIZE = (640, 360)
@@ -47,5 +46,5 @@ def test_a_panning_camera_does_not_draw_out_the_trail_of_a_resting_ball():
 
 
 def test_the_most_confident_ball_is_the_ball():
-    assert best_ball(columns(match().objects)) == 2
-    assert best_ball(columns(objects())) is None
+    assert best_ball(Objects.from_supervision(match().objects)) == 2
+    assert best_ball(Objects.from_supervision(objects())) is None

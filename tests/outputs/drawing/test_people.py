@@ -1,13 +1,12 @@
 import numpy as np
 
 from tests.outputs.factory import objects
-from touchline.frame import ClassId
-from touchline.outputs.columns import columns
+from touchline.frame import ClassId, Objects
 from touchline.outputs.drawing.people import _dashes, _free_place, people
 
 
 def test_the_nearer_person_is_drawn_later_and_the_ball_is_none():
-    given = columns(
+    given = Objects.from_supervision(
         objects(
             ([0, 0, 10, 90], ClassId.PLAYER, 0.9),
             ([0, 0, 5, 5], ClassId.BALL, 0.9),

@@ -7,8 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from touchline.frame import ClassId, FrameState
-from touchline.outputs.columns import Columns, columns
+from touchline.frame import ClassId, FrameState, Objects
 from touchline.outputs.drawing.people import is_dashed
 from touchline.outputs.drawing.primitives import SHIFT, Image, ring, stain, subpixel
 from touchline.outputs.drawing.projection import FloatArray, homogeneous, plain, to_pixels
@@ -43,7 +42,7 @@ class Trail:
         return self._places(state.pitch.homography, size)
 
     def _remember(self, state: FrameState) -> None:
-        objects = columns(state.objects)
+        objects = Objects.from_supervision(state.objects)
         row = best_ball(objects)
         if row is None:
             return
@@ -59,7 +58,7 @@ class Trail:
         return plain(seen[seen[:, 2] > 0])
 
 
-def best_ball(objects: Columns) -> int | None:
+def best_ball(objects: Objects) -> int | None:
     """Row of the most confident ball, or None."""
     rows = np.flatnonzero(objects.class_id == ClassId.BALL)
     return int(rows[np.argmax(objects.confidence[rows])]) if len(rows) else None
@@ -82,13 +81,13 @@ def draw_trail(image: Image, places: FloatArray, style: Style) -> None:
     stain(image, mask, (int(left), int(top)), _COLOUR)
 
 
-def draw_balls(image: Image, objects: Columns, style: Style) -> None:
+def draw_balls(image: Image, objects: Objects, style: Style) -> None:
     """Draw a ring around each ball and, above it, an arrow; hollow where it was not seen."""
     for row in np.flatnonzero(objects.class_id == ClassId.BALL).tolist():
         _draw_ball(image, objects, row, style)
 
 
-def _draw_ball(image: Image, objects: Columns, row: int, style: Style) -> None:
+def _draw_ball(image: Image, objects: Objects, row: int, style: Style) -> None:
     x, y = _centre(objects, row).tolist()
     size = objects.xyxy[row, 2:] - objects.xyxy[row, :2]
     radius = max(0.75 * float(size.max()), 3.0 * style.stroke)
@@ -101,7 +100,7 @@ def _draw_ball(image: Image, objects: Columns, row: int, style: Style) -> None:
     cv2.polylines(image, [arrow], True, edge, style.hairline, cv2.LINE_AA, SHIFT)
 
 
-def _centre(objects: Columns, row: int) -> npt.NDArray[np.float64]:
+def _centre(objects: Objects, row: int) -> npt.NDArray[np.float64]:
     box = objects.xyxy[row].astype(np.float64)
     centre: npt.NDArray[np.float64] = (box[:2] + box[2:]) / 2
     return centre

@@ -1,7 +1,6 @@
 """One line in the corner: which frame, when, how sure, and what the colours mean."""
 
-from touchline.frame import ClassId, FrameState
-from touchline.outputs.columns import columns
+from touchline.frame import ClassId, FrameState, Objects
 from touchline.outputs.drawing.primitives import (
     Image,
     disc,
@@ -49,7 +48,7 @@ def _sureness(state: FrameState) -> str:
 
 
 def _legend(state: FrameState) -> list[Part]:
-    class_id = columns(state.objects).class_id
+    class_id = Objects.from_supervision(state.objects).class_id
     return [
         (_counted(int((class_id == member).sum()), member), FAINT, CLASS_COLOURS[member])
         for member in _SHOWN

@@ -7,8 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from touchline.frame import ClassId, Source
-from touchline.outputs.columns import NO_ID, Columns
+from touchline.frame import NO_ID, ClassId, Objects, Source
 from touchline.outputs.drawing.primitives import (
     SHIFT,
     Image,
@@ -27,13 +26,13 @@ Rectangle = tuple[int, int, int, int]
 """x, y, width, height in pixels."""
 
 
-def people(objects: Columns) -> list[int]:
+def people(objects: Objects) -> list[int]:
     """Rows that are not the ball, the farthest first, so that the nearer is drawn over it."""
     rows = np.flatnonzero(objects.class_id != ClassId.BALL)
     return [int(row) for row in rows[np.argsort(objects.xyxy[rows, 3], kind="stable")]]
 
 
-def draw_boxes(image: Image, objects: Columns, style: Style) -> None:
+def draw_boxes(image: Image, objects: Objects, style: Style) -> None:
     """Draw a thin box around each person; dashed where nothing was looked at in this frame."""
     for row in people(objects):
         colour = CLASS_COLOURS[int(objects.class_id[row])]
@@ -41,7 +40,7 @@ def draw_boxes(image: Image, objects: Columns, style: Style) -> None:
         cv2.polylines(image, outline, False, colour, style.hairline, cv2.LINE_AA, shift=SHIFT)
 
 
-def draw_feet(image: Image, objects: Columns, style: Style) -> None:
+def draw_feet(image: Image, objects: Objects, style: Style) -> None:
     """Draw an ellipse on the grass under each person; in dashes like the box."""
     for row in people(objects):
         x1, _, x2, y2 = objects.xyxy[row].tolist()
@@ -56,7 +55,7 @@ def draw_feet(image: Image, objects: Columns, style: Style) -> None:
             )
 
 
-def draw_labels(image: Image, objects: Columns, style: Style) -> None:
+def draw_labels(image: Image, objects: Objects, style: Style) -> None:
     """Write each id below the feet, or where it hides no other id."""
     taken: list[Rectangle] = []
     for row in reversed(people(objects)):
@@ -68,7 +67,7 @@ def draw_labels(image: Image, objects: Columns, style: Style) -> None:
         _draw_label(image, text, place, CLASS_COLOURS[int(objects.class_id[row])], style.label)
 
 
-def is_dashed(objects: Columns, row: int) -> bool:
+def is_dashed(objects: Objects, row: int) -> bool:
     """Whether the object was not seen in this very frame."""
     return str(objects.source[row]) in (Source.INTERPOLATED, Source.PROPOSED)
 

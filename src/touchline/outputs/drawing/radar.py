@@ -6,8 +6,7 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
-from touchline.frame import ClassId, FrameState
-from touchline.outputs.columns import Columns, columns
+from touchline.frame import ClassId, FrameState, Objects
 from touchline.outputs.drawing.people import is_dashed
 from touchline.outputs.drawing.primitives import (
     SHIFT,
@@ -66,7 +65,7 @@ def draw_radar(image: Image, state: FrameState, dimensions: PitchDimensions, sty
         stain(image, _view(plan, state.pitch.homography, size), corner, PAPER, opacity=0.16)
     left, top = corner
     panel = image[top : top + height, left : left + width]
-    _draw_people(panel, plan, columns(state.objects), style)
+    _draw_people(panel, plan, Objects.from_supervision(state.objects), style)
 
 
 @lru_cache(maxsize=8)
@@ -97,14 +96,14 @@ def _panel_planes(dimensions: PitchDimensions) -> FloatArray:
     return np.array([[0.0, 0.0, 1.0], [1.0, 0.0, x], [-1.0, 0.0, x], [0.0, 1.0, y], [0.0, -1.0, y]])
 
 
-def _draw_people(panel: Image, plan: _Plan, objects: Columns, style: Style) -> None:
+def _draw_people(panel: Image, plan: _Plan, objects: Objects, style: Style) -> None:
     """Discs where they stand; rings where they were not seen in this frame; the ball on top."""
     known = np.flatnonzero(np.isfinite(objects.position).all(1))
     for row in known[np.argsort(objects.class_id[known] == ClassId.BALL, kind="stable")].tolist():
         _draw_person(panel, plan, objects, row, style)
 
 
-def _draw_person(panel: Image, plan: _Plan, objects: Columns, row: int, style: Style) -> None:
+def _draw_person(panel: Image, plan: _Plan, objects: Objects, row: int, style: Style) -> None:
     reach = np.array([plan.dimensions.length / 2, plan.dimensions.width / 2]) + 0.5 * BORDER
     metres = np.clip(objects.position[row].astype(np.float64), -reach, reach)
     centre = plan.place(metres)

@@ -3,8 +3,7 @@
 import cv2
 import numpy as np
 
-from touchline.frame import FrameState
-from touchline.outputs.columns import columns
+from touchline.frame import FrameState, Objects
 from touchline.outputs.drawing.ball import draw_balls, draw_trail
 from touchline.outputs.drawing.caption import draw_caption
 from touchline.outputs.drawing.ground import draw_keypoints, draw_lines
@@ -41,7 +40,7 @@ def draw(
         dimensions: Of the pitch, in metres.
     """
     style = Style.for_height(image.shape[0])
-    objects = columns(state.objects)
+    objects = Objects.from_supervision(state.objects)
     soft = image.copy()
     draw_lines(soft, state.pitch, dimensions, style)
     draw_boxes(soft, objects, style)

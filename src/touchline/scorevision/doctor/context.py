@@ -14,7 +14,7 @@ from touchline.scorevision.doctor import web
 from touchline.scorevision.settings import MinerSettings
 
 if TYPE_CHECKING:
-    from touchline.pipeline.models import Models
+    from touchline.pipeline import Models
     from touchline.scorevision.chain import Hotkey, Metagraph
 
 T = TypeVar("T")
@@ -122,7 +122,7 @@ def local_address(settings: MinerSettings) -> str:
 
 
 def _load_models(settings: MinerSettings) -> "Models":
-    from touchline.pipeline.models import Models
+    from touchline.pipeline import Models
 
     return Models.load(settings)
 

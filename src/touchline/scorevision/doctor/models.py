@@ -17,7 +17,7 @@ from touchline.verification import View
 from touchline.verification.clip import SOURCES, installed
 
 if TYPE_CHECKING:
-    from touchline.pipeline.models import Models
+    from touchline.pipeline import Models
 
 SIZE = (1280, 720)
 """Width and height of the picture that is looked at."""

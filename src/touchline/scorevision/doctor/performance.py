@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from touchline.pipeline.pace import HASTE, Costs, Pace
+from touchline.pipeline import HASTE, Costs, Pace
 from touchline.scorevision.doctor.context import Context
 from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
 
@@ -108,30 +108,16 @@ def _measure(context: Context) -> tuple[Costs, Pace]:
 
 
 def _analyse(clip: Path, context: Context) -> tuple[Costs, Pace]:
-    from touchline.pipeline.analysis import Analysis
-    from touchline.video import VideoReader
-
-    settings, models = context.settings, context.models()
     started = time.perf_counter()
-    reader = VideoReader(clip)
-    pace = Pace.of(settings, reader.info.fps, device=models.device)
-    analysis = Analysis(
-        reader,
-        models.detector,
-        models.pitch,
-        pace=pace,
-        batch_size=settings.batch_size,
-        verification=models.verification(),
-    )
-    with analysis:
+    with context.models().analyze(clip) as analysis:
         frames = sum(1 for _ in analysis)
     wall = time.perf_counter() - started
     looks = {
-        "detection": _looks(frames, pace.detect_every),
-        "pitch": _looks(frames, pace.locate_every),
+        "detection": _looks(frames, analysis.pace.detect_every),
+        "pitch": _looks(frames, analysis.pace.locate_every),
     }
     spent = analysis.stopwatch.seconds
-    return Costs.measured(spent, frames=frames, looks=looks, wall=wall), pace
+    return Costs.measured(spent, frames=frames, looks=looks, wall=wall), analysis.pace
 
 
 def _cores() -> int:

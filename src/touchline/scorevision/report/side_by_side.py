@@ -14,8 +14,7 @@ import numpy.typing as npt
 import supervision as sv
 
 from touchline.evaluation.metrics import fitted_homography
-from touchline.frame import Frame, FrameState, PitchState, Source
-from touchline.outputs.columns import NO_ID
+from touchline.frame import NO_ID, Frame, FrameState, PitchState, Source
 from touchline.outputs.drawing import Trail, draw
 from touchline.outputs.overlay import TICKS, add_stream, to_yuv
 from touchline.outputs.writer import FileWriter

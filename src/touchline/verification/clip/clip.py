@@ -11,7 +11,7 @@ import numpy.typing as npt
 from touchline.errors import ModelError
 from touchline.inference import Engine, load_engine, run_batched
 from touchline.inference.batching import require_batch_size
-from touchline.inference.loading import Device, Precision
+from touchline.inference.loading import Backend, Device, Precision
 from touchline.verification.clip.architecture import Floats
 from touchline.verification.clip.image_tower import OUTPUT
 from touchline.verification.clip.preprocess import prepare
@@ -159,6 +159,7 @@ def load_clip(
     cache: Path | None = None,
     batch_size: int | None = None,
     device: Device = "auto",
+    backend: Backend | None = None,
     threads: int | None = None,
     precision: Precision = "f32",
 ) -> Clip:
@@ -169,6 +170,7 @@ def load_clip(
         cache: Where it was kept; None is ``cache_folder()``.
         batch_size: See ``Clip``.
         device: See ``load_engine``.
+        backend: See ``load_engine``.
         threads: See ``load_engine``.
         precision: See ``load_engine``; ``f32`` is what a validator computes in.
 
@@ -177,7 +179,9 @@ def load_clip(
         ModelError: it was not pulled or is damaged, or the device is not there.
     """
     stored = find_stored(name, cache)
-    engine = load_engine(stored.image, device=device, threads=threads, precision=precision)
+    engine = load_engine(
+        stored.image, device=device, backend=backend, threads=threads, precision=precision
+    )
     return Clip(
         engine,
         stored.texts,

@@ -1,0 +1,79 @@
+"""What a run can write, by name: to add a format, add its writer and a line here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from touchline.errors import UsageError
+from touchline.outputs.overlay import Overlay
+from touchline.outputs.predictions import Predictions
+from touchline.outputs.tracks import Tracks, TracksCsv
+from touchline.outputs.writer import Writer
+from touchline.pitch import PitchDimensions
+from touchline.video import VideoInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What writers are told of the clip.
+
+    Attributes:
+        path: The video, or a folder of images.
+        info: What it says of itself.
+        dimensions: Of the pitch.
+    """
+
+    path: Path
+    info: VideoInfo
+    dimensions: PitchDimensions
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One kind of file.
+
+    Attributes:
+        file: Its name in the folder of the results.
+        writer: Makes the writer of that file.
+    """
+
+    file: str
+    writer: Callable[[Path, Clip], Writer]
+
+
+FORMATS: Mapping[str, Format] = {
+    "predictions": Format(
+        "predictions.json",
+        lambda path, clip: Predictions(
+            path, size=(clip.info.width, clip.info.height), challenge_id=clip.path.stem
+        ),
+    ),
+    "parquet": Format("tracks.parquet", lambda path, clip: Tracks(path)),
+    "csv": Format("tracks.csv", lambda path, clip: TracksCsv(path)),
+    "overlay": Format(
+        "overlay.mp4", lambda path, clip: Overlay(path, clip.path, dimensions=clip.dimensions)
+    ),
+}
+
+DATA_FORMATS = ("predictions", "parquet")
+DEFAULT_FORMATS = (*DATA_FORMATS, "overlay")
+
+
+def check_formats(names: Sequence[str]) -> None:
+    """Refuse what is not in ``FORMATS``.
+
+    Raises:
+        UsageError: There is no such format.
+    """
+    if unknown := [name for name in names if name not in FORMATS]:
+        raise UsageError(f"a format is one of {', '.join(FORMATS)}; got {unknown[0]!r}")
+
+
+def new_writers(names: Sequence[str], folder: Path, clip: Clip) -> list[Writer]:
+    """Make a writer for each format; nothing is written yet.
+
+    Raises:
+        UsageError: There is no such format.
+    """
+    check_formats(names)
+    return [FORMATS[name].writer(folder / FORMATS[name].file, clip) for name in names]

@@ -1,0 +1,71 @@
+"""Trackers of other libraries, and of one's own, in the place of ``PlayerTracker``."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Protocol
+
+import numpy as np
+import supervision as sv
+
+from touchline.errors import UsageError
+from touchline.frame import NO_ID, Objects
+from touchline.tracking.boxes import Floats
+
+
+class UpdatesDetections(Protocol):
+    """A tracker as the field writes them, such as those of ``trackers`` and ``supervision``.
+
+    ``update`` is called once for each frame that the detector looked at. Where it has a parameter
+    ``camera_motion`` it gets the (3, 3) homography from the last such frame's pixels to this one's;
+    where it has one called ``frames``, how many frames of the video have passed since.
+    """
+
+    def update(self, detections: sv.Detections) -> sv.Detections:
+        """The people of the next frame with ``tracker_id``; -1 or left out: no track (yet)."""
+
+
+NewTracker = Callable[[float], UpdatesDetections]
+"""Makes a tracker for one shot of a video with so many frames a second."""
+
+
+class AdaptedTracker:
+    """Gives ids by another's ``update``; they become ours, and are never used again.
+
+    Args:
+        tracker: Made for one shot.
+        first_id: Id of the first track.
+
+    Raises:
+        UsageError: ``tracker`` has no ``update``.
+    """
+
+    def __init__(self, tracker: UpdatesDetections, *, first_id: int) -> None:
+        if not callable(getattr(tracker, "update", None)):
+            raise UsageError(f"a tracker has update(detections); {type(tracker).__name__} has not")
+        self.next_id = first_id
+        self._tracker = tracker
+        self._takes = inspect.signature(tracker.update).parameters
+        self._ids: dict[int, int] = {}
+
+    def track(self, objects: Objects, camera_motion: Floats | None, *, frames: int) -> Objects:
+        """The people among the objects of the next frame, each with its id."""
+        people = objects[~objects.is_ball]
+        known: dict[str, Any] = {"camera_motion": camera_motion, "frames": frames}
+        asked = {name: value for name, value in known.items() if name in self._takes}
+        answer = Objects.from_supervision(self._tracker.update(people.to_supervision(), **asked))
+        tracked = answer[answer.tracker_id != NO_ID]
+        ids = [self._own(each) for each in tracked.tracker_id.tolist()]
+        return replace(
+            tracked, tracker_id=np.array(ids, np.int64), detected_class_id=tracked.class_id
+        )
+
+    def roles(self) -> Mapping[int, int]:
+        """Nothing more than the tracker has said of each frame."""
+        return {}
+
+    def _own(self, tracker_id: int) -> int:
+        if tracker_id not in self._ids:
+            self._ids[tracker_id] = self.next_id
+            self.next_id += 1
+        return self._ids[tracker_id]
