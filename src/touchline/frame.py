@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import Float64, Image
+
 N_KEYPOINTS = 32
+NO_ID = -1
+"""The id of an object that no track has taken up."""
+NO_CLASS = -1
+"""The detector's class of an object that it did not see in this very frame."""
 
 
 class ClassId(IntEnum):
@@ -50,7 +55,7 @@ class Frame:
 
     index: int
     time: float
-    image: npt.NDArray[np.uint8]
+    image: Image
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +74,7 @@ class PitchState:
 
     keypoints: sv.KeyPoints
     sources: tuple[Source | None, ...]
-    homography: npt.NDArray[np.float64] | None = None
+    homography: Float64 | None = None
     uncertainty: float | None = None
 
     def __post_init__(self) -> None:

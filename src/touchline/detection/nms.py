@@ -1,12 +1,10 @@
 """One thing, one box: greedy non-maximum suppression."""
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float32, Indices
 from touchline.detection.decode import Boxes
 from touchline.frame import ClassId
-
-Floats = npt.NDArray[np.float32]
 
 PEOPLE_IOU = 0.6
 BALL_IOU = 0.3
@@ -35,7 +33,7 @@ def suppress(boxes: Boxes) -> Boxes:
     return boxes.take(np.sort(kept)[:MAX_BOXES])
 
 
-def _kept(boxes: Boxes, index: npt.NDArray[np.intp], limit: float) -> npt.NDArray[np.intp]:
+def _kept(boxes: Boxes, index: Indices, limit: float) -> Indices:
     """Which of ``index``, best first, overlap nothing better by ``limit`` and lie in none of it."""
     kept: list[int] = []
     index = index[:MAX_CANDIDATES]
@@ -47,23 +45,23 @@ def _kept(boxes: Boxes, index: npt.NDArray[np.intp], limit: float) -> npt.NDArra
     return np.array(kept, np.intp)
 
 
-def iou(box: Floats, boxes: Floats) -> Floats:
+def iou(box: Float32, boxes: Float32) -> Float32:
     """Intersection over union of one box (4,) with others (n, 4), all xyxy; 0 for empty boxes."""
     shared = _shared(box, boxes)
     union = _area(box) + _area(boxes) - shared
     return np.asarray(shared / np.maximum(union, _TINY), np.float32)
 
 
-def share_inside(box: Floats, boxes: Floats) -> Floats:
+def share_inside(box: Float32, boxes: Float32) -> Float32:
     """Share (n,) of each of ``boxes`` (n, 4) that lies in ``box`` (4,); 0 for empty boxes."""
     return np.asarray(_shared(box, boxes) / np.maximum(_area(boxes), _TINY), np.float32)
 
 
-def _shared(box: Floats, boxes: Floats) -> Floats:
+def _shared(box: Float32, boxes: Float32) -> Float32:
     sides = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
     return np.asarray(np.maximum(sides, 0).prod(1), np.float32)
 
 
-def _area(boxes: Floats) -> Floats:
+def _area(boxes: Float32) -> Float32:
     sides = boxes[..., 2:] - boxes[..., :2]
     return np.asarray(sides[..., 0] * sides[..., 1], np.float32)

@@ -4,13 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
-NO_ID = -1
-"""The id of an object that no track has taken up."""
-NO_CLASS = -1
-"""The detector's class of an object that it did not see."""
+from touchline.arrays import Bools, Float32, Int64, Strings
+from touchline.frame import NO_CLASS, NO_ID
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,15 +28,15 @@ class Columns:
         agreed: (n,) bool, whether it was verified and both call it the same.
     """
 
-    xyxy: npt.NDArray[np.float32]
-    class_id: npt.NDArray[np.int64]
-    tracker_id: npt.NDArray[np.int64]
-    confidence: npt.NDArray[np.float32]
-    source: npt.NDArray[np.str_]
-    position: npt.NDArray[np.float32]
-    detected_class_id: npt.NDArray[np.int64]
-    verified: npt.NDArray[np.float32]
-    agreed: npt.NDArray[np.bool_]
+    xyxy: Float32
+    class_id: Int64
+    tracker_id: Int64
+    confidence: Float32
+    source: Strings
+    position: Float32
+    detected_class_id: Int64
+    verified: Float32
+    agreed: Bools
 
 
 def columns(objects: sv.Detections) -> Columns:
@@ -61,11 +58,11 @@ def columns(objects: sv.Detections) -> Columns:
     )
 
 
-def _names(objects: sv.Detections, n: int) -> npt.NDArray[np.str_]:
+def _names(objects: sv.Detections, n: int) -> Strings:
     sources: Any = objects.data["source"] if n else []
     return np.array([str(source) for source in sources], np.str_)
 
 
-def _positions(objects: sv.Detections, n: int) -> npt.NDArray[np.float32]:
+def _positions(objects: sv.Detections, n: int) -> Float32:
     unknown = np.full((n, 2), np.nan, np.float32)
     return np.asarray(objects.data.get("position", unknown), np.float32).reshape(n, 2)

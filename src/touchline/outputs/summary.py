@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from touchline.frame import ClassId, FrameState
-from touchline.outputs.columns import NO_ID, columns
+from touchline.frame import NO_ID, ClassId, FrameState
+from touchline.outputs.columns import columns
 from touchline.outputs.writer import write_whole
 from touchline.video import VideoInfo
 

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from touchline.frame import ClassId, FrameState, Source
-from touchline.outputs.columns import NO_CLASS, NO_ID, columns
+from touchline.arrays import Int64, Strings
+from touchline.frame import NO_CLASS, NO_ID, ClassId, FrameState, Source
+from touchline.outputs.columns import columns
 from touchline.outputs.writer import FileWriter
 
 ROWS_PER_GROUP = 8192
@@ -126,11 +126,11 @@ def _column(values: Any, field: pa.Field) -> pa.Array:
     return pa.array(values, field.type, from_pandas=True)  # a NaN becomes null
 
 
-def _detected(class_id: npt.NDArray[np.int64]) -> pa.DictionaryArray:
+def _detected(class_id: Int64) -> pa.DictionaryArray:
     places = pa.array(class_id.astype(np.int8), mask=class_id == NO_CLASS)
     return pa.DictionaryArray.from_arrays(places, _CLASSES)
 
 
-def _source_names(sources: npt.NDArray[np.str_]) -> pa.DictionaryArray:
+def _source_names(sources: Strings) -> pa.DictionaryArray:
     places = pc.index_in(pa.array(sources.tolist(), pa.string()), _SOURCES)
     return pa.DictionaryArray.from_arrays(places.cast(pa.int8()), _SOURCES)

@@ -20,8 +20,8 @@ from typing import Self
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Image
 from touchline.detection import Detector
 from touchline.frame import Frame, FrameState
 from touchline.pipeline.models import find_detector, find_pitch_model
@@ -34,8 +34,6 @@ from touchline.settings import Settings
 from touchline.tracking import CameraMotion
 from touchline.verification import SecondLook, TrackedFrame, Verification, load_verification
 from touchline.video import ShotDetector, VideoInfo, VideoReader
-
-Image = npt.NDArray[np.uint8]
 
 WINDOW_BYTES = 192 * 2**20
 """Decoded pictures that may wait for the networks at once."""
@@ -103,7 +101,7 @@ class _DecodedFrame:
 
     frame: Frame
     cut: bool
-    motion: npt.NDArray[np.float64]
+    motion: Float64
     place: int
     """Number of the frame in its shot."""
 

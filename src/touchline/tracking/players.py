@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import Bools, Float64, Indices, Int64
 from touchline.errors import UsageError
 from touchline.frame import ClassId, Source
 from touchline.tracking import kalman
-from touchline.tracking.association import Indices, assign, costs
-from touchline.tracking.boxes import Floats, centre_form, corner_form
+from touchline.tracking.association import assign, costs
+from touchline.tracking.boxes import centre_form, corner_form
 from touchline.tracking.rows import Rows, classes, confidences, sources
 
 RECENT = 0.25
@@ -33,18 +33,18 @@ class _Tracks:
         hits: int (n,) number of detections so far.
     """
 
-    ids: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    state: Floats = field(default_factory=lambda: np.empty((0, 5, 4)))
-    votes: Floats = field(default_factory=lambda: np.empty((0, len(ClassId))))
-    unseen: Floats = field(default_factory=lambda: np.empty(0))
-    hits: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    ids: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    state: Float64 = field(default_factory=lambda: np.empty((0, 5, 4)))
+    votes: Float64 = field(default_factory=lambda: np.empty((0, len(ClassId))))
+    unseen: Float64 = field(default_factory=lambda: np.empty(0))
+    hits: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
-    def keep(self, rows: npt.NDArray[np.bool_]) -> None:
+    def keep(self, rows: Bools) -> None:
         """Drop the tracks not in the mask (n,)."""
         for name in ("ids", "state", "votes", "unseen", "hits"):
             setattr(self, name, getattr(self, name)[rows])
 
-    def add(self, ids: npt.NDArray[np.int64], state: Floats) -> None:
+    def add(self, ids: Int64, state: Float64) -> None:
         """Append k new tracks, unseen and without votes."""
         count = len(ids)
         self.ids = np.concatenate([self.ids, ids])
@@ -100,7 +100,7 @@ class PlayerTracker:
     def update(
         self,
         detections: sv.Detections,
-        camera_motion: Floats | None = None,
+        camera_motion: Float64 | None = None,
         *,
         frames: int = 1,
     ) -> sv.Detections:
@@ -120,7 +120,7 @@ class PlayerTracker:
         return self.track(detections, camera_motion, frames=frames).detections()
 
     def track(
-        self, detections: sv.Detections, camera_motion: Floats | None, *, frames: int
+        self, detections: sv.Detections, camera_motion: Float64 | None, *, frames: int
     ) -> Rows:
         """Do what ``update`` does, and answer in plain columns."""
         people = _people(detections, self._low)
@@ -137,7 +137,7 @@ class PlayerTracker:
         votes = self._tracks.votes.argmax(axis=1)
         return dict(zip(self._tracks.ids.tolist(), votes.tolist(), strict=True))
 
-    def _advance(self, seconds: float, camera_motion: Floats | None) -> None:
+    def _advance(self, seconds: float, camera_motion: Float64 | None) -> None:
         """Predict every track into the new frame."""
         tracks = self._tracks
         tracks.state = kalman.predict(tracks.state, seconds, self._model)
@@ -212,9 +212,9 @@ class PlayerTracker:
 class _People:
     """Detections of people as columns: boxes (m, 4) in centre form, confidence, class."""
 
-    boxes: Floats
-    confidence: Floats
-    class_id: npt.NDArray[np.int64]
+    boxes: Float64
+    confidence: Float64
+    class_id: Int64
 
 
 def _people(detections: sv.Detections, low: float) -> _People:

@@ -5,15 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
-from touchline.frame import Source
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-UNSEEN = -1
-"""``detected_class_id`` of a box that no detector saw."""
+from touchline.arrays import AnyArray, Float64, Int64, Strings
+from touchline.frame import NO_CLASS, Source
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,15 +21,15 @@ class Rows:
         class_id: int (n,).
         tracker_id: int (n,).
         source: str (n,), values of ``Source``.
-        detected_class_id: int (n,), ``UNSEEN`` where no detector looked.
+        detected_class_id: int (n,), ``NO_CLASS`` where no detector looked.
     """
 
-    xyxy: Floats
-    confidence: Floats
-    class_id: Ints
-    tracker_id: Ints
-    source: npt.NDArray[np.str_]
-    detected_class_id: Ints
+    xyxy: Float64
+    confidence: Float64
+    class_id: Int64
+    tracker_id: Int64
+    source: Strings
+    detected_class_id: Int64
 
     def __len__(self) -> int:
         return len(self.xyxy)
@@ -52,7 +47,7 @@ class Rows:
             data={"source": self.source, "detected_class_id": self.detected_class_id},
         )
 
-    def _columns(self) -> tuple[npt.NDArray[Any], ...]:
+    def _columns(self) -> tuple[AnyArray, ...]:
         return (
             self.xyxy,
             self.confidence,
@@ -63,7 +58,7 @@ class Rows:
         )
 
 
-def interpolated(xyxy: Floats, confidence: Floats, like: Rows) -> Rows:
+def interpolated(xyxy: Float64, confidence: Float64, like: Rows) -> Rows:
     """Boxes (n, 4) that nobody saw, of the same objects as ``like``."""
     return Rows(
         xyxy,
@@ -71,11 +66,11 @@ def interpolated(xyxy: Floats, confidence: Floats, like: Rows) -> Rows:
         like.class_id,
         like.tracker_id,
         sources(len(xyxy), Source.INTERPOLATED),
-        np.full(len(xyxy), UNSEEN),
+        np.full(len(xyxy), NO_CLASS),
     )
 
 
-def sources(count: int, source: Source) -> npt.NDArray[np.str_]:
+def sources(count: int, source: Source) -> Strings:
     """Give the same source n times."""
     return np.full(count, source.value, dtype="U12")
 
@@ -93,14 +88,14 @@ def empty() -> Rows:
     return Rows(np.empty((0, 4)), np.empty(0), none, none, sources(0, Source.DETECTED), none)
 
 
-def confidences(detections: sv.Detections) -> Floats:
+def confidences(detections: sv.Detections) -> Float64:
     """Give the confidences (n,), 1 where there are none."""
     if detections.confidence is None:
         return np.ones(len(detections))
     return detections.confidence.astype(np.float64)
 
 
-def classes(detections: sv.Detections, default: int) -> Ints:
+def classes(detections: sv.Detections, default: int) -> Int64:
     """Give the class ids (n,), ``default`` where there are none."""
     if detections.class_id is None:
         return np.full(len(detections), default, dtype=np.int64)

@@ -5,14 +5,13 @@ from collections import deque
 import numpy as np
 import supervision as sv
 
+from touchline.arrays import Float64, Int64
 from touchline.errors import UsageError
 from touchline.frame import ClassId, Source
 from touchline.tracking.ball import BallPath, Sighting
-from touchline.tracking.boxes import Floats
 from touchline.tracking.gaps import between, discounted
 from touchline.tracking.players import PlayerTracker
 from touchline.tracking.rows import (
-    Ints,
     Rows,
     classes,
     concatenated,
@@ -77,7 +76,7 @@ class Tracks:
         """The first id that is still free; the next shot counts on from it."""
         return self._players.next_id
 
-    def push(self, detections: sv.Detections | None, camera_motion: Floats) -> list[sv.Detections]:
+    def push(self, detections: sv.Detections | None, camera_motion: Float64) -> list[sv.Detections]:
         """Take the next frame and give the frames that are complete now.
 
         Args:
@@ -86,8 +85,8 @@ class Tracks:
 
         Returns:
             At most one frame: ``xyxy``, ``confidence``, ``class_id``, ``tracker_id``,
-            ``data["source"]`` and ``data["detected_class_id"]`` (-1 where not detected), the ball
-            last.
+            ``data["source"]`` and ``data["detected_class_id"]`` (``NO_CLASS`` where not detected),
+            the ball last.
         """
         self._waiting.append([])
         self._window.push(camera_motion)
@@ -174,14 +173,14 @@ class Tracks:
         return [self._between(later.follows, later.frame, *ends)[frame - later.follows - 1]]
 
 
-def _balls(detections: sv.Detections) -> Floats:
+def _balls(detections: sv.Detections) -> Float64:
     """Corners and confidence (m, 5) of the ball candidates."""
     rows = classes(detections, ClassId.PLAYER) == ClassId.BALL
     return np.concatenate([detections.xyxy[rows], confidences(detections)[rows, None]], axis=1)
 
 
 def _ball(place: Sighting, tracker_id: int) -> Rows:
-    ball: Ints = np.array([int(ClassId.BALL)])
+    ball: Int64 = np.array([int(ClassId.BALL)])
     return Rows(
         place.xyxy[None],
         np.array([place.confidence]),

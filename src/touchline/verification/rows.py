@@ -5,15 +5,10 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
-from touchline.frame import ClassId, FrameState, Source
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Image = npt.NDArray[np.uint8]
+from touchline.arrays import AnyArray, Bools, Float64, Image, Int64, Strings
+from touchline.frame import NO_CLASS, NO_ID, ClassId, FrameState, Source
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,19 +38,20 @@ class Rows:
         class_id: int (n,).
         tracker_id: int (n,).
         source: str (n,), values of ``Source``.
-        detected_class_id: int (n,) the detector's word in this very frame, -1 where it had none.
+        detected_class_id: int (n,) the detector's word in this very frame, ``NO_CLASS`` where
+            it had none.
         probability: float64 (n,) that the object is one of its class, as the verifier says; NaN
             where it did not look.
     """
 
-    place: Ints
-    xyxy: Floats
-    confidence: Floats
-    class_id: Ints
-    tracker_id: Ints
-    source: npt.NDArray[np.str_]
-    detected_class_id: Ints
-    probability: Floats
+    place: Int64
+    xyxy: Float64
+    confidence: Float64
+    class_id: Int64
+    tracker_id: Int64
+    source: Strings
+    detected_class_id: Int64
+    probability: Float64
 
     @classmethod
     def of(cls, window: Sequence[TrackedFrame]) -> "Rows":
@@ -114,23 +110,24 @@ def answered(window: Sequence[TrackedFrame], rows: Rows) -> list[FrameState]:
 
 def _rows(place: int, objects: sv.Detections) -> Rows:
     count = len(objects)
-    unseen = np.full(count, -1)
     return Rows(
         place=np.full(count, place),
         xyxy=np.asarray(objects.xyxy, np.float64).reshape(count, 4),
         confidence=np.asarray(_or(objects.confidence, np.ones(count)), np.float64),
         class_id=np.asarray(_or(objects.class_id, np.full(count, ClassId.PLAYER)), np.int64),
-        tracker_id=np.asarray(_or(objects.tracker_id, unseen), np.int64),
+        tracker_id=np.asarray(_or(objects.tracker_id, np.full(count, NO_ID)), np.int64),
         source=_sources(objects, count),
-        detected_class_id=np.asarray(objects.data.get("detected_class_id", unseen), np.int64),
+        detected_class_id=np.asarray(
+            objects.data.get("detected_class_id", np.full(count, NO_CLASS)), np.int64
+        ),
         probability=np.full(count, np.nan),
     )
 
 
-def _or(column: npt.NDArray[Any] | None, default: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def _or(column: AnyArray | None, default: AnyArray) -> AnyArray:
     return default if column is None else column
 
 
-def _sources(objects: sv.Detections, count: int) -> npt.NDArray[np.str_]:
+def _sources(objects: sv.Detections, count: int) -> Strings:
     given: Any = objects.data.get("source", [Source.DETECTED.value] * count)
     return np.array([str(source) for source in given], "U12")

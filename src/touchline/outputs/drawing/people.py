@@ -5,13 +5,12 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from touchline.frame import ClassId, Source
-from touchline.outputs.columns import NO_ID, Columns
+from touchline.arrays import Float32, Float64, Image, Int32
+from touchline.frame import NO_ID, ClassId, Source
+from touchline.outputs.columns import Columns
 from touchline.outputs.drawing.primitives import (
     SHIFT,
-    Image,
     pill,
     stain,
     subpixel,
@@ -73,9 +72,7 @@ def is_dashed(objects: Columns, row: int) -> bool:
     return str(objects.source[row]) in (Source.INTERPOLATED, Source.PROPOSED)
 
 
-def _sides(
-    xyxy: npt.NDArray[np.float32], style: Style, *, dashed: bool
-) -> Iterable[npt.NDArray[np.int32]]:
+def _sides(xyxy: Float32, style: Style, *, dashed: bool) -> Iterable[Int32]:
     """The box as lines for OpenCV: one closed line, or its dashes."""
     x1, y1, x2, y2 = xyxy.tolist()
     corners = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2], [x1, y1]])
@@ -88,9 +85,7 @@ def _sides(
     ]
 
 
-def _dashes(
-    start: npt.NDArray[np.float64], end: npt.NDArray[np.float64], length: float
-) -> npt.NDArray[np.float64]:
+def _dashes(start: Float64, end: Float64, length: float) -> Float64:
     """Cut a line into (n, 2, 2) dashes with as long a gap between; a dash at both ends."""
     count = max(1, round(float(np.hypot(*(end - start))) / (2 * length)))
     shares = np.arange(2 * count + 1) / (2 * count + 1)
@@ -110,7 +105,7 @@ def _label_size(text: str, style: Style) -> tuple[int, int]:
 
 
 def _free_place(
-    xyxy: npt.NDArray[np.float32],
+    xyxy: Float32,
     label: tuple[int, int],
     taken: list[Rectangle],
     shape: tuple[int, ...],
