@@ -21,10 +21,10 @@ import supervision as sv
 
 from touchline.detection import Detector, load_detector
 from touchline.frame import ClassId, FrameState
+from touchline.geometry import pairwise_iou
 from touchline.pipeline.analysis import DOUBTFUL, analyze
 from touchline.settings import Settings
 from touchline.synthetic import SyntheticMatch, Truth
-from touchline.tracking.boxes import pairwise_iou
 from touchline.verification import Student, Verification, load_student
 
 FPS = 25

@@ -3,7 +3,7 @@
 No other module spells out the dtype of an annotation.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 AnyFloat = npt.NDArray[np.floating]
 """Floats of either width: the reader casts."""
+Floats = TypeVar("Floats", Float32, Float64)
+"""Floats of either width, and the result is of the same."""
 
 Int8 = npt.NDArray[np.int8]
 Int16 = npt.NDArray[np.int16]

@@ -5,6 +5,7 @@ import numpy as np
 from touchline.arrays import Float32, Indices
 from touchline.detection.decode import Boxes
 from touchline.frame import ClassId
+from touchline.geometry import areas, pairwise_intersection, pairwise_iou
 
 PEOPLE_IOU = 0.6
 BALL_IOU = 0.3
@@ -40,28 +41,13 @@ def _kept(boxes: Boxes, index: Indices, limit: float) -> Indices:
     while len(index) and len(kept) < MAX_BOXES:
         best, rest = index[0], index[1:]
         kept.append(int(best))
-        box, others = boxes.xyxy[best], boxes.xyxy[rest]
-        index = rest[(iou(box, others) <= limit) & (share_inside(box, others) <= INSIDE)]
+        box, others = boxes.xyxy[[best]], boxes.xyxy[rest]
+        other_thing = pairwise_iou(box, others)[0] <= limit
+        index = rest[other_thing & (shares_inside(box, others)[0] <= INSIDE)]
     return np.array(kept, np.intp)
 
 
-def iou(box: Float32, boxes: Float32) -> Float32:
-    """Intersection over union of one box (4,) with others (n, 4), all xyxy; 0 for empty boxes."""
-    shared = _shared(box, boxes)
-    union = _area(box) + _area(boxes) - shared
-    return np.asarray(shared / np.maximum(union, _TINY), np.float32)
-
-
-def share_inside(box: Float32, boxes: Float32) -> Float32:
-    """Share (n,) of each of ``boxes`` (n, 4) that lies in ``box`` (4,); 0 for empty boxes."""
-    return np.asarray(_shared(box, boxes) / np.maximum(_area(boxes), _TINY), np.float32)
-
-
-def _shared(box: Float32, boxes: Float32) -> Float32:
-    sides = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
-    return np.asarray(np.maximum(sides, 0).prod(1), np.float32)
-
-
-def _area(boxes: Float32) -> Float32:
-    sides = boxes[..., 2:] - boxes[..., :2]
-    return np.asarray(sides[..., 0] * sides[..., 1], np.float32)
+def shares_inside(first: Float32, second: Float32) -> Float32:
+    """Share (n, m) of each of m boxes (m, 4) that lies in each of n (n, 4); 0 for empty ones."""
+    shared = pairwise_intersection(first, second)
+    return np.asarray(shared / np.maximum(areas(second), _TINY), np.float32)

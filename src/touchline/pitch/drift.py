@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from touchline.arrays import Float64
-from touchline.pitch.projection import apply
+from touchline.geometry import project_points
 from touchline.pitch.window import Look
 
 _TOLERANCE = 0.006
@@ -30,7 +30,7 @@ def drift(before: Look, after: Look, motion: Float64, *, least: float) -> Float6
         vertices were seen both times, or where no such drift explains most of them.
     """
     _, first, second = np.intersect1d(before.vertices, after.vertices, return_indices=True)
-    carried = apply(motion, before.points.image[first])
+    carried = project_points(before.points.image[first], motion)
     seen = after.points.image[second]
     known = np.isfinite(carried).all(axis=1)
     if known.sum() < _MIN_COMMON:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from touchline.arrays import Float64
+from touchline.geometry import entry_jacobians, project_points
 from touchline.pitch.camera import skew
-from touchline.pitch.projection import apply, entry_jacobian
 
 NOISE = 0.004
 """Standard error of one confident keypoint, in widths of the image."""
@@ -82,7 +82,7 @@ def refine(matrix: Float64, points: Points, *, scale: float = TIGHT) -> tuple[Fl
 
 def squared_errors(matrix: Float64, points: Points) -> Float64:
     """Return the squared distances (n,) in image units; infinite behind the camera."""
-    difference = apply(matrix, points.pitch) - points.image
+    difference = project_points(points.pitch, matrix) - points.image
     squared = np.einsum("ij,ij->i", difference, difference)
     return np.where(np.isfinite(squared), squared, np.inf)
 
@@ -108,8 +108,8 @@ def _robust_weights(squared: Float64, points: Points, scale: float) -> Float64:
 def _step(matrix: Float64, points: Points, damping: float, scale: float) -> Float64:
     weights = _robust_weights(squared_errors(matrix, points), points, scale)
     usable = weights > 0
-    jacobian = entry_jacobian(matrix, points.pitch[usable])
-    residual = points.image[usable] - apply(matrix, points.pitch[usable])
+    jacobian = entry_jacobians(points.pitch[usable], matrix)
+    residual = points.image[usable] - project_points(points.pitch[usable], matrix)
     weighted = jacobian * weights[usable, None, None]
     normal = np.einsum("nik,nil->kl", weighted, jacobian)
     gradient = np.einsum("nik,ni->k", weighted, residual)
@@ -126,7 +126,7 @@ def _covariance(matrix: Float64, points: Points, scale: float) -> Float64:
     squared = squared_errors(matrix, points)
     weights = _robust_weights(squared, points, scale)
     usable = weights > 0
-    jacobian = entry_jacobian(matrix, points.pitch[usable])
+    jacobian = entry_jacobians(points.pitch[usable], matrix)
     normal = np.einsum("nik,nil->kl", jacobian * weights[usable, None, None], jacobian)
     prior = _skew_jacobian(matrix)
     entries = matrix.ravel()

@@ -9,18 +9,11 @@ import supervision as sv
 
 from touchline.arrays import Float32, Float64
 from touchline.frame import Source
+from touchline.geometry import entry_jacobians, point_jacobians, project_points, through
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.fitting import TIGHT, Points, refine, squared_errors
 from touchline.pitch.plausibility import MIN_POINTS, is_plausible
-from touchline.pitch.projection import (
-    apply,
-    entry_jacobian,
-    facing,
-    image_units,
-    inverse,
-    pitch_units,
-    point_jacobian,
-)
+from touchline.pitch.projection import facing, image_units, inverse, pitch_units
 
 RANSAC_WIDTHS = 0.02
 """Tighter (0.8-1 %) makes RANSAC lock onto subsets of the points."""
@@ -61,7 +54,7 @@ class Homography:
     def pixel_errors(self, metres: npt.ArrayLike) -> Float64:
         """Return the standard error (n,) in pixels of `project(metres)`, per axis."""
         points = np.asarray(metres, np.float64) @ pitch_units()[:2, :2]
-        jacobian = entry_jacobian(self.projection, points)
+        jacobian = entry_jacobians(points, self.projection)
         variance = np.einsum("nik,kl,nil->n", jacobian, self.covariance, jacobian) / 2
         return np.asarray(np.sqrt(np.maximum(variance, 0)) * self.size[0])
 
@@ -98,8 +91,8 @@ def unit_points(
     confidence = confidences(keypoints)
     present = confidence > 0
     return Points(
-        apply(pitch_units(), dimensions.vertices()[present]),
-        apply(image_units(size), keypoints.xy[0][present]),
+        project_points(dimensions.vertices()[present], pitch_units()),
+        project_points(keypoints.xy[0][present], image_units(size)),
         confidence[present],
     )
 
@@ -156,19 +149,20 @@ def estimate(
 
 def _uncertainty(matrix: Float64, covariance: Float64, *, height: float) -> float:
     image = (_GRID * [1, height]).reshape(-1, 2)
-    seen = apply(inverse(matrix), image)
+    seen = project_points(image, inverse(matrix))
     on_pitch = np.all(np.abs(seen) < [1.06, 0.69], axis=1)
     if not on_pitch.any() or not np.isfinite(covariance).all():
         return float("inf")
     seen = seen[on_pitch]
-    entries = np.linalg.solve(point_jacobian(matrix, seen), entry_jacobian(matrix, seen))
+    by_place = point_jacobians(through(seen, matrix), matrix)
+    entries = np.linalg.solve(by_place, entry_jacobians(seen, matrix))
     variance = np.einsum("nik,kl,nil->n", entries, covariance, entries)
     return float(np.sqrt(variance.mean()) * 50.0)
 
 
 def to_pitch(homography: Float64, points: npt.ArrayLike) -> Float64:
     """Send image points (n, 2) pixels to the pitch: (n, 2) float64 metres; NaN at the horizon."""
-    return apply(homography, points)
+    return project_points(points, homography)
 
 
 def to_image(homography: Float64, points: npt.ArrayLike) -> Float64:
@@ -176,7 +170,7 @@ def to_image(homography: Float64, points: npt.ArrayLike) -> Float64:
 
     `homography` is image to pitch, as everywhere; its sign says which side is in front.
     """
-    return apply(inverse(homography), points)
+    return project_points(points, inverse(homography))
 
 
 def positions(

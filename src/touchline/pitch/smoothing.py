@@ -15,6 +15,7 @@ import supervision as sv
 from touchline.arrays import Bools, Float64
 from touchline.errors import UsageError
 from touchline.frame import N_KEYPOINTS, PitchState, Source, no_pitch
+from touchline.geometry import project_points
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.drift import drift, part_of
 from touchline.pitch.fitting import WIDE
@@ -27,7 +28,7 @@ from touchline.pitch.homography import (
     unit_points,
     within_one_percent,
 )
-from touchline.pitch.projection import apply, facing, image_units, inverse, pitch_units
+from touchline.pitch.projection import facing, image_units, inverse, pitch_units
 from touchline.pitch.window import Look, Window
 
 MAX_UNCERTAINTY = 2.5
@@ -174,8 +175,9 @@ class PitchTrack:
         homography = None if window is None else self._fit(window)
         if window is None or homography is None:
             return _as_seen(moment.keypoints)
-        projected = apply(homography.projection, apply(pitch_units(), self._vertices))
-        xy = apply(inverse(self._units), window.settle(projected))
+        vertices = project_points(self._vertices, pitch_units())
+        projected = project_points(vertices, homography.projection)
+        xy = project_points(window.settle(projected), inverse(self._units))
         return self._seen_through(homography, xy, moment.keypoints)
 
     def _window(self, place: int) -> Window | None:

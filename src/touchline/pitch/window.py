@@ -7,9 +7,9 @@ import numpy as np
 
 from touchline.arrays import Float64, Indices
 from touchline.frame import N_KEYPOINTS
+from touchline.geometry import project_points
 from touchline.pitch.fitting import Points
 from touchline.pitch.homography import RANSAC_WIDTHS, sample_consensus
-from touchline.pitch.projection import apply
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +57,7 @@ class Window:
         # A network errs alike in neighbouring frames: many looks at a vertex are worth one.
         weights /= np.maximum(np.bincount(vertices, weights, N_KEYPOINTS), 1.0)[vertices]
         image = np.concatenate([look.points.image for look in looks])
-        carried = apply(np.repeat(motions, counts, axis=0), image[:, None])[:, 0]
+        carried = project_points(image[:, None], np.repeat(motions, counts, axis=0))[:, 0]
         pitch = np.concatenate([look.points.pitch for look in looks])
         own = [
             m @ k.projection
@@ -78,7 +78,7 @@ class Window:
     def support(self, projections: Float64) -> Float64:
         """Return the share (...,) of the points, by weight, that agree with fits (..., 3, 3)."""
         distance = np.linalg.norm(
-            apply(projections, self.points.pitch) - self.points.image, axis=-1
+            project_points(self.points.pitch, projections) - self.points.image, axis=-1
         )
         return np.asarray((distance < RANSAC_WIDTHS) @ self.points.weights / self._total)
 

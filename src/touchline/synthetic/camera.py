@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from touchline.arrays import Float64
+from touchline.geometry import through
 
 NEAREST = 0.5
 """Metres in front of the lens from which something can be drawn."""
@@ -60,8 +61,7 @@ class Camera:
 
         Pixels of points nearer than ``NEAREST`` mean nothing: look at the depth.
         """
-        matrix = self.matrix()
-        homogeneous: Float64 = points @ matrix[:, :3].T + matrix[:, 3]
+        homogeneous = through(points, self.matrix())
         depth = homogeneous[..., 2]
         safe = np.where(np.abs(depth) < 1e-9, 1e-9, depth)
         return homogeneous[..., :2] / safe[..., None], depth

@@ -4,8 +4,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from touchline.arrays import Float64, Indices
+from touchline.geometry import corner_form, pairwise_iou
 from touchline.tracking import kalman
-from touchline.tracking.boxes import corner_form, pairwise_iou
 
 GATE = 36.0
 """Squared Mahalanobis distance of centres beyond which a pair is impossible."""

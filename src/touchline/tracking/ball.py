@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from touchline.arrays import AnyArray, Bools, Float64, Indices
-from touchline.tracking.boxes import centre_form, jacobians, warp_points
+from touchline.geometry import centre_form, jacobians, warp_points
 
 PLAYER_HEIGHT = 1.8
 """Metres that a standing person's box is high; gives the scale of the picture."""

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from touchline.arrays import Bools, Float64, Image, Mask
-from touchline.tracking.boxes import jacobians, warp_points
+from touchline.geometry import jacobians, warp_points
 
 KEY_FRAMES = 12
 """Frames after which a new key frame is taken."""

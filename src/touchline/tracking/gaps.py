@@ -3,7 +3,7 @@
 import numpy as np
 
 from touchline.arrays import Float64
-from touchline.tracking.boxes import warp_boxes
+from touchline.geometry import warp_boxes
 
 
 def between(first: Float64, last: Float64, motions: Float64) -> Float64:

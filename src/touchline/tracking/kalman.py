@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from touchline.arrays import Float64
-from touchline.tracking.boxes import jacobians, warp_points
+from touchline.geometry import jacobians, warp_points
 
 VALUE, RATE, VAR, COV, RATE_VAR = range(5)
 SMALLEST = 8.0

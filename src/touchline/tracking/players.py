@@ -8,9 +8,9 @@ import supervision as sv
 from touchline.arrays import Bools, Float64, Indices, Int64
 from touchline.errors import UsageError
 from touchline.frame import ClassId, Source
+from touchline.geometry import centre_form, corner_form
 from touchline.tracking import kalman
 from touchline.tracking.association import assign, costs
-from touchline.tracking.boxes import centre_form, corner_form
 from touchline.tracking.rows import Rows, classes, confidences, sources
 
 RECENT = 0.25

@@ -13,7 +13,7 @@ import numpy as np
 
 from touchline.arrays import Bools, Float64, Int64
 from touchline.frame import Source
-from touchline.tracking.boxes import centre_form, corner_form, warp_boxes
+from touchline.geometry import centre_form, corner_form, warp_boxes
 from touchline.tracking.rows import Rows
 
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from touchline.arrays import Bools, Float64, Image, Int64
+from touchline.geometry import areas, pairwise_intersection
 from touchline.verification.ledger import Ledger, Record
 from touchline.verification.rows import Rows, TrackedFrame
 
@@ -154,9 +155,7 @@ def covered(rows: Rows) -> Float64:
 
 
 def _shares(xyxy: Float64) -> Float64:
-    low = np.maximum(xyxy[:, None, :2], xyxy[None, :, :2])
-    high = np.minimum(xyxy[:, None, 2:], xyxy[None, :, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=2)
+    shared = pairwise_intersection(xyxy, xyxy)
     np.fill_diagonal(shared, 0)
-    area = np.maximum((xyxy[:, 2:] - xyxy[:, :2]).prod(axis=1), 1.0)
+    area = np.maximum(areas(xyxy), 1.0)
     return np.asarray((shared / area[:, None]).max(axis=1, initial=0.0).clip(max=1.0))

@@ -10,6 +10,7 @@ import numpy as np
 
 from touchline.arrays import Float64
 from touchline.frame import NO_CLASS, Source
+from touchline.geometry import pairwise_iou, plain, through
 from touchline.verification.ledger import Anchor, Ledger
 from touchline.verification.rows import Rows, TrackedFrame, concatenated
 
@@ -88,10 +89,11 @@ def _apart(proposals: Rows, others: Rows) -> Rows:
     free: list[int] = []
     for row, place in enumerate(proposals.place.tolist()):
         before = proposals[free]
-        here = np.concatenate(
+        here: Float64 = np.concatenate(
             [others.xyxy[others.place == place], before.xyxy[before.place == place]]
         )
-        if _iou(proposals.xyxy[row], here).max(initial=0.0) < SAME_PLACE:
+        own: Float64 = proposals.xyxy[[row]]
+        if pairwise_iou(own, here).max(initial=0.0) < SAME_PLACE:
             free.append(row)
     return proposals[free]
 
@@ -206,13 +208,4 @@ def _metres_a_pixel(point: Float64, homography: Float64) -> float:
 
 
 def _sent(point: Float64, homography: Float64) -> Float64:
-    moved = homography @ np.array([point[0], point[1], 1.0])
-    return np.asarray(moved[:2] / moved[2])
-
-
-def _iou(box: Float64, boxes: Float64) -> Float64:
-    """Overlap of one box (4,) with others (n, 4)."""
-    sides = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
-    shared = np.clip(sides, 0, None).prod(axis=1)
-    union = (box[2:] - box[:2]).prod() + (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) - shared
-    return np.asarray(shared / np.maximum(union, 1e-9))
+    return plain(through(point[None], homography)).reshape(2)

@@ -10,9 +10,9 @@ import pyarrow.parquet as pq
 from touchline.arrays import Bools, Float64, Int64
 from touchline.evaluation.metrics.hota import TrackedBoxes, hota
 from touchline.frame import ClassId
+from touchline.geometry import pairwise_iou
 from touchline.pitch import positions
 from touchline.synthetic import Truth
-from touchline.tracking.boxes import pairwise_iou
 
 MIN_VISIBLE = 0.25
 """Share of a figure that must be visible for it to be asked for; less counts neither way."""

@@ -11,7 +11,7 @@ import numpy as np
 from touchline.arrays import Bools, Float64, Indices, Int64
 from touchline.evaluation.labels import LabelledFrames, Objects
 from touchline.frame import ClassId
-from touchline.tracking.boxes import pairwise_iou
+from touchline.geometry import areas, pairwise_intersection, pairwise_iou
 
 IOU_THRESHOLDS: Float64 = np.linspace(0.5, 0.95, 10)
 RECALLS: Float64 = np.linspace(0.0, 1.0, 101)
@@ -228,10 +228,8 @@ def _best(free: Bools, overlap: Float64, ignored: Bools) -> tuple[Indices, Bools
 
 def _overlaps(found: Objects, truth: Objects) -> Float64:
     overlap = pairwise_iou(found.xyxy, truth.xyxy)
-    low = np.maximum(found.xyxy[:, None, :2], truth.xyxy[None, :, :2])
-    high = np.minimum(found.xyxy[:, None, 2:], truth.xyxy[None, :, 2:])
-    area = np.prod(found.xyxy[:, 2:] - found.xyxy[:, :2], axis=1)[:, None]
-    inside = np.prod(np.clip(high - low, 0, None), axis=2) / np.maximum(area, 1e-9)
+    shared = pairwise_intersection(found.xyxy, truth.xyxy)
+    inside = shared / np.maximum(areas(found.xyxy)[:, None], 1e-9)
     return np.where(truth.ignored[None], inside, overlap)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from touchline.arrays import Float64, Int64
-from touchline.tracking.boxes import pairwise_iou
+from touchline.geometry import pairwise_iou
 
 ALPHAS: Float64 = np.arange(0.05, 0.99, 0.05)
 """IoU from which a pair counts as a match in HOTA; (19,)."""

@@ -10,7 +10,7 @@ from touchline.errors import InputError
 from touchline.evaluation.labels import OTHER, LabelledFrames, Objects, are_known
 from touchline.evaluation.metrics.hota import EPSILON, rows_by_frame
 from touchline.frame import ClassId
-from touchline.tracking.boxes import pairwise_iou
+from touchline.geometry import pairwise_iou
 
 SAME = 0.5
 """IoU from which a found person is the labelled one."""

@@ -8,10 +8,11 @@ import numpy as np
 
 from touchline.arrays import Float64, Image
 from touchline.frame import ClassId, FrameState
+from touchline.geometry import plain, through
 from touchline.outputs.columns import Columns, columns
 from touchline.outputs.drawing.people import is_dashed
 from touchline.outputs.drawing.primitives import SHIFT, ring, stain, subpixel
-from touchline.outputs.drawing.projection import homogeneous, plain, to_pixels
+from touchline.outputs.drawing.projection import to_pixels
 from touchline.outputs.drawing.style import CLASS_COLOURS, PAPER, Style
 
 _COLOUR = CLASS_COLOURS[ClassId.BALL]
@@ -48,14 +49,14 @@ class Trail:
         if row is None:
             return
         pixel, homography = _centre(objects, row), state.pitch.homography
-        metres = None if homography is None else plain(homography @ np.append(pixel, 1.0))
+        metres = None if homography is None else plain(through(pixel[None], homography))[0]
         self._seen.append((state.time, pixel, metres))
 
     def _places(self, homography: Float64 | None, size: tuple[int, int]) -> Float64:
         metres = [place for _, _, place in self._seen if place is not None]
         if homography is None or not metres:
             return np.array([pixel for _, pixel, _ in self._seen]).reshape(-1, 2)
-        seen = homogeneous(metres) @ to_pixels(homography, size).T
+        seen = through(metres, to_pixels(homography, size))
         return plain(seen[seen[:, 2] > 0])
 
 

@@ -5,12 +5,11 @@ import numpy as np
 
 from touchline.arrays import Float32, Float64, Image
 from touchline.frame import PitchState, Source
+from touchline.geometry import plain, through
 from touchline.outputs.drawing.primitives import SHIFT, disc, ring, subpixel
 from touchline.outputs.drawing.projection import (
     cut_segments,
     frame_planes,
-    homogeneous,
-    plain,
     to_pixels,
 )
 from touchline.outputs.drawing.style import INK, LINE_COLOUR, POINT_COLOUR, Style
@@ -28,7 +27,7 @@ def pitch_segments(
         size: (width, height) of the frame in pixels.
     """
     camera = to_pixels(homography, size)
-    lines = [homogeneous(line) @ camera.T for line in dimensions.lines()]
+    lines = [through(line, camera) for line in dimensions.lines()]
     segments = np.concatenate([np.stack([line[:-1], line[1:]], axis=1) for line in lines])
     return plain(cut_segments(segments, frame_planes(size, margin=8.0)))
 

@@ -6,7 +6,6 @@ horizon cannot swing round to the other side of the image.
 """
 
 import numpy as np
-import numpy.typing as npt
 
 from touchline.arrays import Float64
 
@@ -24,18 +23,6 @@ def to_pixels(homography: Float64, size: tuple[int, int]) -> Float64:
     foot = homography @ np.array([size[0] / 2, size[1], 1.0])
     inverse: Float64 = np.linalg.inv(homography).astype(np.float64) * foot[2]
     return inverse
-
-
-def homogeneous(points: npt.ArrayLike) -> Float64:
-    """Append w = 1 to (n, 2) points."""
-    xy = np.asarray(points, np.float64).reshape(-1, 2)
-    return np.column_stack([xy, np.ones(len(xy))])
-
-
-def plain(points: Float64) -> Float64:
-    """Divide (..., 3) homogeneous points by their w; gives (..., 2)."""
-    divided: Float64 = points[..., :2] / points[..., 2:]
-    return divided
 
 
 def frame_planes(size: tuple[int, int], margin: float = 0.0) -> Float64:

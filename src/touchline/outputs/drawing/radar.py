@@ -8,10 +8,11 @@ import numpy as np
 
 from touchline.arrays import Float64, Image, Mask
 from touchline.frame import ClassId, FrameState
+from touchline.geometry import plain, through
 from touchline.outputs.columns import Columns, columns
 from touchline.outputs.drawing.people import is_dashed
 from touchline.outputs.drawing.primitives import SHIFT, disc, pill, ring, stain, subpixel
-from touchline.outputs.drawing.projection import cut_polygon, homogeneous, plain
+from touchline.outputs.drawing.projection import cut_polygon
 from touchline.outputs.drawing.style import CLASS_COLOURS, FAINT, INK, PAPER, Style
 from touchline.pitch.dimensions import PitchDimensions
 
@@ -75,7 +76,7 @@ def _view(plan: _Plan, homography: Float64, size: tuple[int, int]) -> Mask:
     """Coverage of the part of the pitch that is in the frame."""
     mask = np.zeros(plan.size[::-1], np.uint8)
     width, height = size
-    corners = homogeneous([[0, 0], [width, 0], [width, height], [0, height]]) @ homography.T
+    corners = through([[0, 0], [width, 0], [width, height], [0, height]], homography)
     ground = (homography @ np.array([width / 2, height, 1.0]))[2]
     seen = cut_polygon(corners * np.sign(ground), _panel_planes(plan.dimensions))
     if len(seen) > 2:
