@@ -13,12 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from touchline.frame import N_KEYPOINTS, ClassId
+from touchline.geometry import pairwise_iou
 from touchline.scorevision.report import Judge
 from touchline.scorevision.scoring import score_frame_boxes
 from touchline.scorevision.scoring.boxes import TOP_BAND
 from touchline.scorevision.scoring.lines import green_mask
 from touchline.scorevision.scoring.template import LENGTH, VERTICES, WIDTH
-from touchline.tracking.boxes import pairwise_iou
 from touchline.verification.decision_tree import CLASS_OF_LABEL
 from touchline.video import VideoReader
 

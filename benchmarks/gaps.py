@@ -19,19 +19,18 @@ import numpy as np
 import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import Bools, Image
 from touchline.detection import Detector, load_detector
 from touchline.frame import ClassId, FrameState
+from touchline.geometry import pairwise_iou
 from touchline.pipeline import DOUBTFUL, analyze
 from touchline.settings import Settings
 from touchline.synthetic import SyntheticMatch, Truth
-from touchline.tracking.boxes import pairwise_iou
 from touchline.verification import Student, Verification, load_student
 
 FPS = 25
 SIZE = (1280, 720)
 CROWD_SECONDS = 3.0
-
-Image = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ def looked_at(clip: Clip, every: int) -> npt.NDArray[np.intp]:
     return np.array(sorted(frames))
 
 
-def blind_frames(count: int, share: float, per_second: float, seed: int) -> npt.NDArray[np.bool_]:
+def blind_frames(count: int, share: float, per_second: float, seed: int) -> Bools:
     """Runs of 0.2 to 1 second in which the detector is blind, until ``share`` of all is."""
     rng = np.random.default_rng(seed)
     blind = np.zeros(count, np.bool_)
@@ -128,7 +127,7 @@ def measure(
     }
 
 
-def _judge(state: FrameState, truth: Truth | None) -> tuple[npt.NDArray[np.bool_], ...]:
+def _judge(state: FrameState, truth: Truth | None) -> tuple[Bools, ...]:
     """Whether each person and each ball of a silent frame is right; and what is in the crowd."""
     none = np.zeros(0, np.bool_)
     if truth is None:
@@ -142,7 +141,7 @@ def _judge(state: FrameState, truth: Truth | None) -> tuple[npt.NDArray[np.bool_
     return right[~said_ball], right[said_ball], none
 
 
-def _share(right: npt.NDArray[np.bool_]) -> float | None:
+def _share(right: Bools) -> float | None:
     return round(float(right.mean()), 4) if len(right) else None
 
 

@@ -11,8 +11,9 @@ from enum import IntEnum, StrEnum
 from typing import Any, Self, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
+
+from touchline.arrays import AnyArray, Bools, Float32, Float64, Image, Int64, Strings
 
 N_KEYPOINTS = 32
 NO_ID = -1
@@ -59,7 +60,7 @@ class Frame:
 
     index: int
     time: float
-    image: npt.NDArray[np.uint8]
+    image: Image
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -82,13 +83,13 @@ class Objects:
         ValueError: A column has another length.
     """
 
-    xyxy: npt.NDArray[np.float64]
-    confidence: npt.NDArray[np.float64]
-    class_id: npt.NDArray[np.int64]
-    tracker_id: npt.NDArray[np.int64]
-    source: npt.NDArray[np.str_]
-    detected_class_id: npt.NDArray[np.int64]
-    extra: Mapping[str, npt.NDArray[Any]] = field(default_factory=dict)
+    xyxy: Float64
+    confidence: Float64
+    class_id: Int64
+    tracker_id: Int64
+    source: Strings
+    detected_class_id: Int64
+    extra: Mapping[str, AnyArray] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         wrong = {name: len(c) for name, c in self.columns().items() if len(c) != len(self.xyxy)}
@@ -142,28 +143,28 @@ class Objects:
         )
 
     @property
-    def is_ball(self) -> npt.NDArray[np.bool_]:
+    def is_ball(self) -> Bools:
         """Which are claimed to be the ball (n,)."""
         return np.asarray(self.class_id == ClassId.BALL)
 
     @property
-    def is_filled(self) -> npt.NDArray[np.bool_]:
+    def is_filled(self) -> Bools:
         """Which the detector did not see in their frame (n,)."""
         return np.isin(self.source, (Source.INTERPOLATED.value, Source.PROPOSED.value))
 
     @property
-    def position(self) -> npt.NDArray[np.float32]:
+    def position(self) -> Float32:
         """Metres on the pitch (n, 2) float32, NaN where unknown: a column of the pipeline."""
         unknown = np.full((len(self), 2), np.nan, np.float32)
         return np.asarray(self.extra.get("position", unknown), np.float32).reshape(-1, 2)
 
     @property
-    def verified(self) -> npt.NDArray[np.float32]:
+    def verified(self) -> Float32:
         """Probability (n,) float32 of what is claimed, NaN unless a verifier looked at this box."""
         unknown = np.full(len(self), np.nan, np.float32)
         return np.asarray(self.extra.get("verified", unknown), np.float32)
 
-    def with_columns(self, **columns: npt.NDArray[Any]) -> Self:
+    def with_columns(self, **columns: AnyArray) -> Self:
         """The same with further columns (n, ...) in ``extra``, or with others in their place."""
         return replace(self, extra={**self.extra, **columns})
 
@@ -175,12 +176,12 @@ class Objects:
             confidence=self.confidence.astype(np.float32).astype(np.float64),
         )
 
-    def columns(self) -> dict[str, npt.NDArray[Any]]:
+    def columns(self) -> dict[str, AnyArray]:
         """Every column by its name."""
         names = [each.name for each in fields(self) if each.name != "extra"]
         return {**{name: getattr(self, name) for name in names}, **self.extra}
 
-    def _of(self, columns: Mapping[str, npt.NDArray[Any]]) -> Self:
+    def _of(self, columns: Mapping[str, AnyArray]) -> Self:
         names = {each.name for each in fields(self)}
         own = {name: column for name, column in columns.items() if name in names}
         extra = {name: column for name, column in columns.items() if name not in names}
@@ -210,7 +211,7 @@ def concatenate(parts: Sequence[Table]) -> Table:
     )
 
 
-def _missing(kind: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
+def _missing(kind: AnyArray, count: int) -> AnyArray:
     """A column of ``count`` entries that say nothing, which fits to another."""
     nothing: Any = {"f": np.nan, "c": np.nan, "i": -1, "U": "", "S": b""}.get(kind.dtype.kind)
     if kind.dtype.kind in "mM":
@@ -219,7 +220,7 @@ def _missing(kind: npt.NDArray[Any], count: int) -> npt.NDArray[Any]:
     return np.full((count, *kind.shape[1:]), nothing, dtype)
 
 
-def _column(values: Any, count: int) -> npt.NDArray[Any]:
+def _column(values: Any, count: int) -> AnyArray:
     """An entry of ``sv.Detections.data`` as an array of our own; ragged lists become objects."""
     try:
         return np.array(values)
@@ -229,7 +230,7 @@ def _column(values: Any, count: int) -> npt.NDArray[Any]:
         return column
 
 
-def _or_full(column: Any, count: int, value: float) -> npt.NDArray[Any]:
+def _or_full(column: Any, count: int, value: float) -> AnyArray:
     return np.full(count, value) if column is None else np.asarray(column)
 
 
@@ -249,7 +250,7 @@ class PitchState:
 
     keypoints: sv.KeyPoints
     sources: tuple[Source | None, ...]
-    homography: npt.NDArray[np.float64] | None = None
+    homography: Float64 | None = None
     uncertainty: float | None = None
 
     def __post_init__(self) -> None:
@@ -301,7 +302,7 @@ class TrackedFrame:
     shot: int
     objects: Objects
     pitch: PitchState
-    image: npt.NDArray[np.uint8] | None = None
+    image: Image | None = None
     scale: float = 1.0
 
     def state(self) -> FrameState:

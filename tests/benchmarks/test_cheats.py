@@ -24,11 +24,11 @@ from benchmarks.cheats import Row, heading, measure, table
 from tests.scorevision.answers import answer, everybody, somebody, write_clip
 from tests.scorevision.scoring.scorers import Eyes
 from touchline.frame import N_KEYPOINTS, ClassId
+from touchline.geometry import pairwise_iou
 from touchline.scorevision.report import Judge, load_judge, same_for_all
 from touchline.scorevision.scoring import keypoint_score
 from touchline.scorevision.scoring.boxes import TOP_BAND
 from touchline.synthetic import Truth, write_match
-from touchline.tracking.boxes import pairwise_iou
 
 FRAMES = 7
 

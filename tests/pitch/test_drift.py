@@ -3,10 +3,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.pitch.cameras import SIZE, Camera, cameras, seen
+from touchline.geometry import project_points
 from touchline.pitch import PitchDimensions
 from touchline.pitch.drift import drift, part_of
 from touchline.pitch.homography import confidences, unit_points
-from touchline.pitch.projection import apply, image_units
+from touchline.pitch.projection import image_units
 from touchline.pitch.window import Look
 
 STILL = Camera((0, -80, 22), (10, 0), 1.0)
@@ -30,7 +31,7 @@ def look(camera: Camera, moved: np.ndarray | None = None, noise: float = 0.0) ->
     if moved is not None:
         to_units = image_units(SIZE)
         back = np.linalg.inv(to_units) @ moved @ to_units
-        keypoints.xy[0] = apply(back, keypoints.xy[0])
+        keypoints.xy[0] = project_points(keypoints.xy[0], back)
     (vertices,) = np.nonzero(confidences(keypoints))
     return Look(vertices, unit_points(keypoints, SIZE, dimensions=PitchDimensions()), None)
 

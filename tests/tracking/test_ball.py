@@ -1,8 +1,8 @@
 import numpy as np
 
 from tests.tracking.worlds import STILL, ball, pan, person
+from touchline.geometry import warp_boxes
 from touchline.tracking.ball import BallPath
-from touchline.tracking.boxes import warp_boxes
 
 PEOPLE = np.array([person(200, 300), person(700, 350)])
 SIZE = (1280, 720)

@@ -4,8 +4,8 @@ import pytest
 
 from tests.shared import SHARED, needs_shared
 from tests.tracking.worlds import pan
+from touchline.geometry import warp_points
 from touchline.tracking import CameraMotion
-from touchline.tracking.boxes import warp_points
 
 SIZE = (640, 360)
 CORNERS = np.array([[0.0, 0], [640, 0], [640, 360], [0, 360]])

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tests.tracking.worlds import STILL, pan, person
-from touchline.tracking.boxes import warp_boxes
+from touchline.geometry import warp_boxes
 from touchline.tracking.gaps import between, discounted
 
 shifts = arrays(np.float64, (6, 2), elements=st.floats(-40, 40))

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from tests.tracking.worlds import pan, person, seen
 from touchline.errors import UsageError
+from touchline.geometry import warp_boxes
 from touchline.tracking import PlayerTracker
-from touchline.tracking.boxes import warp_boxes
 
 
 def ids(frame):

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from tests.tracking.worlds import STILL, ball, pan, person, seen
 from touchline.errors import UsageError
 from touchline.frame import Objects
+from touchline.geometry import warp_boxes
 from touchline.tracking import Tracks
-from touchline.tracking.boxes import warp_boxes
 
 SIZE = (1280, 720)
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tracking.worlds import pan
-from touchline.tracking.boxes import warp_points
+from touchline.geometry import warp_points
 from touchline.tracking.window import Window
 
 moves = st.lists(st.tuples(st.floats(-30, 30), st.floats(0.95, 1.05)), min_size=8, max_size=8)

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Bools, Float32, Indices, Int64
 from touchline.errors import ModelError
 from touchline.frame import ClassId
-
-Float = npt.NDArray[np.float32]
 
 STRIDES = (8, 16, 32)
 CHANNELS = 5 + len(ClassId)
@@ -27,11 +25,11 @@ class Boxes:
         class_id: (n,) int64, see ``ClassId``.
     """
 
-    xyxy: Float
-    scores: Float
-    class_id: npt.NDArray[np.int64]
+    xyxy: Float32
+    scores: Float32
+    class_id: Int64
 
-    def take(self, index: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Self:
+    def take(self, index: Indices | Bools) -> Self:
         """The boxes at ``index``, in its order."""
         return type(self)(self.xyxy[index], self.scores[index], self.class_id[index])
 
@@ -39,7 +37,7 @@ class Boxes:
         return len(self.scores)
 
 
-def stride_maps(outputs: dict[str, Float]) -> list[Float]:
+def stride_maps(outputs: dict[str, Float32]) -> list[Float32]:
     """The three maps (N, 9, h, w) of a detector's outputs, at strides 8, 16 and 32.
 
     Raises:
@@ -56,7 +54,7 @@ def stride_maps(outputs: dict[str, Float]) -> list[Float]:
     return found
 
 
-def decode(maps: list[Float], thresholds: Float) -> Boxes:
+def decode(maps: list[Float32], thresholds: Float32) -> Boxes:
     """Boxes of one image that pass the threshold of their class.
 
     Each cell speaks for its best class only. Scores come before boxes, so what costs time is
@@ -76,7 +74,7 @@ def decode(maps: list[Float], thresholds: Float) -> Boxes:
     )
 
 
-def _level(grid: Float, stride: int, thresholds: Float) -> Boxes:
+def _level(grid: Float32, stride: int, thresholds: Float32) -> Boxes:
     # A score is at most the objectness: this leaves tens of thousands of cells aside.
     rows, columns = np.nonzero(grid[4] >= thresholds.min())
     cells = grid[:, rows, columns]
@@ -86,9 +84,7 @@ def _level(grid: Float, stride: int, thresholds: Float) -> Boxes:
     return boxes.take(scores >= thresholds[class_id])
 
 
-def _corners(
-    cells: Float, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], stride: int
-) -> Float:
+def _corners(cells: Float32, rows: Indices, columns: Indices, stride: int) -> Float32:
     centre = (cells[:2] + np.stack([columns, rows])) * stride
     half = np.exp(np.minimum(cells[2:], LOG_LIMIT)) * (stride / 2)
     return np.concatenate([centre - half, centre + half]).T.astype(np.float32)

@@ -6,8 +6,8 @@ from typing import Self
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float32, Image, Images
 from touchline.errors import UsageError
 
 STRIDE = 32
@@ -46,7 +46,7 @@ class Letterbox:
         inner = (max(1, round(frame[0] * scale)), max(1, round(frame[1] * scale)))
         return cls(frame, scale, inner, (_round_up(inner[0]), _round_up(inner[1])))
 
-    def pack(self, images: Sequence[npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
+    def pack(self, images: Sequence[Image]) -> Images:
         """Images uint8 (H, W, 3) of the planned size to a batch uint8 (N, h, w, 3)."""
         width, height = self.canvas
         batch = np.empty((len(images), height, width, 3), np.uint8)
@@ -56,12 +56,12 @@ class Letterbox:
             self._place(image, canvas[: self.inner[1], : self.inner[0]])
         return batch
 
-    def to_frame(self, xyxy: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def to_frame(self, xyxy: Float32) -> Float32:
         """Boxes (n, 4) from pixels of the canvas to pixels of the frame, clipped to it."""
         limits = np.array(self.frame * 2, np.float32)
         return np.asarray(np.clip(xyxy / np.float32(self.scale), 0, limits), np.float32)
 
-    def _place(self, image: npt.NDArray[np.uint8], target: npt.NDArray[np.uint8]) -> None:
+    def _place(self, image: Image, target: Image) -> None:
         if self.inner == self.frame:
             target[:] = image
         else:

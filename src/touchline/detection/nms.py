@@ -1,12 +1,11 @@
 """One thing, one box: greedy non-maximum suppression."""
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float32, Indices
 from touchline.detection.decode import Boxes
 from touchline.frame import ClassId
-
-Floats = npt.NDArray[np.float32]
+from touchline.geometry import areas, pairwise_intersection, pairwise_iou
 
 PEOPLE_IOU = 0.6
 BALL_IOU = 0.3
@@ -35,35 +34,20 @@ def suppress(boxes: Boxes) -> Boxes:
     return boxes.take(np.sort(kept)[:MAX_BOXES])
 
 
-def _kept(boxes: Boxes, index: npt.NDArray[np.intp], limit: float) -> npt.NDArray[np.intp]:
+def _kept(boxes: Boxes, index: Indices, limit: float) -> Indices:
     """Which of ``index``, best first, overlap nothing better by ``limit`` and lie in none of it."""
     kept: list[int] = []
     index = index[:MAX_CANDIDATES]
     while len(index) and len(kept) < MAX_BOXES:
         best, rest = index[0], index[1:]
         kept.append(int(best))
-        box, others = boxes.xyxy[best], boxes.xyxy[rest]
-        index = rest[(iou(box, others) <= limit) & (share_inside(box, others) <= INSIDE)]
+        box, others = boxes.xyxy[[best]], boxes.xyxy[rest]
+        other_thing = pairwise_iou(box, others)[0] <= limit
+        index = rest[other_thing & (shares_inside(box, others)[0] <= INSIDE)]
     return np.array(kept, np.intp)
 
 
-def iou(box: Floats, boxes: Floats) -> Floats:
-    """Intersection over union of one box (4,) with others (n, 4), all xyxy; 0 for empty boxes."""
-    shared = _shared(box, boxes)
-    union = _area(box) + _area(boxes) - shared
-    return np.asarray(shared / np.maximum(union, _TINY), np.float32)
-
-
-def share_inside(box: Floats, boxes: Floats) -> Floats:
-    """Share (n,) of each of ``boxes`` (n, 4) that lies in ``box`` (4,); 0 for empty boxes."""
-    return np.asarray(_shared(box, boxes) / np.maximum(_area(boxes), _TINY), np.float32)
-
-
-def _shared(box: Floats, boxes: Floats) -> Floats:
-    sides = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
-    return np.asarray(np.maximum(sides, 0).prod(1), np.float32)
-
-
-def _area(boxes: Floats) -> Floats:
-    sides = boxes[..., 2:] - boxes[..., :2]
-    return np.asarray(sides[..., 0] * sides[..., 1], np.float32)
+def shares_inside(first: Float32, second: Float32) -> Float32:
+    """Share (n, m) of each of m boxes (m, 4) that lies in each of n (n, 4); 0 for empty ones."""
+    shared = pairwise_intersection(first, second)
+    return np.asarray(shared / np.maximum(areas(second), _TINY), np.float32)

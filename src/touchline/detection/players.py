@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import Float32, Image
 from touchline.detection.decode import decode, stride_maps
 from touchline.detection.letterbox import Letterbox, require_imgsz
 from touchline.detection.nms import suppress
@@ -17,8 +17,6 @@ from touchline.frame import ClassId
 from touchline.inference import Engine, load_engine, run_batched, weights
 from touchline.inference.batching import require_batch_size
 from touchline.inference.loading import Backend, Device
-
-Image = npt.NDArray[np.uint8]
 
 PEOPLE_CONFIDENCE = 0.45
 BALL_CONFIDENCE = 0.6
@@ -121,7 +119,7 @@ class YoloxDetector:
         maps = stride_maps(self._engine.run(box.pack(images)))
         return [self._read([level[i] for level in maps], box) for i in range(len(images))]
 
-    def _read(self, maps: list[npt.NDArray[np.float32]], box: Letterbox) -> sv.Detections:
+    def _read(self, maps: list[Float32], box: Letterbox) -> sv.Detections:
         boxes = suppress(decode(maps, self._thresholds))
         xyxy = box.to_frame(boxes.xyxy)
         inside = (xyxy[:, 2:] > xyxy[:, :2]).all(1)
@@ -169,7 +167,7 @@ def load_detector(
     )
 
 
-def _thresholds(confidence: float | None, ball_confidence: float | None) -> npt.NDArray[np.float32]:
+def _thresholds(confidence: float | None, ball_confidence: float | None) -> Float32:
     people = PEOPLE_CONFIDENCE if confidence is None else confidence
     ball = BALL_CONFIDENCE if confidence is None else confidence
     ball = ball if ball_confidence is None else ball_confidence

@@ -9,8 +9,9 @@ from typing import TypeVar
 import numpy as np
 from rich.table import Table
 
+from touchline.arrays import Float64
 from touchline.errors import InputError, UsageError
-from touchline.evaluation.labels import Floats, LabelledFrames, by_match
+from touchline.evaluation.labels import LabelledFrames, by_match
 from touchline.evaluation.metrics import (
     BallCount,
     Interval,
@@ -228,7 +229,7 @@ def _sum_pitch(parts: Sequence[PitchParts]) -> _Figures:
     }
 
 
-def _sum_positions(parts: Sequence[Floats]) -> _Figures:
+def _sum_positions(parts: Sequence[Float64]) -> _Figures:
     errors = distances(np.concatenate(parts))
     return {"median m": errors.median, "95 % m": errors.p95, "people": float(errors.count)}
 

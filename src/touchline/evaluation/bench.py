@@ -11,10 +11,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar, get_args
 
-import numpy as np
-import numpy.typing as npt
 from rich.table import Table
 
+from touchline.arrays import Image
 from touchline.detection import load_detector
 from touchline.outputs import DATA_FORMATS
 from touchline.pipeline import Models, run_job
@@ -23,7 +22,6 @@ from touchline.synthetic import write_match
 from touchline.tracking import CameraMotion
 from touchline.video import ShotDetector, VideoReader
 
-Image = npt.NDArray[np.uint8]
 T = TypeVar("T")
 
 FRAMES = 24

@@ -4,18 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Bools, Float64, Int64, Strings
 from touchline.errors import InputError
-from touchline.frame import N_KEYPOINTS
+from touchline.frame import N_KEYPOINTS, NO_ID
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Strings = npt.NDArray[np.str_]
-
-NO_ID = -1
-"""The id of an object that no track has taken up."""
 OTHER = -1
 """The class of a labelled person who is none of ``ClassId``: a coach, a ball boy."""
 
@@ -36,20 +29,20 @@ class Objects:
         jersey: str (n,), the number on the shirt, empty where unknown.
     """
 
-    frame: Ints
-    xyxy: Floats
-    class_id: Ints
-    tracker_id: Ints
-    confidence: Floats
+    frame: Int64
+    xyxy: Float64
+    class_id: Int64
+    tracker_id: Int64
+    confidence: Float64
     ignored: Bools
-    metres: Floats
+    metres: Float64
     team: Strings
     jersey: Strings
 
     def __len__(self) -> int:
         return len(self.frame)
 
-    def where(self, rows: Bools | Ints) -> "Objects":
+    def where(self, rows: Bools | Int64) -> "Objects":
         """Only those rows."""
         return Objects(*(getattr(self, field.name)[rows] for field in fields(self)))
 
@@ -66,12 +59,12 @@ class PitchFrames:
             SoccerNet; one mapping per frame, empty where nothing is labelled.
     """
 
-    size: Ints
-    keypoints: Floats
-    homography: Floats
-    lines: tuple[Mapping[str, Floats], ...]
+    size: Int64
+    keypoints: Float64
+    homography: Float64
+    lines: tuple[Mapping[str, Float64], ...]
 
-    def where(self, rows: Ints) -> "PitchFrames":
+    def where(self, rows: Int64) -> "PitchFrames":
         """Only those frames."""
         lines = tuple(self.lines[row] for row in rows)
         return PitchFrames(self.size[rows], self.keypoints[rows], self.homography[rows], lines)
@@ -92,7 +85,7 @@ class LabelledFrames:
 
     source: str
     name: tuple[str, ...]
-    number: Ints
+    number: Int64
     match: tuple[str, ...]
     objects: Objects
     pitch: PitchFrames | None = None
@@ -104,7 +97,7 @@ class LabelledFrames:
     def __len__(self) -> int:
         return len(self.name)
 
-    def where(self, rows: Ints) -> "LabelledFrames":
+    def where(self, rows: Int64) -> "LabelledFrames":
         """Only those frames (ascending places), numbered anew."""
         place = np.full(len(self) + 1, -1)
         place[rows] = np.arange(len(rows))
@@ -119,7 +112,7 @@ class LabelledFrames:
         )
 
 
-def are_known(places: Floats) -> Bools:
+def are_known(places: Float64) -> Bools:
     """Which of the places (..., 2), or boxes (..., 4), are finite: (...)."""
     return np.asarray(np.isfinite(places).all(axis=-1))
 
@@ -139,7 +132,7 @@ def blank_objects(n: int) -> Objects:
     )
 
 
-def blank_pitch(size: Ints) -> PitchFrames:
+def blank_pitch(size: Int64) -> PitchFrames:
     """A pitch of which nothing is known, in frames of these sizes (f, 2)."""
     frames = len(size)
     return PitchFrames(

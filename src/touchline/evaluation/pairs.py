@@ -21,9 +21,9 @@ from touchline.evaluation.formats import (
     read_yolo_pitch,
 )
 from touchline.evaluation.formats.fields import read_json
-from touchline.evaluation.labels import NO_ID, LabelledFrames, aligned, are_known
+from touchline.evaluation.labels import LabelledFrames, aligned, are_known
 from touchline.evaluation.metrics import with_lines
-from touchline.frame import ClassId
+from touchline.frame import NO_ID, ClassId
 from touchline.pitch import positions
 from touchline.synthetic import read_truth
 from touchline.video import VideoReader

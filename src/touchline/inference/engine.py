@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float32, Images
 from touchline.errors import ModelError, UsageError
 
-Images = npt.NDArray[np.uint8]
-Outputs = dict[str, npt.NDArray[np.float32]]
+Outputs = dict[str, Float32]
 Size = tuple[int | None, int | None]
 """Height and width that a network accepts; None is any."""
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import onnxruntime as ort
 
+from touchline.arrays import Images
 from touchline.errors import ModelError
 from touchline.inference.engine import (
     INPUT,
-    Images,
     InputSpec,
     Outputs,
     accepted_size,

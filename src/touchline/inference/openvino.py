@@ -13,8 +13,8 @@ import numpy as np
 import openvino as ov
 from openvino import properties as props
 
+from touchline.arrays import Images
 from touchline.inference.engine import (
-    Images,
     InputSpec,
     Outputs,
     accepted_size,

@@ -12,10 +12,10 @@ import numpy as np
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
+from touchline.arrays import Image
 from touchline.errors import InputError
 from touchline.frame import Frame, FrameState
 from touchline.outputs.drawing import Trail, draw
-from touchline.outputs.drawing.primitives import Image
 from touchline.outputs.writer import FileWriter
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.video import VideoInfo, VideoReader

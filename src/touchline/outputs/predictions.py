@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import Float64
 from touchline.frame import NO_CLASS, FrameState, Objects, PitchState
 from touchline.outputs.writer import FileWriter
 
@@ -116,9 +116,9 @@ def _keypoints(pitch: PitchState, size: tuple[int, int]) -> list[list[float]]:
     return kept
 
 
-def _round(values: npt.NDArray[np.float64], decimals: int) -> npt.NDArray[np.float64]:
+def _round(values: Float64, decimals: int) -> Float64:
     # Adding zero turns -0.0 into 0.0, which reads better in a file.
-    rounded: npt.NDArray[np.float64] = np.round(values, decimals) + 0.0
+    rounded: Float64 = np.round(values, decimals) + 0.0
     return rounded
 
 

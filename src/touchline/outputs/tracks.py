@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from touchline.arrays import AnyArray, Int64, Strings
 from touchline.errors import UsageError
 from touchline.frame import NO_CLASS, NO_ID, ClassId, FrameState, Objects, Source
 from touchline.outputs.writer import FileWriter
@@ -216,7 +216,7 @@ def _rows(state: FrameState) -> pa.Table:
     return table
 
 
-def _with_added(table: pa.Table, name: str, values: npt.NDArray[Any]) -> pa.Table:
+def _with_added(table: pa.Table, name: str, values: AnyArray) -> pa.Table:
     if name in SCHEMA.names:
         raise UsageError(f"an added column is called {name}, as one of ours in tracks.parquet is")
     try:
@@ -235,11 +235,11 @@ def _column(values: Any, field: pa.Field) -> pa.Array:
     return pa.array(values, field.type, from_pandas=True)  # a NaN becomes null
 
 
-def _detected(class_id: npt.NDArray[np.int64]) -> pa.DictionaryArray:
+def _detected(class_id: Int64) -> pa.DictionaryArray:
     places = pa.array(class_id.astype(np.int8), mask=class_id == NO_CLASS)
     return pa.DictionaryArray.from_arrays(places, _CLASSES)
 
 
-def _source_names(sources: npt.NDArray[np.str_]) -> pa.DictionaryArray:
+def _source_names(sources: Strings) -> pa.DictionaryArray:
     places = pc.index_in(pa.array(sources.tolist(), pa.string()), _SOURCES)
     return pa.DictionaryArray.from_arrays(places.cast(pa.int8()), _SOURCES)

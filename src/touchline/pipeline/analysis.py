@@ -20,8 +20,8 @@ from typing import Self
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Image
 from touchline.detection import Detector
 from touchline.frame import Frame, FrameState, Objects, TrackedFrame
 from touchline.pipeline.pace import Pace, Pacer, Steady
@@ -32,8 +32,6 @@ from touchline.pipeline.stopwatch import Stopwatch
 from touchline.pitch import PitchDimensions, PitchModel, positions
 from touchline.tracking import CameraMotion, NewTracker
 from touchline.video import ShotDetector, VideoInfo, VideoReader
-
-Image = npt.NDArray[np.uint8]
 
 WINDOW_BYTES = 192 * 2**20
 """Decoded pictures that may wait for the networks at once."""
@@ -49,7 +47,7 @@ class _DecodedFrame:
 
     frame: Frame
     cut: bool
-    motion: npt.NDArray[np.float64]
+    motion: Float64
     place: int
     """Number of the frame in its shot."""
 

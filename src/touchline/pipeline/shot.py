@@ -3,10 +3,9 @@
 from collections import deque
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import Float64, Image
 from touchline.frame import Objects, PitchState, TrackedFrame
 from touchline.pitch import PitchDimensions, PitchTrack
 from touchline.tracking import NewTracker, Tracks
@@ -24,10 +23,10 @@ class MeasuredFrame:
     index: int
     time: float
     cut: bool
-    motion: npt.NDArray[np.float64]
+    motion: Float64
     detections: Objects | None
     keypoints: sv.KeyPoints | None
-    image: npt.NDArray[np.uint8] | None = None
+    image: Image | None = None
     scale: float = 1.0
 
 

@@ -7,15 +7,14 @@ that comes closest is the camera's, and what is left is the skew.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from touchline.arrays import Float64
 
 _FOCAL_LIMITS = (0.4, 12.0)
 """Widths of the image: from an opening of 100 degrees to one of 5."""
 
 
-def focal_length(matrix: FloatArray) -> FloatArray:
+def focal_length(matrix: Float64) -> Float64:
     """Return the focal length (...,) in widths for pitch-to-image homographies (..., 3, 3)."""
     (dot, dot_depth), (gap, gap_depth) = _conditions(matrix)
     # Least squares for g = 1 / f^2 in g * dot + dot_depth = 0 and (g * gap + gap_depth) / 2 = 0.
@@ -26,14 +25,14 @@ def focal_length(matrix: FloatArray) -> FloatArray:
     return np.asarray(inverse_square**-0.5)
 
 
-def rays(matrix: FloatArray) -> FloatArray:
+def rays(matrix: Float64) -> Float64:
     """Return K^-1 H (..., 3, 3) with the camera's own focal length."""
     found = matrix.copy()
     found[..., :2, :] /= focal_length(matrix)[..., None, None]
     return found
 
 
-def skew(matrix: FloatArray) -> FloatArray:
+def skew(matrix: Float64) -> Float64:
     """Return (..., 2): the cosine between the pitch's axes and the log ratio of their lengths.
 
     Both are 0 for a camera with square pixels.
@@ -46,8 +45,8 @@ def skew(matrix: FloatArray) -> FloatArray:
 
 
 def _conditions(
-    matrix: FloatArray,
-) -> tuple[tuple[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]:
+    matrix: Float64,
+) -> tuple[tuple[Float64, Float64], tuple[Float64, Float64]]:
     """Return the axes' product and the gap of their squares: in the image rows, and in depth."""
     along, across = matrix[..., 0], matrix[..., 1]
     product, gap = along * across, along**2 - across**2

@@ -1,9 +1,9 @@
 """Cleaning the points of one image by the homography that most of them support."""
 
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import Bools, Float64
 from touchline.frame import Source
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.homography import (
@@ -12,8 +12,6 @@ from touchline.pitch.homography import (
     fit_homography,
     within_one_percent,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 DROP_WIDTHS = 0.025
 """A point further than this from where all others put it is wrong."""
@@ -59,14 +57,14 @@ def cleaned(
     return _labelled(xy, np.where(seen, confidence, added), seen)
 
 
-def _added(homography: Homography, projected: FloatArray, vertices: FloatArray) -> FloatArray:
+def _added(homography: Homography, projected: Float64, vertices: Float64) -> Float64:
     """Return the confidence (32,) of each projected point; 0 where it should not be given."""
     doubt = homography.pixel_errors(vertices) / homography.size[0]
     inside = ((projected >= 0) & (projected < homography.size)).all(axis=1)
     return within_one_percent(doubt) * (inside & (doubt < ADD_WIDTHS))
 
 
-def _labelled(xy: FloatArray, confidence: FloatArray, seen: npt.NDArray[np.bool_]) -> sv.KeyPoints:
+def _labelled(xy: Float64, confidence: Float64, seen: Bools) -> sv.KeyPoints:
     given = confidence > 0
     source = np.where(seen, Source.DETECTED.value, Source.PROJECTED.value)
     return sv.KeyPoints(

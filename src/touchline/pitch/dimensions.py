@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64
 from touchline.errors import UsageError
-
-FloatArray = npt.NDArray[np.float64]
 
 FLIP = np.array(
     [
@@ -57,7 +55,7 @@ class PitchDimensions:
         reach = self.penalty_box_length - self.penalty_spot
         return float(np.sqrt(self.circle_radius**2 - reach**2))
 
-    def vertices(self) -> FloatArray:
+    def vertices(self) -> Float64:
         """Return the 32 vertices, (32, 2) float64 metres, in the order of the keypoints.
 
         1-6 left goal line from the far to the near touchline, 7-8 goal box, 9 penalty spot,
@@ -89,7 +87,7 @@ class PitchDimensions:
             *((goal_line + self.penalty_box_length, y) for y in on_box),
         ]
 
-    def lines(self) -> list[FloatArray]:
+    def lines(self) -> list[Float64]:
         """Return every painted line as a polyline: a list of (n, 2) float64 metres.
 
         Outline, halfway line, both penalty and goal boxes, centre circle and penalty arcs;
@@ -100,7 +98,7 @@ class PitchDimensions:
         circle = self._arc(0.0, -np.pi, np.pi)
         return [outline, halfway, circle, *self._end(-1.0), *self._end(1.0)]
 
-    def _end(self, side: float) -> list[FloatArray]:
+    def _end(self, side: float) -> list[Float64]:
         goal_line = side * self.length / 2
         penalty = _box(
             goal_line, goal_line - side * self.penalty_box_length, self.penalty_box_width
@@ -111,13 +109,13 @@ class PitchDimensions:
         spot = goal_line - side * self.penalty_spot
         return [penalty, goal_box, self._arc(spot, middle - opening, middle + opening)]
 
-    def _arc(self, x: float, start: float, end: float) -> FloatArray:
+    def _arc(self, x: float, start: float, end: float) -> Float64:
         angles = np.linspace(start, end, _ARC_STEPS)
         columns = [x + self.circle_radius * np.cos(angles), self.circle_radius * np.sin(angles)]
         return np.stack(columns, axis=1)
 
 
-def _box(x_start: float, x_end: float, width: float) -> FloatArray:
+def _box(x_start: float, x_end: float, width: float) -> Float64:
     top, bottom = width / 2, -width / 2
     corners = [(x_start, top), (x_end, top), (x_end, bottom), (x_start, bottom), (x_start, top)]
     return np.array(corners)

@@ -6,18 +6,16 @@ the image) or give up. The vertices seen before and after then tell the motion t
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from touchline.pitch.projection import apply
+from touchline.arrays import Float64
+from touchline.geometry import project_points
 from touchline.pitch.window import Look
-
-FloatArray = npt.NDArray[np.float64]
 
 _TOLERANCE = 0.006
 _MIN_COMMON = 4
 
 
-def drift(before: Look, after: Look, motion: FloatArray, *, least: float) -> FloatArray | None:
+def drift(before: Look, after: Look, motion: Float64, *, least: float) -> Float64 | None:
     """Find what is missing from the motion between two looks.
 
     Args:
@@ -32,7 +30,7 @@ def drift(before: Look, after: Look, motion: FloatArray, *, least: float) -> Flo
         vertices were seen both times, or where no such drift explains most of them.
     """
     _, first, second = np.intersect1d(before.vertices, after.vertices, return_indices=True)
-    carried = apply(motion, before.points.image[first])
+    carried = project_points(before.points.image[first], motion)
     seen = after.points.image[second]
     known = np.isfinite(carried).all(axis=1)
     if known.sum() < _MIN_COMMON:
@@ -48,7 +46,7 @@ def drift(before: Look, after: Look, motion: FloatArray, *, least: float) -> Flo
     return np.vstack([found, [0.0, 0.0, 1.0]])
 
 
-def part_of(similarity: FloatArray, shares: npt.NDArray[np.float64]) -> FloatArray:
+def part_of(similarity: Float64, shares: Float64) -> Float64:
     """Return the motion (n, 3, 3) that is reached after `shares` (n,) of a steady similarity.
 
     As complex numbers a similarity is z -> a z + b; a share s of it is z -> a^s z + b c with

@@ -9,12 +9,10 @@ pitch bend a homography into a view that no camera has.
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64
+from touchline.geometry import entry_jacobians, project_points
 from touchline.pitch.camera import skew
-from touchline.pitch.projection import apply, entry_jacobian
-
-FloatArray = npt.NDArray[np.float64]
 
 NOISE = 0.004
 """Standard error of one confident keypoint, in widths of the image."""
@@ -49,14 +47,12 @@ class Points:
         weights: (n,) float64, 1 for a point known to within `NOISE`, less for a worse one.
     """
 
-    pitch: FloatArray
-    image: FloatArray
-    weights: FloatArray
+    pitch: Float64
+    image: Float64
+    weights: Float64
 
 
-def refine(
-    matrix: FloatArray, points: Points, *, scale: float = TIGHT
-) -> tuple[FloatArray, FloatArray]:
+def refine(matrix: Float64, points: Points, *, scale: float = TIGHT) -> tuple[Float64, Float64]:
     """Improve a pitch-to-image homography and say how well its entries are known.
 
     Args:
@@ -84,36 +80,36 @@ def refine(
     return matrix, _covariance(matrix, points, scale)
 
 
-def squared_errors(matrix: FloatArray, points: Points) -> FloatArray:
+def squared_errors(matrix: Float64, points: Points) -> Float64:
     """Return the squared distances (n,) in image units; infinite behind the camera."""
-    difference = apply(matrix, points.pitch) - points.image
+    difference = project_points(points.pitch, matrix) - points.image
     squared = np.einsum("ij,ij->i", difference, difference)
     return np.where(np.isfinite(squared), squared, np.inf)
 
 
-def _cost(matrix: FloatArray, points: Points, scale: float) -> float:
+def _cost(matrix: Float64, points: Points, scale: float) -> float:
     ratio = squared_errors(matrix, points) / scale**2
     # r / (1 + r), written so that an infinite error costs 1.
     seen = float(points.weights @ (1 - 1 / (1 + ratio)))
     return seen + _SKEW_WEIGHT / scale**2 * float(np.sum(skew(matrix) ** 2))
 
 
-def _skew_jacobian(matrix: FloatArray) -> FloatArray:
+def _skew_jacobian(matrix: Float64) -> Float64:
     """Derive the skew by the entries of `matrix`: (2, 9), by differences."""
     step = 1e-6
     nudged = matrix + step * np.eye(9).reshape(9, 3, 3)
     return np.asarray((skew(nudged) - skew(matrix)).T / step)
 
 
-def _robust_weights(squared: FloatArray, points: Points, scale: float) -> FloatArray:
+def _robust_weights(squared: Float64, points: Points, scale: float) -> Float64:
     return np.asarray(points.weights / (1 + squared / scale**2) ** 2)
 
 
-def _step(matrix: FloatArray, points: Points, damping: float, scale: float) -> FloatArray:
+def _step(matrix: Float64, points: Points, damping: float, scale: float) -> Float64:
     weights = _robust_weights(squared_errors(matrix, points), points, scale)
     usable = weights > 0
-    jacobian = entry_jacobian(matrix, points.pitch[usable])
-    residual = points.image[usable] - apply(matrix, points.pitch[usable])
+    jacobian = entry_jacobians(points.pitch[usable], matrix)
+    residual = points.image[usable] - project_points(points.pitch[usable], matrix)
     weighted = jacobian * weights[usable, None, None]
     normal = np.einsum("nik,nil->kl", weighted, jacobian)
     gradient = np.einsum("nik,ni->k", weighted, residual)
@@ -126,11 +122,11 @@ def _step(matrix: FloatArray, points: Points, damping: float, scale: float) -> F
     return np.asarray(np.linalg.solve(normal, gradient).reshape(3, 3))
 
 
-def _covariance(matrix: FloatArray, points: Points, scale: float) -> FloatArray:
+def _covariance(matrix: Float64, points: Points, scale: float) -> Float64:
     squared = squared_errors(matrix, points)
     weights = _robust_weights(squared, points, scale)
     usable = weights > 0
-    jacobian = entry_jacobian(matrix, points.pitch[usable])
+    jacobian = entry_jacobians(points.pitch[usable], matrix)
     normal = np.einsum("nik,nil->kl", jacobian * weights[usable, None, None], jacobian)
     prior = _skew_jacobian(matrix)
     entries = matrix.ravel()

@@ -1,9 +1,8 @@
 """From the network's maps to points: one spatial softmax a keypoint, with a bin for "absent"."""
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float32]
+from touchline.arrays import Float32, Float64, Indices
 
 _OFFSETS = np.arange(-3, 4)
 _MIDDLE = slice(1, -1)
@@ -11,7 +10,7 @@ _MIDDLE = slice(1, -1)
 mean towards whatever else is near."""
 
 
-def decode(heatmaps: FloatArray, absent: FloatArray) -> tuple[FloatArray, FloatArray]:
+def decode(heatmaps: Float32, absent: Float32) -> tuple[Float32, Float32]:
     """Find the most likely place of each point and how likely it is.
 
     Args:
@@ -31,7 +30,7 @@ def decode(heatmaps: FloatArray, absent: FloatArray) -> tuple[FloatArray, FloatA
     return np.stack([points for points, _ in decoded]), np.stack([mass for _, mass in decoded])
 
 
-def _decode_one(maps: FloatArray, absent: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _decode_one(maps: Float32, absent: Float32) -> tuple[Float32, Float32]:
     count, height, width = maps.shape
     flat = maps.reshape(count, -1)
     peak = flat.argmax(axis=1)
@@ -45,7 +44,7 @@ def _decode_one(maps: FloatArray, absent: FloatArray) -> tuple[FloatArray, Float
     return (places / [width, height]).astype(np.float32), confidence.astype(np.float32)
 
 
-def _cut(maps: FloatArray, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> FloatArray:
+def _cut(maps: Float32, rows: Indices, columns: Indices) -> Float32:
     """Cut a window (points, 7, 7) out of each map; 0 where it leaves the map."""
     count, height, width = maps.shape
     inside_rows = (rows >= 0) & (rows < height)
@@ -58,9 +57,7 @@ def _cut(maps: FloatArray, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.i
     return np.asarray(window * inside_rows[:, :, None] * inside_columns[:, None, :])
 
 
-def _mean(
-    window: FloatArray, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]
-) -> npt.NDArray[np.float64]:
+def _mean(window: Float32, rows: Indices, columns: Indices) -> Float64:
     """Return the mean place (points, 2), x and y in cells, of each window's mass."""
     # Where "absent" outweighs the peak by far, all of the window can round to nothing.
     mass = np.maximum(window.sum(axis=(1, 2)), np.finfo(np.float32).tiny)

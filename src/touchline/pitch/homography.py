@@ -7,21 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import Float32, Float64
 from touchline.frame import Source
+from touchline.geometry import entry_jacobians, point_jacobians, project_points, through
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.fitting import TIGHT, Points, refine, squared_errors
 from touchline.pitch.plausibility import MIN_POINTS, is_plausible
-from touchline.pitch.projection import (
-    apply,
-    entry_jacobian,
-    facing,
-    image_units,
-    inverse,
-    pitch_units,
-    point_jacobian,
-)
-
-FloatArray = npt.NDArray[np.float64]
+from touchline.pitch.projection import facing, image_units, inverse, pitch_units
 
 RANSAC_WIDTHS = 0.02
 """Tighter (0.8-1 %) makes RANSAC lock onto subsets of the points."""
@@ -43,26 +35,26 @@ class Homography:
             (du/dX)^-1 (du/dh) C (du/dh)^T (du/dX)^-T.
     """
 
-    projection: FloatArray
-    covariance: FloatArray
+    projection: Float64
+    covariance: Float64
     size: tuple[int, int]
     uncertainty: float
 
     @property
-    def matrix(self) -> FloatArray:
+    def matrix(self) -> Float64:
         """The homography (3, 3) float64 from image pixels to pitch metres, positive in front."""
         to_metres = inverse(pitch_units()) @ inverse(self.projection)
         matrix = to_metres @ image_units(self.size)
         return np.asarray(matrix / np.linalg.norm(matrix))
 
-    def project(self, metres: npt.ArrayLike) -> FloatArray:
+    def project(self, metres: npt.ArrayLike) -> Float64:
         """Return where pitch positions (n, 2) in metres lie, (n, 2) pixels; NaN behind."""
         return to_image(self.matrix, metres)
 
-    def pixel_errors(self, metres: npt.ArrayLike) -> FloatArray:
+    def pixel_errors(self, metres: npt.ArrayLike) -> Float64:
         """Return the standard error (n,) in pixels of `project(metres)`, per axis."""
         points = np.asarray(metres, np.float64) @ pitch_units()[:2, :2]
-        jacobian = entry_jacobian(self.projection, points)
+        jacobian = entry_jacobians(points, self.projection)
         variance = np.einsum("nik,kl,nil->n", jacobian, self.covariance, jacobian) / 2
         return np.asarray(np.sqrt(np.maximum(variance, 0)) * self.size[0])
 
@@ -99,13 +91,13 @@ def unit_points(
     confidence = confidences(keypoints)
     present = confidence > 0
     return Points(
-        apply(pitch_units(), dimensions.vertices()[present]),
-        apply(image_units(size), keypoints.xy[0][present]),
+        project_points(dimensions.vertices()[present], pitch_units()),
+        project_points(keypoints.xy[0][present], image_units(size)),
         confidence[present],
     )
 
 
-def confidences(keypoints: sv.KeyPoints) -> FloatArray:
+def confidences(keypoints: sv.KeyPoints) -> Float64:
     """Return the confidence (32,) float64 of each keypoint that was seen; 0 for the others.
 
     A point that `data["source"]` calls projected was computed from the seen ones and proves
@@ -119,7 +111,7 @@ def confidences(keypoints: sv.KeyPoints) -> FloatArray:
     return np.where(np.asarray(keypoints.data["source"])[0] == Source.PROJECTED, 0.0, confidence)
 
 
-def within_one_percent(error: FloatArray) -> FloatArray:
+def within_one_percent(error: Float64) -> Float64:
     """Return the chance that a point is off by under 1 % of the width.
 
     `error` (n,) is the standard error per axis in widths; the distance is Rayleigh's.
@@ -127,7 +119,7 @@ def within_one_percent(error: FloatArray) -> FloatArray:
     return np.asarray(1 - np.exp(-((0.01 / np.maximum(error, 1e-6)) ** 2) / 2))
 
 
-def sample_consensus(points: Points) -> FloatArray | None:
+def sample_consensus(points: Points) -> Float64 | None:
     """Find a homography (3, 3) in units that most points agree with, or None."""
     if len(points.pitch) < MIN_POINTS:
         return None
@@ -138,7 +130,7 @@ def sample_consensus(points: Points) -> FloatArray | None:
 
 
 def estimate(
-    first: FloatArray, points: Points, size: tuple[int, int], *, scale: float = TIGHT
+    first: Float64, points: Points, size: tuple[int, int], *, scale: float = TIGHT
 ) -> Homography | None:
     """Refine a first guess (3, 3) on `points`; None where the result is not a view of a pitch.
 
@@ -155,38 +147,39 @@ def estimate(
     return Homography(matrix, covariance, size, uncertainty)
 
 
-def _uncertainty(matrix: FloatArray, covariance: FloatArray, *, height: float) -> float:
+def _uncertainty(matrix: Float64, covariance: Float64, *, height: float) -> float:
     image = (_GRID * [1, height]).reshape(-1, 2)
-    seen = apply(inverse(matrix), image)
+    seen = project_points(image, inverse(matrix))
     on_pitch = np.all(np.abs(seen) < [1.06, 0.69], axis=1)
     if not on_pitch.any() or not np.isfinite(covariance).all():
         return float("inf")
     seen = seen[on_pitch]
-    entries = np.linalg.solve(point_jacobian(matrix, seen), entry_jacobian(matrix, seen))
+    by_place = point_jacobians(through(seen, matrix), matrix)
+    entries = np.linalg.solve(by_place, entry_jacobians(seen, matrix))
     variance = np.einsum("nik,kl,nil->n", entries, covariance, entries)
     return float(np.sqrt(variance.mean()) * 50.0)
 
 
-def to_pitch(homography: FloatArray, points: npt.ArrayLike) -> FloatArray:
+def to_pitch(homography: Float64, points: npt.ArrayLike) -> Float64:
     """Send image points (n, 2) pixels to the pitch: (n, 2) float64 metres; NaN at the horizon."""
-    return apply(homography, points)
+    return project_points(points, homography)
 
 
-def to_image(homography: FloatArray, points: npt.ArrayLike) -> FloatArray:
+def to_image(homography: Float64, points: npt.ArrayLike) -> Float64:
     """Send pitch points (n, 2) metres into the image: (n, 2) float64 pixels; NaN behind.
 
     `homography` is image to pitch, as everywhere; its sign says which side is in front.
     """
-    return apply(inverse(homography), points)
+    return project_points(points, inverse(homography))
 
 
 def positions(
-    homography: FloatArray | None,
-    xyxy: npt.NDArray[np.float32],
+    homography: Float64 | None,
+    xyxy: Float32,
     *,
     dimensions: PitchDimensions | None = None,
     margin: float = 10.0,
-) -> npt.NDArray[np.float32]:
+) -> Float32:
     """Say where on the pitch boxes stand: the middle of their lower edge.
 
     Args:

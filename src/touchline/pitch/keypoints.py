@@ -6,9 +6,9 @@ from typing import Protocol
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import Float32, Image
 from touchline.errors import UsageError
 from touchline.inference import Engine, load_engine, run_batched, weights
 from touchline.inference.batching import require_batch_size
@@ -16,8 +16,6 @@ from touchline.inference.loading import Backend, Device
 from touchline.pitch.cleaning import cleaned
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.heatmaps import decode
-
-ImageArray = npt.NDArray[np.uint8]
 
 INPUT_SIZE = (640, 384)
 """Width and height of the network's input; the image is squashed to it."""
@@ -29,7 +27,7 @@ _IMAGE_BYTES = 48 * 2**20
 class PitchModel(Protocol):
     """Finds the pitch's vertices in images."""
 
-    def locate(self, images: Sequence[ImageArray]) -> list[sv.KeyPoints]:
+    def locate(self, images: Sequence[Image]) -> list[sv.KeyPoints]:
         """Find the vertices in each image.
 
         Args:
@@ -87,13 +85,13 @@ class HeatmapPitchModel:
             dimensions=dimensions,
         )
 
-    def locate(self, images: Sequence[ImageArray]) -> list[sv.KeyPoints]:
+    def locate(self, images: Sequence[Image]) -> list[sv.KeyPoints]:
         """Find the vertices in each image; see `PitchModel.locate`."""
         return run_batched(
             self._locate_batch, images, batch_size=self._batch_size, item_bytes=_IMAGE_BYTES
         )
 
-    def _locate_batch(self, images: Sequence[ImageArray]) -> list[sv.KeyPoints]:
+    def _locate_batch(self, images: Sequence[Image]) -> list[sv.KeyPoints]:
         resized = [cv2.resize(image, INPUT_SIZE) for image in images]
         batch = np.stack(resized).astype(np.uint8, copy=False)
         outputs = self._engine.run(batch)
@@ -105,8 +103,8 @@ class HeatmapPitchModel:
 
     def _keypoints(
         self,
-        fractions: npt.NDArray[np.float32],
-        confidence: npt.NDArray[np.float32],
+        fractions: Float32,
+        confidence: Float32,
         size: tuple[int, int],
     ) -> sv.KeyPoints:
         present = confidence >= self._confidence

@@ -1,13 +1,11 @@
 """Whether a camera over a real pitch could have made a homography."""
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64
 from touchline.pitch.camera import rays, skew
 from touchline.pitch.fitting import Points
 from touchline.pitch.projection import METRES_PER_UNIT, inverse
-
-FloatArray = npt.NDArray[np.float64]
 
 MIN_POINTS = 4
 _MIN_PITCH_SPREAD = 0.04
@@ -23,7 +21,7 @@ _HEIGHT_LIMITS = (2.0, 120.0)
 _MIN_UPRIGHT = np.cos(np.deg2rad(25))
 
 
-def is_plausible(matrix: FloatArray, points: Points, *, height: float) -> bool:
+def is_plausible(matrix: Float64, points: Points, *, height: float) -> bool:
     """Say whether `matrix` is a view of a pitch that `points` determine.
 
     Args:
@@ -46,16 +44,16 @@ def is_plausible(matrix: FloatArray, points: Points, *, height: float) -> bool:
     )
 
 
-def _spread(points: FloatArray) -> float:
+def _spread(points: Float64) -> float:
     centred = points - points.mean(axis=0)
     return float(np.linalg.svd(centred, compute_uv=False)[-1])
 
 
-def _all_in_front(matrix: FloatArray, points: FloatArray) -> bool:
+def _all_in_front(matrix: Float64, points: Float64) -> bool:
     return bool(np.all(points @ matrix[2, :2] + matrix[2, 2] > 1e-9))
 
 
-def _looks_down(matrix: FloatArray, height: float) -> bool:
+def _looks_down(matrix: Float64, height: float) -> bool:
     """Both lower corners of the image must show ground that lies in front of the camera."""
     if abs(np.linalg.det(matrix)) < 1e-15:
         return False
@@ -64,7 +62,7 @@ def _looks_down(matrix: FloatArray, height: float) -> bool:
     return bool(np.all(ground[:, 2] > 0))
 
 
-def _is_upright_camera(matrix: FloatArray) -> bool:
+def _is_upright_camera(matrix: Float64) -> bool:
     """Take the view apart into a camera and ask whether one could be there."""
     along, across, origin = rays(matrix).T
     up = np.cross(along, across)

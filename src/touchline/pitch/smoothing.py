@@ -10,11 +10,12 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import Bools, Float64
 from touchline.errors import UsageError
 from touchline.frame import N_KEYPOINTS, PitchState, Source, no_pitch
+from touchline.geometry import project_points
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.drift import drift, part_of
 from touchline.pitch.fitting import WIDE
@@ -27,10 +28,8 @@ from touchline.pitch.homography import (
     unit_points,
     within_one_percent,
 )
-from touchline.pitch.projection import apply, facing, image_units, inverse, pitch_units
+from touchline.pitch.projection import facing, image_units, inverse, pitch_units
 from touchline.pitch.window import Look, Window
-
-FloatArray = npt.NDArray[np.float64]
 
 MAX_UNCERTAINTY = 2.5
 """Metres; a homography known less well is not given."""
@@ -90,7 +89,7 @@ class PitchTrack:
         self._count = 0
         self._next = 0
 
-    def push(self, keypoints: sv.KeyPoints | None, camera_motion: FloatArray) -> list[PitchState]:
+    def push(self, keypoints: sv.KeyPoints | None, camera_motion: Float64) -> list[PitchState]:
         """Take the next frame and give those that are complete, oldest first.
 
         Args:
@@ -110,7 +109,7 @@ class PitchTrack:
         self._recover_last()
         return self._complete(self._count)
 
-    def _carry(self, camera_motion: FloatArray) -> None:
+    def _carry(self, camera_motion: Float64) -> None:
         motion = self._units @ camera_motion @ inverse(self._units)
         motion = facing(motion, [[0.0, 0.0]])
         moved = motion @ self._to_newest
@@ -136,7 +135,7 @@ class PitchTrack:
         if len(places) == 3 and self._drift(places[0], places[2]) is not None:
             self._mend(places[1], places[2])
 
-    def _drift(self, before: int, after: int, *, least: float = LOST) -> FloatArray | None:
+    def _drift(self, before: int, after: int, *, least: float = LOST) -> Float64 | None:
         first, second = self._moments[before].look, self._moments[after].look
         if first is None or second is None:
             return None
@@ -176,8 +175,9 @@ class PitchTrack:
         homography = None if window is None else self._fit(window)
         if window is None or homography is None:
             return _as_seen(moment.keypoints)
-        projected = apply(homography.projection, apply(pitch_units(), self._vertices))
-        xy = apply(inverse(self._units), window.settle(projected))
+        vertices = project_points(self._vertices, pitch_units())
+        projected = project_points(vertices, homography.projection)
+        xy = project_points(window.settle(projected), inverse(self._units))
         return self._seen_through(homography, xy, moment.keypoints)
 
     def _window(self, place: int) -> Window | None:
@@ -204,7 +204,7 @@ class PitchTrack:
         return homography if supported else None
 
     def _seen_through(
-        self, homography: Homography, xy: FloatArray, keypoints: sv.KeyPoints | None
+        self, homography: Homography, xy: Float64, keypoints: sv.KeyPoints | None
     ) -> PitchState:
         doubt = homography.pixel_errors(self._vertices) / self._size[0]
         inside = ((xy >= 0) & (xy < self._size)).all(axis=1)
@@ -233,7 +233,7 @@ def _as_seen(keypoints: sv.KeyPoints | None) -> PitchState:
 
 
 def _pitch_state(
-    homography: Homography, xy: FloatArray, confidence: FloatArray, seen: npt.NDArray[np.bool_]
+    homography: Homography, xy: Float64, confidence: Float64, seen: Bools
 ) -> PitchState:
     shown = confidence > 0
     keypoints = sv.KeyPoints(

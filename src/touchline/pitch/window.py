@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Indices
 from touchline.frame import N_KEYPOINTS
+from touchline.geometry import project_points
 from touchline.pitch.fitting import Points
 from touchline.pitch.homography import RANSAC_WIDTHS, sample_consensus
-from touchline.pitch.projection import apply
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,9 +22,9 @@ class Look:
         projection: (3, 3) pitch to image, the frame's own fit, or None.
     """
 
-    vertices: npt.NDArray[np.intp]
+    vertices: Indices
     points: Points
-    projection: FloatArray | None
+    projection: Float64 | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,12 +37,12 @@ class Window:
         projections: (k, 3, 3), the looks' own fits.
     """
 
-    vertices: npt.NDArray[np.intp]
+    vertices: Indices
     points: Points
-    projections: FloatArray
+    projections: Float64
 
     @classmethod
-    def of(cls, looks: Sequence[Look], motions: FloatArray, nearness: FloatArray) -> "Window":
+    def of(cls, looks: Sequence[Look], motions: Float64, nearness: Float64) -> "Window":
         """Carry looks to one moment.
 
         Args:
@@ -59,7 +57,7 @@ class Window:
         # A network errs alike in neighbouring frames: many looks at a vertex are worth one.
         weights /= np.maximum(np.bincount(vertices, weights, N_KEYPOINTS), 1.0)[vertices]
         image = np.concatenate([look.points.image for look in looks])
-        carried = apply(np.repeat(motions, counts, axis=0), image[:, None])[:, 0]
+        carried = project_points(image[:, None], np.repeat(motions, counts, axis=0))[:, 0]
         pitch = np.concatenate([look.points.pitch for look in looks])
         own = [
             m @ k.projection
@@ -70,17 +68,17 @@ class Window:
         points = Points(pitch[known], carried[known], weights[known])
         return cls(vertices[known], points, np.array(own).reshape(-1, 3, 3))
 
-    def first_guess(self) -> FloatArray | None:
+    def first_guess(self) -> Float64 | None:
         """Choose the look's fit that most points agree with; without any, fit all points afresh."""
         if len(self.projections) == 0:
             return sample_consensus(self.points)
         best = self.projections[int(np.argmax(self.support(self.projections)))]
         return np.asarray(best / np.linalg.norm(best))
 
-    def support(self, projections: FloatArray) -> FloatArray:
+    def support(self, projections: Float64) -> Float64:
         """Return the share (...,) of the points, by weight, that agree with fits (..., 3, 3)."""
         distance = np.linalg.norm(
-            apply(projections, self.points.pitch) - self.points.image, axis=-1
+            project_points(self.points.pitch, projections) - self.points.image, axis=-1
         )
         return np.asarray((distance < RANSAC_WIDTHS) @ self.points.weights / self._total)
 
@@ -88,7 +86,7 @@ class Window:
     def _total(self) -> float:
         return max(float(self.points.weights.sum()), 1e-12)
 
-    def settle(self, projected: FloatArray) -> FloatArray:
+    def settle(self, projected: Float64) -> Float64:
         """Move vertices (32, 2) from where a fit puts them towards where they were seen.
 
         The mean of the fit (weight 1) and of the points that agree with it (at most 1 together).

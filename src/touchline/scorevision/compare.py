@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 from rich.console import Group
 from rich.markup import escape
@@ -15,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 from scipy.optimize import linear_sum_assignment
 
+from touchline.arrays import Bools, Float64
 from touchline.errors import InputError
 from touchline.frame import ClassId
 from touchline.scorevision.report.clip_score import ClipScore
@@ -29,8 +29,6 @@ MIN_BALL_IOU = 0.1
 """The same for footballs, which are a few pixels wide."""
 SHOWN = 10
 """So many frames are listed for people; JSON has all of them."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,11 +228,11 @@ def _matched(
     return found, [float(iou[pair]) for pair in found]
 
 
-def _boxes(objects: Sequence[Mapping[str, Any]]) -> Floats:
+def _boxes(objects: Sequence[Mapping[str, Any]]) -> Float64:
     return np.array([each["bbox"] for each in objects], np.float64).reshape(-1, 4)
 
 
-def _is_ball(objects: Sequence[Mapping[str, Any]]) -> npt.NDArray[np.bool_]:
+def _is_ball(objects: Sequence[Mapping[str, Any]]) -> Bools:
     return np.array([each["class_id"] == ClassId.BALL for each in objects], np.bool_)
 
 

@@ -7,9 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
 
-import numpy as np
-import numpy.typing as npt
-
+from touchline.arrays import Image
 from touchline.errors import UsageError
 from touchline.frame import Frame
 from touchline.scorevision.report.box_losses import box_losses
@@ -41,8 +39,6 @@ from touchline.video import VideoReader
 
 AT_ONCE = 16
 """Frames that are shown to CLIP, or held while their lines are sought."""
-
-Image = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)

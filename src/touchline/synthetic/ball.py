@@ -1,9 +1,8 @@
 """The ball's flight: gravity, bounces, rolling friction. Metres and seconds, z up."""
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from touchline.arrays import Float64
 
 RADIUS = 0.11
 GRAVITY = 9.81
@@ -17,12 +16,12 @@ BOARDS = np.array([57.4, 38.9])
 class Ball:
     """A ball at ``position`` (3,), moving with ``velocity`` (3,)."""
 
-    def __init__(self, position: Array) -> None:
+    def __init__(self, position: Float64) -> None:
         self.position = position.copy()
         self.velocity = np.zeros(3)
         self._target = position[:2].copy()
 
-    def kick(self, target: Array, duration: float, *, high: bool) -> None:
+    def kick(self, target: Float64, duration: float, *, high: bool) -> None:
         """Send the ball to ``target`` (2,): in an arc, or rolling so that it arrives in time."""
         away = target - self.position[:2]
         gap = float(np.linalg.norm(away)) + 1e-6
@@ -51,13 +50,13 @@ class Ball:
         slower = 0.8 * speed if bouncing else max(0.0, speed - ROLLING * seconds)
         self.velocity[:2] *= slower / max(speed, 1e-6)
 
-    def guide(self, point: Array, seconds: float) -> None:
+    def guide(self, point: Float64, seconds: float) -> None:
         """Roll at somebody's feet towards ``point`` (2,)."""
         before = self.position.copy()
         goal = np.array([*point, RADIUS])
         self.position = before + (goal - before) * min(1.0, 9 * seconds)
         self.velocity = (self.position - before) / seconds
 
-    def landing(self) -> Array:
+    def landing(self) -> Float64:
         """(2,): where a receiver should wait for it."""
         return self._target

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from touchline.arrays import Float64
+from touchline.geometry import through
 
 NEAREST = 0.5
 """Metres in front of the lens from which something can be drawn."""
@@ -38,7 +38,7 @@ class Camera:
     size: tuple[int, int]
     roll: float = 0.0
 
-    def rotation(self) -> Array:
+    def rotation(self) -> Float64:
         """(3, 3): the rows are the camera's right, down and forward axes in the world."""
         forward = np.array(
             [
@@ -52,39 +52,38 @@ class Camera:
         right = math.cos(self.roll) * level + math.sin(self.roll) * down
         return np.stack([right, np.cross(forward, right), forward])
 
-    def matrix(self) -> Array:
+    def matrix(self) -> Float64:
         """(3, 4) float64: homogeneous metres to homogeneous pixels, scaled to depth in metres."""
         return _matrix(self)
 
-    def project(self, points: Array) -> tuple[Array, Array]:
+    def project(self, points: Float64) -> tuple[Float64, Float64]:
         """Project points (..., 3) in metres: pixels (..., 2) and depth (...) in metres.
 
         Pixels of points nearer than ``NEAREST`` mean nothing: look at the depth.
         """
-        matrix = self.matrix()
-        homogeneous: Array = points @ matrix[:, :3].T + matrix[:, 3]
+        homogeneous = through(points, self.matrix())
         depth = homogeneous[..., 2]
         safe = np.where(np.abs(depth) < 1e-9, 1e-9, depth)
         return homogeneous[..., :2] / safe[..., None], depth
 
-    def from_ground(self) -> Array:
+    def from_ground(self) -> Float64:
         """(3, 3) float64: metres on the pitch to pixels."""
         return self.matrix()[:, [0, 1, 3]]
 
-    def to_ground(self) -> Array:
+    def to_ground(self) -> Float64:
         """(3, 3) float64, last entry 1: pixels to metres on the pitch."""
         inverse = np.linalg.inv(self.from_ground())
-        scaled: Array = inverse / inverse[2, 2]
+        scaled: Float64 = inverse / inverse[2, 2]
         return scaled
 
 
 @lru_cache(maxsize=16)
-def _matrix(camera: Camera) -> Array:
+def _matrix(camera: Camera) -> Float64:
     # Cached because a frame is painted from hundreds of projections through one camera.
     width, height = camera.size
     inner = np.array([[camera.focal, 0, width / 2], [0, camera.focal, height / 2], [0, 0, 1.0]])
     rotation = camera.rotation()
-    matrix: Array = inner @ np.column_stack([rotation, -rotation @ np.asarray(camera.position)])
+    matrix: Float64 = inner @ np.column_stack([rotation, -rotation @ np.asarray(camera.position)])
     matrix.setflags(write=False)
     return matrix
 
@@ -131,8 +130,8 @@ class Operator:
         pan, tilt, zoom = self._state + self._tremor()
         return replace(self._camera, pan=float(pan), tilt=float(tilt), focal=math.exp(zoom))
 
-    def _tremor(self) -> Array:
+    def _tremor(self) -> Float64:
         """A hand on a tripod: about one pixel at the focal length in use, slower than 2 Hz."""
         waves = np.sin(np.array([5.1, 7.3, 0.0]) * self._time + self._phases)
-        shake: Array = waves * np.array([1.0, 0.5, 0.0]) / self._camera.focal
+        shake: Float64 = waves * np.array([1.0, 0.5, 0.0]) / self._camera.focal
         return shake

@@ -1,14 +1,11 @@
 """The picture under the brush: colours, and whose pixel each one is."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-Image = npt.NDArray[np.uint8]
-Array = npt.NDArray[np.float64]
+from touchline.arrays import AnyArray, Float64, Image, Int16, Mask
 
 NOBODY = -1
 SUBPIXEL = 4
@@ -25,7 +22,7 @@ class Canvas:
     """
 
     image: Image
-    owner: npt.NDArray[np.int16]
+    owner: Int16
 
     @property
     def size(self) -> tuple[int, int]:
@@ -61,13 +58,13 @@ def empty_canvas(size: tuple[int, int], colour: tuple[int, int, int]) -> Canvas:
     return Canvas(image, np.full((height, width), NOBODY, np.int16))
 
 
-def fill(image: Image, corners: Array, colour: tuple[float, ...]) -> None:
+def fill(image: Image, corners: Float64, colour: tuple[float, ...]) -> None:
     """Fill a convex polygon, (n, 2) continuous pixels, smooth-edged."""
     points = np.round((corners - 0.5) * 2**SUBPIXEL).astype(np.int32)
     cv2.fillConvexPoly(image, points, colour, cv2.LINE_AA, SUBPIXEL)
 
 
-def mix(image: Image, colours: npt.NDArray[Any], weight: Image) -> None:
+def mix(image: Image, colours: AnyArray, weight: Mask) -> None:
     """Mix colours into the picture in place, only where ``weight``, uint8 (H, W), is not 0.
 
     ``colours`` is one BGR colour (3,) or a picture (H, W, 3); a weight of 255 covers fully.

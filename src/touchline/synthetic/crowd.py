@@ -2,13 +2,9 @@
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from touchline.synthetic.canvas import Image
+from touchline.arrays import Float64, Image, Images, Mask
 from touchline.synthetic.looks import HAIRS, SKINS, WHITE, Colour, Look
-
-Array = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.uint8]
 
 SEAT = (9, 13)
 """Width and height of one seat in texture pixels."""
@@ -44,14 +40,14 @@ def stand(look: Look, rng: np.random.Generator, *, metres: float, rows: int) -> 
     return moods
 
 
-def _density(rng: np.random.Generator, rows: int, columns: int) -> Array:
+def _density(rng: np.random.Generator, rows: int, columns: int) -> Float64:
     """Where people rather sit: smooth, between 0.6 and 1.1."""
     small = rng.uniform(0.6, 1.1, (rows // 6 + 2, columns // 12 + 2))
     smooth = cv2.resize(small, (columns, rows), interpolation=cv2.INTER_LINEAR)
     return np.asarray(smooth, np.float64)
 
 
-def _shapes() -> Labels:
+def _shapes() -> Mask:
     """(10, 13, 9): an empty seat, and nine spectators who lean, stand or wave."""
     width, height = SEAT
     shapes = np.zeros((_SHAPES, height, width), np.uint8)
@@ -62,7 +58,7 @@ def _shapes() -> Labels:
     return shapes
 
 
-def _spectator(shape: Labels, *, lean: int, rise: int) -> None:
+def _spectator(shape: Mask, *, lean: int, rise: int) -> None:
     width, height = SEAT
     middle, top = width // 2 + lean, 4 - rise
     cv2.ellipse(shape, (middle, top + 8), (3, 6), 0, 0, 360, _CLOTHES, -1)
@@ -72,7 +68,7 @@ def _spectator(shape: Labels, *, lean: int, rise: int) -> None:
     shape[max(top - 1, 0) : top + 1, middle - 1 : middle + 2] = _HAIR
 
 
-def _colours(look: Look, rng: np.random.Generator, shape: tuple[int, int]) -> Image:
+def _colours(look: Look, rng: np.random.Generator, shape: tuple[int, int]) -> Images:
     """uint8 (rows, columns, 5, 3): per seat the colour of each label."""
     coats = np.array(_COATS, np.float64)[rng.integers(len(_COATS), size=shape)]
     scarves = rng.random(shape) < 0.2
@@ -86,7 +82,7 @@ def _colours(look: Look, rng: np.random.Generator, shape: tuple[int, int]) -> Im
     return np.asarray(np.clip(table * look.brightness * 0.8, 0, 255), np.uint8)
 
 
-def _compose(labels: Labels, colours: Image, look: Look) -> Image:
+def _compose(labels: Mask, colours: Image, look: Look) -> Image:
     rows, columns, height, width = labels.shape
     flat = labels.reshape(rows, columns, height * width, 1).astype(np.intp)
     seats = np.take_along_axis(colours, flat, axis=2)
@@ -97,7 +93,7 @@ def _compose(labels: Labels, colours: Image, look: Look) -> Image:
     return np.asarray(cv2.GaussianBlur(image, (3, 3), 0.7), np.uint8)
 
 
-def _steps(height: int, width: int, look: Look) -> Array:
+def _steps(height: int, width: int, look: Look) -> Float64:
     stairs = np.full((height, width, 3), 92.0) * look.brightness
     stairs[::6] *= 0.7
     return stairs

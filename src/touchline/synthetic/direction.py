@@ -4,12 +4,10 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
 from touchline.synthetic.camera import Camera, Operator, look_at
 from touchline.synthetic.play import Moment
 
-Array = npt.NDArray[np.float64]
 Aim = Callable[[Moment], Camera]
 
 _BODY = 1.8

@@ -4,16 +4,14 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Bools, Float64, Image, Indices
 from touchline.synthetic.camera import NEAREST, Camera
-from touchline.synthetic.canvas import SUBPIXEL, Canvas, Image
+from touchline.synthetic.canvas import SUBPIXEL, Canvas
 from touchline.synthetic.looks import KEEPERS, N_PEOPLE, Look, Person
 from touchline.synthetic.mesh import paint, surface
 from touchline.synthetic.play import Moment
 from touchline.synthetic.skeleton import INDEX, joints
-
-Array = npt.NDArray[np.float64]
 
 _FINE = 240
 """Height in pixels of the patch on which a figure is painted before it is scaled down."""
@@ -35,11 +33,11 @@ class Figure:
         number: Index in ``Look.people``.
     """
 
-    xyxy: Array
+    xyxy: Float64
     depth: float
-    corners: Array
-    colours: Array
-    back: Array | None
+    corners: Float64
+    colours: Float64
+    back: Float64 | None
     person: Person
     number: int
 
@@ -55,7 +53,7 @@ class Figure:
         canvas.paste(image, int(left), int(top), owner=self.number)
         return int((image[..., 3] > 127).sum())
 
-    def _fill(self, patch: Image, origin: npt.NDArray[np.intp], fine: int) -> None:
+    def _fill(self, patch: Image, origin: Indices, fine: int) -> None:
         corners = ((self.corners - origin) * fine - 0.5) * 2**SUBPIXEL
         opaque = np.column_stack([self.colours, np.full(len(self.colours), 255.0)])
         for quad, colour in zip(np.round(corners).astype(np.int32), opaque.tolist(), strict=True):
@@ -73,7 +71,7 @@ class Squad:
         self._paint = np.stack([paint(person, rng) for person in look.people])
         self.height = np.array([person.height for person in look.people])
 
-    def skeletons(self, moment: Moment) -> Array:
+    def skeletons(self, moment: Moment) -> Float64:
         """(25, 22, 3) metres: everyone's joints."""
         return joints(
             moment.position,
@@ -84,7 +82,7 @@ class Squad:
             crouch=_crouch(moment),
         )
 
-    def figures(self, skeletons: Array, camera: Camera) -> list[Figure]:
+    def figures(self, skeletons: Float64, camera: Camera) -> list[Figure]:
         """Whoever is in the picture, far ones first."""
         corners, normals = surface(skeletons, self.height)
         pixels, depth = camera.project(corners)
@@ -107,11 +105,11 @@ class Squad:
     def _figure(
         self,
         number: int,
-        skeleton: Array,
+        skeleton: Float64,
         *,
         camera: Camera,
-        body: tuple[Array, Array],
-        shape: tuple[Array, Array],
+        body: tuple[Float64, Float64],
+        shape: tuple[Float64, Float64],
     ) -> Figure:
         (pixels, depth), (normals, to_camera) = body, shape
         facing = (normals * to_camera).sum(1) / np.linalg.norm(to_camera, axis=1)
@@ -129,14 +127,14 @@ class Squad:
         )
 
 
-def _overlaps(boxes: Array, size: tuple[int, int]) -> npt.NDArray[np.bool_]:
+def _overlaps(boxes: Float64, size: tuple[int, int]) -> Bools:
     width, height = size
     apart = (boxes[:, 0] > width - 1) | (boxes[:, 2] < 1)
     apart |= (boxes[:, 1] > height - 1) | (boxes[:, 3] < 1)
     return ~apart
 
 
-def _crouch(moment: Moment) -> Array:
+def _crouch(moment: Moment) -> Float64:
     """Keepers bend their knees when the ball is near."""
     crouch = np.zeros(N_PEOPLE)
     for keeper in KEEPERS:
@@ -145,14 +143,14 @@ def _crouch(moment: Moment) -> Array:
     return crouch
 
 
-def _light(normals: Array, look: Look) -> Array:
+def _light(normals: Float64, look: Look) -> Float64:
     """Lambert's law for the sun on top of light from the sky and, weaker, from the grass."""
     sky = 0.84 + 0.16 * normals[:, 2]
     sun = np.maximum(0.0, normals @ look.sun)
     return sky * (1 - 0.25 * look.hardness) + (0.15 + 0.4 * look.hardness) * sun
 
 
-def _back(skeleton: Array, camera: Camera) -> Array | None:
+def _back(skeleton: Float64, camera: Camera) -> Float64 | None:
     """Where the shirt number goes: (4, 2) pixels, or None when the back is turned away."""
     pelvis, neck = skeleton[INDEX["pelvis"]], skeleton[INDEX["neck"]]
     left = skeleton[INDEX["hip_left"]] - skeleton[INDEX["hip_right"]]
@@ -167,7 +165,7 @@ def _back(skeleton: Array, camera: Camera) -> Array | None:
     return camera.project(middle + np.stack([half + up, up - half, -half - up, half - up]))[0]
 
 
-def _stamp(patch: Image, corners: Array, person: Person) -> None:
+def _stamp(patch: Image, corners: Float64, person: Person) -> None:
     """Print the number into the quad ``corners`` (4, 2) of the patch."""
     digits = np.zeros((48, 48), np.uint8)
     text = str(person.number)

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Image
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.synthetic.camera import NEAREST, Camera
-from touchline.synthetic.canvas import Canvas, Image, fill
+from touchline.synthetic.canvas import Canvas, fill
 from touchline.synthetic.surface import Surface, mipmaps
-
-Array = npt.NDArray[np.float64]
 
 HEIGHT = 2.44
 DEPTH = 2.0
@@ -27,8 +25,8 @@ _METAL = (236.0, 238.0, 238.0)
 class Bar:
     """A post or a crossbar between two points (3,) in metres."""
 
-    start: Array
-    end: Array
+    start: Float64
+    end: Float64
 
     def depth(self, camera: Camera) -> float:
         """Metres to the camera."""
@@ -86,7 +84,7 @@ def _goal(dimensions: PitchDimensions, side: float) -> list[Bar | Net]:
     return bars + [_net(*plane) for plane in planes]
 
 
-def _net(corner: Array, along: Array, up: Array) -> Net:
+def _net(corner: Float64, along: Float64, up: Float64) -> Net:
     width, height = (int(np.linalg.norm(side) * _DENSITY) for side in (along, up))
     step = round(_MESH * _DENSITY)
     texture: Image = np.zeros((height, width, 4), np.uint8)

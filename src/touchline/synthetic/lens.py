@@ -2,13 +2,11 @@
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float32, Float64, Image, Int16
 from touchline.synthetic.camera import Camera
-from touchline.synthetic.canvas import NOBODY, Image
+from touchline.synthetic.canvas import NOBODY
 from touchline.synthetic.looks import N_TEAM, Colour, Look
-
-Array = npt.NDArray[np.float64]
 
 EXPOSURE = 0.012
 """Seconds for which the shutter is open."""
@@ -28,7 +26,7 @@ def soften(image: Image, *, before: Camera, camera: Camera, interval: float) -> 
     return np.asarray(cv2.filter2D(soft, -1, _streak(way)), np.uint8)
 
 
-def _streak(way: Array) -> npt.NDArray[np.float32]:
+def _streak(way: Float64) -> Float32:
     """An odd square kernel with a line of this length and direction through its centre."""
     reach = int(np.ceil(np.abs(way).max() / 2))
     kernel = np.zeros((2 * reach + 1, 2 * reach + 1), np.float32)
@@ -57,7 +55,7 @@ class Grain:
         return np.asarray(cv2.add(image, noise, dtype=cv2.CV_8U), np.uint8)
 
 
-def scoreboard(image: Image, owner: npt.NDArray[np.int16], look: Look, *, seconds: float) -> None:
+def scoreboard(image: Image, owner: Int16, look: Look, *, seconds: float) -> None:
     """Print the score and the clock over the upper left of uint8 (H, W, 3), in place.
 
     Its pixels become nobody's in ``owner`` (H, W).

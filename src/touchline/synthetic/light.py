@@ -4,14 +4,12 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Image, Mask
 from touchline.synthetic.camera import NEAREST, Camera
-from touchline.synthetic.canvas import Image, mix
+from touchline.synthetic.canvas import mix
 from touchline.synthetic.looks import Look
 from touchline.synthetic.skeleton import INDEX
-
-Array = npt.NDArray[np.float64]
 
 _BONES = tuple(
     (INDEX[a], INDEX[b], width)
@@ -35,7 +33,7 @@ _FLOODLIGHTS = np.array([[1.4, 1.0, 1.1], [-1.4, 1.0, 1.1], [1.4, -1.0, 1.1], [-
 
 
 def cast_shadows(
-    image: Image, camera: Camera, *, skeletons: Array, ball: Array, look: Look
+    image: Image, camera: Camera, *, skeletons: Float64, ball: Float64, look: Look
 ) -> None:
     """Darken the grass of a uint8 (H, W, 3) picture where people hold off the light.
 
@@ -58,11 +56,11 @@ def cast_shadows(
 
 
 def _throw(
-    dark: Image,
+    dark: Mask,
     camera: Camera,
-    skeletons: Array,
+    skeletons: Float64,
     *,
-    towards: Array,
+    towards: Float64,
     strength: float,
 ) -> None:
     """Add the shadows of one lamp: bones thrown on the ground and drawn as wide as the body."""
@@ -75,12 +73,12 @@ def _throw(
     cv2.addWeighted(mask, strength, dark, 1.0, 0.0, dst=dark)
 
 
-def _near_picture(points: Array, size: tuple[int, int]) -> bool:
+def _near_picture(points: Float64, size: tuple[int, int]) -> bool:
     low, high = points.min(axis=0), points.max(axis=0)
     return bool((high > 0).all() and (low < np.array(size)).all())
 
 
-def _bones(mask: Image, points: Array, scale: float) -> None:
+def _bones(mask: Mask, points: Float64, scale: float) -> None:
     pixels = np.round((points - 0.5) * 16).astype(int)
     for start, end, width in _BONES:
         thick = max(1, round(0.6 * width * scale))
@@ -88,7 +86,7 @@ def _bones(mask: Image, points: Array, scale: float) -> None:
         cv2.line(mask, *ends, 255, thick, cv2.LINE_AA, 4)
 
 
-def _contact(dark: Image, camera: Camera, skeletons: Array, ball: Array) -> None:
+def _contact(dark: Mask, camera: Camera, skeletons: Float64, ball: Float64) -> None:
     """A soft dark spot under each foot near the ground, and under a low ball."""
     feet = skeletons[:, [INDEX["toe_left"], INDEX["toe_right"]]].reshape(-1, 3)
     radius = np.append(np.full(len(feet), 0.22), 0.12)
@@ -105,7 +103,7 @@ def _contact(dark: Image, camera: Camera, skeletons: Array, ball: Array) -> None
             _ellipse(dark, centre, axes, 255 * float(weight))
 
 
-def _ellipse(dark: Image, centre: tuple[int, ...], axes: tuple[int, ...], weight: float) -> None:
+def _ellipse(dark: Mask, centre: tuple[int, ...], axes: tuple[int, ...], weight: float) -> None:
     """OpenCV fills an ellipse with fractional bits only through its polygon."""
     angles = np.linspace(0, 2 * np.pi, 14, endpoint=False)
     rim = np.stack([np.cos(angles) * axes[0], np.sin(angles) * axes[1]], axis=1) + centre

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
+
+from touchline.arrays import Float64
 
 Colour = tuple[int, int, int]
 Pattern = Literal["plain", "stripes", "hoops", "halves", "sash", "sleeves"]
@@ -68,7 +69,7 @@ class Look:
     mowing: Mowing
     band: float
     wear: float
-    sun: npt.NDArray[np.float64]
+    sun: Float64
     hardness: float
     brightness: float
     seats: Colour

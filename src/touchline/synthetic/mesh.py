@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64
 from touchline.synthetic.looks import Colour, Person
 from touchline.synthetic.skeleton import INDEX
-
-Array = npt.NDArray[np.float64]
 
 SIDES = 12
 """Quads around a tube; side 0 starts at the left of the body and turns to its front."""
@@ -135,7 +133,7 @@ _FACING = _ANGLES + np.pi / SIDES
 """Direction of the middle of each side: 0 left, pi/2 front, pi right, 3 pi/2 back."""
 
 
-def surface(joints: Array, height: Array) -> tuple[Array, Array]:
+def surface(joints: Float64, height: Float64) -> tuple[Float64, Float64]:
     """The quads of n people.
 
     Args:
@@ -157,7 +155,7 @@ def surface(joints: Array, height: Array) -> tuple[Array, Array]:
     return corners.reshape(len(joints), N_QUADS, 4, 3), normals.reshape(len(joints), N_QUADS, 3)
 
 
-def _frames(joints: Array) -> tuple[Array, Array, Array]:
+def _frames(joints: Float64) -> tuple[Float64, Float64, Float64]:
     """Per ring: unit vectors to the left and to the front, and the centre; each (n, rings, 3)."""
     start, end = joints[:, _START], joints[:, _END]
     bone = end - start
@@ -169,16 +167,16 @@ def _frames(joints: Array) -> tuple[Array, Array, Array]:
     return across, np.cross(across, axis), start + _ALONG[:, None] * bone
 
 
-def _normals(across: Array, deep: Array) -> Array:
+def _normals(across: Float64, deep: Float64) -> Float64:
     """Of an ellipse the normal weighs each axis by the other's length."""
     wide, thick = _ACROSS[_LOWER][:, None, None], _DEEP[_LOWER][:, None, None]
     cos, sin = np.cos(_FACING)[:, None], np.sin(_FACING)[:, None]
     normals = across[:, :, None] * cos * thick + deep[:, :, None] * sin * wide
-    unit: Array = normals / np.linalg.norm(normals, axis=-1, keepdims=True)
+    unit: Float64 = normals / np.linalg.norm(normals, axis=-1, keepdims=True)
     return unit
 
 
-def paint(person: Person, rng: np.random.Generator) -> Array:
+def paint(person: Person, rng: np.random.Generator) -> Float64:
     """(N_QUADS, 3) float64 BGR: the colours of one person's quads under full light.
 
     Folds of cloth are a small random change of brightness from quad to quad.

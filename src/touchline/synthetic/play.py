@@ -6,12 +6,10 @@ Metres and seconds; the left team attacks towards +x. People are in the order of
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64
 from touchline.synthetic.ball import RADIUS, Ball
 from touchline.synthetic.looks import KEEPERS, N_OFFICIALS, N_PEOPLE, N_PLAYERS, N_TEAM
-
-Array = npt.NDArray[np.float64]
 
 HALF_LENGTH, HALF_WIDTH = 52.5, 34.0
 TOP_SPEED = 8.0
@@ -42,12 +40,12 @@ class Moment:
         owner: Who carries the ball, or None.
     """
 
-    position: Array
-    velocity: Array
-    heading: Array
-    phase: Array
-    ball: Array
-    ball_velocity: Array
+    position: Float64
+    velocity: Float64
+    heading: Float64
+    phase: Float64
+    ball: Float64
+    ball_velocity: Float64
     owner: int | None
 
 
@@ -72,7 +70,7 @@ class Play:
         self._since = 0.0
         self._hold = 1.0
 
-    def _opening(self) -> Array:
+    def _opening(self) -> Float64:
         position = np.zeros((N_PEOPLE, 2))
         position[:N_PLAYERS] = self._slots()
         position[N_PLAYERS:] = self._officials(position)
@@ -147,11 +145,11 @@ class Play:
     def _team(self, team: int) -> list[int]:
         return list(range(team * N_TEAM, (team + 1) * N_TEAM))
 
-    def _distances(self, person: int, others: list[int]) -> Array:
-        gaps: Array = np.linalg.norm(self._position[others] - self._position[person], axis=1)
+    def _distances(self, person: int, others: list[int]) -> Float64:
+        gaps: Float64 = np.linalg.norm(self._position[others] - self._position[person], axis=1)
         return gaps
 
-    def _slots(self) -> Array:
+    def _slots(self) -> Float64:
         """(22, 2): the formation, moved with the ball and squeezed towards it."""
         ball = self._ball.position[:2]
         slots = self._home.copy()
@@ -161,15 +159,15 @@ class Play:
             slots[keeper] = self._keeper(keeper)
         return _inside(slots, 0.5)
 
-    def _keeper(self, keeper: int) -> Array:
+    def _keeper(self, keeper: int) -> Float64:
         """On the line from the goal's centre to the ball, further out when the ball is far."""
         goal = np.array([-HALF_LENGTH * _direction(keeper), 0.0])
         away = self._ball.position[:2] - goal
         gap = float(np.linalg.norm(away)) + 1e-6
-        place: Array = goal + away / gap * np.clip(gap * 0.12, 1.2, 9.0) * [1, 0.6]
+        place: Float64 = goal + away / gap * np.clip(gap * 0.12, 1.2, 9.0) * [1, 0.6]
         return place
 
-    def _targets(self) -> Array:
+    def _targets(self) -> Float64:
         targets = np.zeros((N_PEOPLE, 2))
         targets[:N_PLAYERS] = self._slots()
         ball = self._ball.position[:2] + 0.3 * self._ball.velocity[:2]
@@ -188,12 +186,12 @@ class Play:
         gaps = np.linalg.norm(self._position[outfield] - self._ball.position[:2], axis=1)
         return outfield[int(np.argmin(gaps))]
 
-    def _dribble(self, owner: int) -> Array:
+    def _dribble(self, owner: int) -> Float64:
         goal = np.array([HALF_LENGTH * _direction(owner), 0.0])
         away = goal - self._position[owner]
         return _inside(self._position[owner] + 6 * away / (np.linalg.norm(away) + 1e-6), 2)
 
-    def _officials(self, position: Array) -> Array:
+    def _officials(self, position: Float64) -> Float64:
         """(3, 2): the referee off the ball; the assistants level with the last defenders."""
         ball = self._ball.position[:2]
         referee = ball * [0.8, 0.7] + [-6 if ball[0] > 0 else 6, 7 if ball[1] < 4 else -7]
@@ -203,7 +201,7 @@ class Play:
         assert len(officials) == N_OFFICIALS
         return officials
 
-    def _run(self, targets: Array, seconds: float) -> None:
+    def _run(self, targets: Float64, seconds: float) -> None:
         wish = (targets - self._position) * 1.1
         wish += _elbow_room(self._position)
         speed = np.linalg.norm(wish, axis=1, keepdims=True)
@@ -216,10 +214,10 @@ class Play:
         self._position += self._velocity * seconds
         self._turn(seconds)
 
-    def _limits(self) -> Array:
+    def _limits(self) -> Float64:
         """Only those near the ball sprint."""
         gaps = np.linalg.norm(self._position - self._ball.position[:2], axis=1)
-        limit: Array = np.clip(TOP_SPEED - 0.11 * gaps, 3.2, TOP_SPEED)
+        limit: Float64 = np.clip(TOP_SPEED - 0.11 * gaps, 3.2, TOP_SPEED)
         for team in (0, 1):
             limit[self._chaser(team)] = TOP_SPEED
         if self._owner is not None:
@@ -243,16 +241,16 @@ def _direction(person: int) -> int:
     return 1 if person < N_TEAM else -1
 
 
-def _inside(points: Array, margin: float) -> Array:
+def _inside(points: Float64, margin: float) -> Float64:
     limit = np.array([HALF_LENGTH - margin, HALF_WIDTH - margin])
-    clipped: Array = np.clip(points, -limit, limit)
+    clipped: Float64 = np.clip(points, -limit, limit)
     return clipped
 
 
-def _elbow_room(position: Array) -> Array:
+def _elbow_room(position: Float64) -> Float64:
     """(25, 2): a push away from everyone nearer than 1.6 m."""
     gaps = position[:, None] - position[None]
     far = np.linalg.norm(gaps, axis=2, keepdims=True)
     push = np.where((far > 0) & (far < 1.6), gaps / np.maximum(far, 0.1) * (1.6 - far), 0.0)
-    total: Array = 3.0 * push.sum(axis=1)
+    total: Float64 = 3.0 * push.sum(axis=1)
     return total

@@ -5,13 +5,13 @@ from typing import Protocol
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import Float64, Image
 from touchline.frame import ClassId
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.synthetic.camera import Camera
-from touchline.synthetic.canvas import NOBODY, Canvas, Image, empty_canvas
+from touchline.synthetic.canvas import NOBODY, Canvas, empty_canvas
 from touchline.synthetic.figures import Figure, Squad
 from touchline.synthetic.goals import goals
 from touchline.synthetic.lens import EXPOSURE, scoreboard, soften
@@ -22,8 +22,6 @@ from touchline.synthetic.sphere import BALL, Sphere
 from touchline.synthetic.stadium import Stadium
 from touchline.synthetic.truth import Truth, make_keypoints, make_objects
 from touchline.synthetic.turf import Turf
-
-Array = npt.NDArray[np.float64]
 
 _CONCRETE = np.array([86, 82, 80])
 """Wherever there is neither grass nor stand."""
@@ -127,7 +125,7 @@ def class_of(number: int) -> ClassId:
     return ClassId.PLAYER if number < N_PLAYERS else ClassId.REFEREE
 
 
-def _objects(boxes: dict[int, Array], covered: dict[int, int], canvas: Canvas) -> sv.Detections:
+def _objects(boxes: dict[int, Float64], covered: dict[int, int], canvas: Canvas) -> sv.Detections:
     width, height = canvas.size
     seen = np.bincount(canvas.owner[canvas.owner != NOBODY], minlength=N_PEOPLE + 1)
     kept, ids = [], []
@@ -141,7 +139,7 @@ def _objects(boxes: dict[int, Array], covered: dict[int, int], canvas: Canvas) -
     return make_objects(np.array(kept, np.float32), [int(class_of(n)) for n in ids], named, visible)
 
 
-def _keypoints(vertices: Array, camera: Camera) -> sv.KeyPoints:
+def _keypoints(vertices: Float64, camera: Camera) -> sv.KeyPoints:
     points, depth = camera.project(np.column_stack([vertices, np.zeros(len(vertices))]))
     inside = (depth > 0) & (points > 0).all(axis=1) & (points < np.array(camera.size)).all(axis=1)
     return make_keypoints(np.where(inside[:, None], points, 0))

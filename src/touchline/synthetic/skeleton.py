@@ -6,9 +6,8 @@ shares of body height after Drillis and Contini (1966), rounded.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from touchline.arrays import Float64
 
 _LIMBS = ("hip", "knee", "ankle", "heel", "toe", "shoulder", "elbow", "wrist", "hand")
 JOINTS = (
@@ -23,8 +22,14 @@ _SOLE = 0.03
 
 
 def joints(
-    position: Array, heading: Array, phase: Array, *, speed: Array, height: Array, crouch: Array
-) -> Array:
+    position: Float64,
+    heading: Float64,
+    phase: Float64,
+    *,
+    speed: Float64,
+    height: Float64,
+    crouch: Float64,
+) -> Float64:
     """Place the joints of n people.
 
     Args:
@@ -51,14 +56,14 @@ def joints(
     return _turn(body, heading, position)
 
 
-def _direction(swing: Array, spread: Array | float) -> Array:
+def _direction(swing: Float64, spread: Float64 | float) -> Float64:
     """(n, 3) unit vectors that hang down, swung forward and spread to the left (radians)."""
     level = np.cos(spread) * np.ones_like(swing)
     sideways = np.sin(spread) * np.ones_like(swing)
     return np.stack([np.sin(swing) * level, sideways, -np.cos(swing) * level], axis=1)
 
 
-def _trunk(body: Array, effort: Array, crouch: Array) -> None:
+def _trunk(body: Float64, effort: Float64, crouch: Float64) -> None:
     lean = 0.04 + 0.24 * effort + 0.5 * crouch
     up = -_direction(-lean, 0.0)
     head = -_direction(-0.5 * lean, 0.0)
@@ -67,7 +72,9 @@ def _trunk(body: Array, effort: Array, crouch: Array) -> None:
     body[:, INDEX["crown"]] = body[:, INDEX["neck"]] + 0.18 * head
 
 
-def _leg_angles(cycle: Array, effort: Array, crouch: Array) -> tuple[Array, Array, Array]:
+def _leg_angles(
+    cycle: Float64, effort: Float64, crouch: Float64
+) -> tuple[Float64, Float64, Float64]:
     """Thigh swing, knee bend and spread, radians."""
     moving = np.clip(effort * 6, 0, 1)
     swing = moving * (0.28 + 0.45 * effort) * np.cos(cycle) + 0.15 * effort + 0.75 * crouch
@@ -76,7 +83,7 @@ def _leg_angles(cycle: Array, effort: Array, crouch: Array) -> tuple[Array, Arra
     return swing, bend, spread
 
 
-def _leg(body: Array, side: str, angles: tuple[Array, Array, Array]) -> None:
+def _leg(body: Float64, side: str, angles: tuple[Float64, Float64, Float64]) -> None:
     sign = 1.0 if side == "left" else -1.0
     swing, bend, spread = angles
     hip = np.tile([0.0, sign * 0.052, -0.015], (len(swing), 1))
@@ -89,7 +96,9 @@ def _leg(body: Array, side: str, angles: tuple[Array, Array, Array]) -> None:
     _put(body, side, heel=heel, toe=heel + 0.135 * foot)
 
 
-def _arm_angles(cycle: Array, effort: Array, crouch: Array) -> tuple[Array, Array, Array]:
+def _arm_angles(
+    cycle: Float64, effort: Float64, crouch: Float64
+) -> tuple[Float64, Float64, Float64]:
     """Shoulder swing, elbow bend and spread, radians."""
     moving = np.clip(effort * 5, 0, 1)
     swing = -moving * (0.25 + 0.5 * effort) * np.cos(cycle) - 0.1 + 0.45 * crouch
@@ -97,7 +106,7 @@ def _arm_angles(cycle: Array, effort: Array, crouch: Array) -> tuple[Array, Arra
     return swing, bend, 0.16 + 0.12 * moving + 0.5 * crouch
 
 
-def _arm(body: Array, side: str, angles: tuple[Array, Array, Array]) -> None:
+def _arm(body: Float64, side: str, angles: tuple[Float64, Float64, Float64]) -> None:
     sign = 1.0 if side == "left" else -1.0
     swing, bend, spread = angles
     shoulder = body[:, INDEX["neck"]] + np.array([0.0, sign * 0.105, -0.03])
@@ -107,12 +116,12 @@ def _arm(body: Array, side: str, angles: tuple[Array, Array, Array]) -> None:
     _put(body, side, shoulder=shoulder, elbow=elbow, wrist=wrist, hand=wrist + _HAND * forward)
 
 
-def _put(body: Array, side: str, **places: Array) -> None:
+def _put(body: Float64, side: str, **places: Float64) -> None:
     for name, place in places.items():
         body[:, INDEX[f"{name}_{side}"]] = place
 
 
-def _turn(body: Array, heading: Array, position: Array) -> Array:
+def _turn(body: Float64, heading: Float64, position: Float64) -> Float64:
     """From own axes (forward, left, up) to the pitch."""
     cos, sin = np.cos(heading)[:, None], np.sin(heading)[:, None]
     x = body[..., 0] * cos - body[..., 1] * sin + position[:, :1]

@@ -2,14 +2,12 @@
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Image
 from touchline.synthetic.ball import RADIUS
 from touchline.synthetic.camera import NEAREST, Camera
-from touchline.synthetic.canvas import Canvas, Image
+from touchline.synthetic.canvas import Canvas
 from touchline.synthetic.looks import N_PEOPLE, Look
-
-Array = npt.NDArray[np.float64]
 
 BALL = N_PEOPLE
 """The ball's number on the canvas: the one after the last person."""
@@ -28,7 +26,7 @@ class Sphere:
     """
 
     def __init__(
-        self, position: Array, camera: Camera, *, smear: Array, spin: float, look: Look
+        self, position: Float64, camera: Camera, *, smear: Float64, spin: float, look: Look
     ) -> None:
         """Place the ball.
 
@@ -66,7 +64,7 @@ class Sphere:
         canvas.paste(patch, int(left), int(top), owner=BALL)
         return int((patch[..., 3] > 127).sum())
 
-    def _shade(self, centre: Array, radius: float, size: tuple[int, int]) -> Array:
+    def _shade(self, centre: Float64, radius: float, size: tuple[int, int]) -> Float64:
         """(h, w, 4): the sphere on an empty patch, lit from above."""
         x = (np.arange(size[0]) + 0.5 - centre[0]) / radius
         y = ((np.arange(size[1]) + 0.5 - centre[1]) / radius)[:, None]
@@ -76,5 +74,5 @@ class Sphere:
         turned = np.cos(self._spin) * y + np.sin(self._spin) * height
         panels = np.sin(5 * x + 1.0) * np.sin(5 * turned) > 0.65
         colour = np.clip(light[..., None] * _WHITE, 0, 255) * np.where(panels, 0.5, 1)[..., None]
-        shaded: Array = np.dstack([colour, np.full(inside.shape, 255.0)]) * inside[..., None]
+        shaded: Float64 = np.dstack([colour, np.full(inside.shape, 255.0)]) * inside[..., None]
         return shaded

@@ -4,16 +4,13 @@ from collections.abc import Iterator
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Image
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.synthetic.camera import Camera
-from touchline.synthetic.canvas import Image
 from touchline.synthetic.crowd import DENSITY, SEAT, stand
 from touchline.synthetic.looks import BLACK, BLUE, GREEN, NAVY, RED, WHITE, YELLOW, Colour, Look
 from touchline.synthetic.surface import Surface, mipmaps
-
-Array = npt.NDArray[np.float64]
 
 _WORDS = (
     "TOUCHLINE",
@@ -78,7 +75,7 @@ def _tier(look: Look, rng: np.random.Generator) -> Textures:
 
 
 def _side(
-    turn: int, reach: Array, look: Look, textures: tuple[list[Textures], list[Textures]]
+    turn: int, reach: Float64, look: Look, textures: tuple[list[Textures], list[Textures]]
 ) -> Iterator[Surface]:
     """One side from the back to the front; ``turn`` quarter turns clockwise from the far side."""
     tiers, adverts = textures
@@ -98,7 +95,7 @@ def _side(
     yield _upright(turn, line + 5.0, length - 14, (0.0, 0.95), adverts[0])
 
 
-def _back(turn: int, reach: Array, look: Look) -> Surface:
+def _back(turn: int, reach: Float64, look: Look) -> Surface:
     """The boards from behind."""
     line, length = _line(turn, reach)
     corner = _turned(turn, length / 2 - 7, line + 5.0, 0)
@@ -107,12 +104,12 @@ def _back(turn: int, reach: Array, look: Look) -> Surface:
     return Surface(corner, along, np.array([0, 0, 0.95]), dark)
 
 
-def _line(turn: int, reach: Array) -> tuple[float, float]:
+def _line(turn: int, reach: Float64) -> tuple[float, float]:
     """Metres from the centre spot to the side's pitch line, and the length of its stand."""
     return (reach[1], _STAND_LENGTH) if turn % 2 == 0 else (reach[0], 0.74 * _STAND_LENGTH)
 
 
-def _turned(turn: int, x: float, y: float, z: float) -> Array:
+def _turned(turn: int, x: float, y: float, z: float) -> Float64:
     """A point of the far side, moved to the side that is ``turn`` quarter turns clockwise."""
     for _ in range(turn):
         x, y = y, -x

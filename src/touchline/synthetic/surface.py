@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Image
 from touchline.synthetic.camera import NEAREST, Camera
-from touchline.synthetic.canvas import Image, mix
-
-Array = npt.NDArray[np.float64]
+from touchline.synthetic.canvas import mix
 
 _LEVELS = 5
 
@@ -27,9 +25,9 @@ class Surface:
         both_sides: Seen from behind too.
     """
 
-    corner: Array
-    along: Array
-    up: Array
+    corner: Float64
+    along: Float64
+    up: Float64
     textures: tuple[tuple[Image, ...], ...]
     both_sides: bool = False
 
@@ -62,13 +60,13 @@ class Surface:
             outline=outline - [x, y],
         )
 
-    def _plane(self, texture: Image) -> Array:
+    def _plane(self, texture: Image) -> Float64:
         """(4, 3): texture pixels to homogeneous metres."""
         height, width = texture.shape[:2]
         columns = [self.along / width, -self.up / height, self.corner + self.up]
         return np.vstack([np.stack(columns, axis=1), [0, 0, 1]])
 
-    def _outline(self, camera: Camera) -> Array | None:
+    def _outline(self, camera: Camera) -> Float64 | None:
         """(n, 2): the part of the rectangle inside the picture, None when nothing is seen."""
         to_camera = np.asarray(camera.position) - self.corner
         if not self.both_sides and np.cross(self.along, self.up) @ to_camera <= 0:
@@ -101,13 +99,13 @@ def mipmaps(texture: Image) -> tuple[Image, ...]:
     return tuple(levels)
 
 
-def before_the_lens(corners: Array, camera: Camera) -> Array:
+def before_the_lens(corners: Float64, camera: Camera) -> Float64:
     """Clip a convex polygon (n, 3) in metres to what lies before the camera: (m, 3), maybe empty.
 
     Sutherland and Hodgman's algorithm (1974) for the one plane.
     """
     depth = camera.project(corners)[1] - 2 * NEAREST
-    kept: list[Array] = []
+    kept: list[Float64] = []
     for i in range(len(corners)):
         here, previous = depth[i], depth[i - 1]
         if (here > 0) != (previous > 0):
@@ -118,7 +116,7 @@ def before_the_lens(corners: Array, camera: Camera) -> Array:
     return np.array(kept).reshape(-1, 3)
 
 
-def _level(plane: Array, where: Array, softness: float, last: int) -> int:
+def _level(plane: Float64, where: Float64, softness: float, last: int) -> int:
     """The mip level whose texels are about as large as the pixels around ``where``."""
     probes = (where + np.array([[0, 0], [1, 0], [0, 1]])).T
     texels = np.linalg.inv(plane) @ np.vstack([probes, np.ones(3)])
@@ -128,7 +126,7 @@ def _level(plane: Array, where: Array, softness: float, last: int) -> int:
     return int(np.clip(np.round(wanted + softness), 0, last))
 
 
-def _lay(part: Image, texture: Image, *, warp: Array, outline: Array) -> None:
+def _lay(part: Image, texture: Image, *, warp: Float64, outline: Float64) -> None:
     height, width = part.shape[:2]
     warped = cv2.warpPerspective(
         texture, warp, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import AnyFloat, Float64
 from touchline.errors import InputError, OutputError
 from touchline.frame import N_KEYPOINTS
 
@@ -36,7 +36,7 @@ class Truth:
 
     objects: sv.Detections
     keypoints: sv.KeyPoints
-    homography: npt.NDArray[np.float64]
+    homography: Float64
     shot: int
 
 
@@ -72,7 +72,7 @@ def read_truth(path: str | Path) -> list[Truth]:
 
 
 def make_objects(
-    xyxy: npt.NDArray[np.floating], class_id: list[int], ids: list[int], visible: list[float]
+    xyxy: AnyFloat, class_id: list[int], ids: list[int], visible: list[float]
 ) -> sv.Detections:
     """Boxes (n, 4) with their classes, ids and visible shares."""
     return sv.Detections(
@@ -83,7 +83,7 @@ def make_objects(
     )
 
 
-def make_keypoints(xy: npt.NDArray[np.floating]) -> sv.KeyPoints:
+def make_keypoints(xy: AnyFloat) -> sv.KeyPoints:
     """One pitch from 32 points (32, 2); (0, 0) is absent."""
     points = np.asarray(xy, np.float32).reshape(1, N_KEYPOINTS, 2)
     present = (points != 0).any(axis=2)

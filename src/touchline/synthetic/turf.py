@@ -5,16 +5,13 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Bools, Float32, Float64, Image, Mask
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.synthetic.camera import NEAREST, Camera
-from touchline.synthetic.canvas import SUBPIXEL, Image, mix
+from touchline.synthetic.canvas import SUBPIXEL, mix
 from touchline.synthetic.looks import Look
 from touchline.synthetic.surface import Surface, mipmaps
-
-Array = npt.NDArray[np.float64]
-Texture = npt.NDArray[np.float32]
 
 MARGIN = 9.0
 """Metres of grass around the lines."""
@@ -53,7 +50,7 @@ class Turf:
             image, _PAINT, np.asarray(cv2.convertScaleAbs(coverage, alpha=self._strength), np.uint8)
         )
 
-    def line_coverage(self, camera: Camera) -> Image:
+    def line_coverage(self, camera: Camera) -> Mask:
         """uint8 (H, W): the share of each pixel that line paint covers, 255 for all of it."""
         width, height = camera.size
         pixels, depth = camera.project(self._quads)
@@ -66,13 +63,13 @@ class Turf:
         return np.asarray(coverage, np.uint8)
 
 
-def _touches(pixels: Array, size: tuple[int, int]) -> npt.NDArray[np.bool_]:
+def _touches(pixels: Float64, size: tuple[int, int]) -> Bools:
     low, high = pixels.min(axis=1), pixels.max(axis=1)
-    inside: npt.NDArray[np.bool_] = ((high > 0) & (low < np.array(size))).all(axis=1)
+    inside: Bools = ((high > 0) & (low < np.array(size))).all(axis=1)
     return inside
 
 
-def _line_quads(dimensions: PitchDimensions) -> Array:
+def _line_quads(dimensions: PitchDimensions) -> Float64:
     """(n, 4, 3): every painted line cut into strips of at most two metres, and the spots."""
     strips = [_strip(start, end) for line in dimensions.lines() for start, end in pairwise(line)]
     reach = dimensions.length / 2 - dimensions.penalty_spot
@@ -81,7 +78,7 @@ def _line_quads(dimensions: PitchDimensions) -> Array:
     return np.concatenate([flat, np.zeros((*flat.shape[:2], 1))], axis=2)
 
 
-def _strip(start: Array, end: Array) -> Array:
+def _strip(start: Float64, end: Float64) -> Float64:
     """(n, 4, 2): a straight line, longer by half its width at both ends to close corners."""
     length = float(np.linalg.norm(end - start))
     ahead = (end - start) / length
@@ -92,10 +89,10 @@ def _strip(start: Array, end: Array) -> Array:
     return np.stack([low + aside, high + aside, high - aside, low - aside], axis=1)
 
 
-def _spot(x: float) -> Array:
+def _spot(x: float) -> Float64:
     """(1, 4, 2): a spot of 0.2 m, as a square seen from so far."""
     corners = 0.1 * np.array([[-1, 0.4], [0.4, 1], [1, -0.4], [-0.4, -1]])
-    spot: Array = (corners + np.array([x, 0.0]))[None]
+    spot: Float64 = (corners + np.array([x, 0.0]))[None]
     return spot
 
 
@@ -118,31 +115,31 @@ def _grass(look: Look, rng: np.random.Generator, metres: tuple[float, float]) ->
     return np.dstack([np.clip(channel, 0, 255).astype(np.uint8) for channel in channels])
 
 
-def _mown(look: Look, x: Texture, y: Texture) -> Texture:
+def _mown(look: Look, x: Float32, y: Float32) -> Float32:
     """0 dark .. 1 light, with edges as soft as a mower leaves them; x (1, w), y (h, 1)."""
     phase = np.float32(np.pi / look.band)
-    waves: dict[str, Callable[[], Texture]] = {
+    waves: dict[str, Callable[[], Float32]] = {
         "bands": lambda: np.sin(phase * (x + 52.5)),
         "checks": lambda: np.sin(phase * (x + 52.5)) * np.sin(phase * (y + 34)),
         "rings": lambda: np.sin(phase * np.hypot(x, y)),
         "slanted": lambda: np.sin(phase * (x + 0.5 * y)),
         "none": lambda: np.zeros_like(x),
     }
-    mown: Texture = 0.5 + 0.5 * np.clip(waves[look.mowing]() * 8, -1, 1)
+    mown: Float32 = 0.5 + 0.5 * np.clip(waves[look.mowing]() * 8, -1, 1)
     return mown
 
 
-def _blotches(rng: np.random.Generator, shape: tuple[int, int], size: int) -> Texture:
+def _blotches(rng: np.random.Generator, shape: tuple[int, int], size: int) -> Float32:
     """Smooth noise of unit strength whose blobs are ``size`` texture pixels wide."""
     small = rng.standard_normal((shape[0] // size + 2, shape[1] // size + 2), np.float32)
     blobs = cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
     return np.asarray(blobs, np.float32)
 
 
-def _worn(rng: np.random.Generator, x: Texture, y: Texture) -> Texture:
+def _worn(rng: np.random.Generator, x: Float32, y: Float32) -> Float32:
     """0..0.8: bare before the goals and in the middle; x (1, w), y (h, 1)."""
     goal = 0.75 * np.exp(-(((np.abs(x) - 49) / 5) ** 2)) * np.exp(-((y / 5) ** 2))
     middle = 0.4 * np.exp(-((x / 9) ** 2)) * np.exp(-((y / 9) ** 2))
     patchy = np.clip(0.5 + 0.5 * _blotches(rng, (y.size, x.size), 14), 0, 1)
-    bare: Texture = np.clip((goal + middle) * patchy, 0, 0.8)
+    bare: Float32 = np.clip((goal + middle) * patchy, 0, 0.8)
     return bare

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 import numpy as np
 import supervision as sv
 
+from touchline.arrays import Float64
 from touchline.errors import UsageError
 from touchline.frame import NO_ID, Objects
-from touchline.tracking.boxes import Floats
 
 
 class UpdatesDetections(Protocol):
@@ -48,7 +48,7 @@ class AdaptedTracker:
         self._takes = inspect.signature(tracker.update).parameters
         self._ids: dict[int, int] = {}
 
-    def track(self, objects: Objects, camera_motion: Floats | None, *, frames: int) -> Objects:
+    def track(self, objects: Objects, camera_motion: Float64 | None, *, frames: int) -> Objects:
         """The people among the objects of the next frame, each with its id."""
         people = objects[~objects.is_ball]
         known: dict[str, Any] = {"camera_motion": camera_motion, "frames": frames}

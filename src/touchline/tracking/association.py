@@ -1,20 +1,19 @@
 """Which detection belongs to which track."""
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
+from touchline.arrays import Float64, Indices
+from touchline.geometry import corner_form, pairwise_iou
 from touchline.tracking import kalman
-from touchline.tracking.boxes import Floats, corner_form, pairwise_iou
 
-Indices = npt.NDArray[np.intp]
 GATE = 36.0
 """Squared Mahalanobis distance of centres beyond which a pair is impossible."""
 EXPANSION = 0.5
 """By how much of its size a box is enlarged on each side before overlap is measured."""
 
 
-def costs(state: Floats, boxes: Floats, variance: Floats) -> Floats:
+def costs(state: Float64, boxes: Float64, variance: Float64) -> Float64:
     """Cost (n, m) of giving each of m detections to each of n predicted tracks; inf = impossible.
 
     Small boxes of quick players often do not overlap their prediction at all, so the overlap is
@@ -36,7 +35,7 @@ def costs(state: Floats, boxes: Floats, variance: Floats) -> Floats:
     return np.where((distance > GATE) | (growth > 0.7), np.inf, total)
 
 
-def assign(cost: Floats) -> tuple[Indices, Indices]:
+def assign(cost: Float64) -> tuple[Indices, Indices]:
     """Pick the pairs (rows, columns) of least total cost, most pairs first; inf is never picked.
 
     Kuhn-Munkres, as in Bewley et al. 2016 (SORT).
@@ -49,7 +48,7 @@ def assign(cost: Floats) -> tuple[Indices, Indices]:
     return rows[kept], columns[kept]
 
 
-def _enlarged(boxes: Floats) -> Floats:
+def _enlarged(boxes: Float64) -> Float64:
     grown = boxes.copy()
     grown[:, 2:] *= 1 + 2 * EXPANSION
     return corner_form(grown)

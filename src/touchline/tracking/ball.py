@@ -3,11 +3,10 @@
 from dataclasses import dataclass, fields
 
 import numpy as np
-import numpy.typing as npt
 
-from touchline.tracking.boxes import Floats, centre_form, jacobians, warp_points
+from touchline.arrays import AnyArray, Bools, Float64, Indices
+from touchline.geometry import centre_form, jacobians, warp_points
 
-Indices = npt.NDArray[np.intp]
 PLAYER_HEIGHT = 1.8
 """Metres that a standing person's box is high; gives the scale of the picture."""
 TOP_SPEED = 35.0
@@ -55,7 +54,7 @@ class Sighting:
     """
 
     frame: int
-    xyxy: Floats
+    xyxy: Float64
     confidence: float
     row: int
     follows: int | None
@@ -93,7 +92,7 @@ class BallPath:
         self._scale = size[1] / 12 / PLAYER_HEIGHT
         self._nodes = _Nodes.empty()
 
-    def push(self, frame: int, balls: Floats, people: Floats, camera_motion: Floats) -> None:
+    def push(self, frame: int, balls: Float64, people: Float64, camera_motion: Float64) -> None:
         """Add the candidates of a frame.
 
         Args:
@@ -113,7 +112,7 @@ class BallPath:
         """Give the sightings on the best path in the window, oldest first."""
         return self._nodes.best_path()
 
-    def _extend(self, frame: int, balls: Floats, people: Floats) -> None:
+    def _extend(self, frame: int, balls: Float64, people: Float64) -> None:
         """Give each new candidate its best predecessor: one to go on from, or a new beginning."""
         nodes = self._nodes
         centres = centre_form(balls[:, :4])[:, :2]
@@ -135,14 +134,14 @@ class BallPath:
             score=before + self._worth(balls, people, rest),
         )
 
-    def _worth(self, balls: Floats, people: Floats, rest: Floats) -> Floats:
+    def _worth(self, balls: Float64, people: Float64, rest: Float64) -> Float64:
         """Gain (m,) of having each candidate (m, 5) on the path."""
         model = self._model
         odds = _log_odds(balls[:, 4]) - _log_odds(np.array(model.even))
         head = _at_a_head(centre_form(balls[:, :4])[:, :2], people)
         return odds - model.head * head - np.minimum(model.rest * rest[:, 2], model.rest_most)
 
-    def _link_scores(self, frame: int, centres: Floats) -> Floats:
+    def _link_scores(self, frame: int, centres: Float64) -> Float64:
         """Score (m, nodes) of going on from each remembered candidate to each new one."""
         nodes, model = self._nodes, self._model
         seconds = (frame - nodes.frame) / self._fps
@@ -157,7 +156,7 @@ class BallPath:
         possible = (metres <= 0.5 + TOP_SPEED * seconds) & (seconds <= self._reach)
         return np.where(possible, score, NEVER)
 
-    def _velocity(self, frame: int, centres: Floats, parent: Indices) -> Floats:
+    def _velocity(self, frame: int, centres: Float64, parent: Indices) -> Float64:
         """Pixels a second (m, 2) since the predecessor; NaN where there is none."""
         velocity = np.full((len(centres), 2), np.nan)
         rows = np.flatnonzero(parent < len(self._nodes))
@@ -166,7 +165,7 @@ class BallPath:
         velocity[rows] = (centres[rows] - self._nodes.place[earlier]) / seconds[:, None]
         return velocity
 
-    def _rest(self, frame: int, centres: Floats) -> Floats:
+    def _rest(self, frame: int, centres: Float64) -> Float64:
         """Where (m, 3) each candidate lies at rest, x and y, and for how many seconds, on any path.
 
         Only time in which something was seen there counts, or a ball that comes back to a place
@@ -208,12 +207,12 @@ class _Nodes:
     frame: Indices
     row: Indices
     parent: Indices
-    linked: npt.NDArray[np.bool_]
-    boxes: Floats
-    place: Floats
-    velocity: Floats
-    rest: Floats
-    score: Floats
+    linked: Bools
+    boxes: Float64
+    place: Float64
+    velocity: Float64
+    rest: Float64
+    score: Float64
     hidden: float = 0.0
 
     @classmethod
@@ -235,12 +234,12 @@ class _Nodes:
     def __len__(self) -> int:
         return len(self.frame)
 
-    def add(self, **columns: npt.NDArray[np.generic]) -> None:
+    def add(self, **columns: AnyArray) -> None:
         """Append candidates, one array for each column."""
         for name, values in columns.items():
             setattr(self, name, np.concatenate([getattr(self, name), values]))
 
-    def move(self, homography: Floats) -> None:
+    def move(self, homography: Float64) -> None:
         """Carry the places along with the camera."""
         if len(self) == 0:
             return
@@ -280,12 +279,12 @@ class _Nodes:
         return Sighting(int(self.frame[row]), box[:4], float(box[4]), int(self.row[row]), follows)
 
 
-def _log_odds(confidence: Floats) -> Floats:
+def _log_odds(confidence: Float64) -> Float64:
     safe = np.clip(confidence, 0.02, 0.98)
     return np.asarray(np.log(safe / (1 - safe)))
 
 
-def _at_a_head(centres: Floats, people: Floats) -> npt.NDArray[np.bool_]:
+def _at_a_head(centres: Float64, people: Float64) -> Bools:
     """Which centres (m, 2) lie in the top sixth of a person's box (n, 4): (m,)."""
     x, y = centres[:, :1], centres[:, 1:]
     top, height = people[:, 1], people[:, 3] - people[:, 1]

@@ -5,12 +5,9 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from touchline.tracking.boxes import Floats, jacobians, warp_points
-
-Image = npt.NDArray[np.uint8]
-Flags = npt.NDArray[np.bool_]
+from touchline.arrays import Bools, Float64, Image, Mask
+from touchline.geometry import jacobians, warp_points
 
 KEY_FRAMES = 12
 """Frames after which a new key frame is taken."""
@@ -61,7 +58,7 @@ class CameraMotion:
         self._still = still
         self._key: _Key | None = None
 
-    def update(self, image: Image) -> Floats:
+    def update(self, image: Image) -> Float64:
         """Give the homography from the previous frame's pixels to this frame's.
 
         Args:
@@ -95,15 +92,15 @@ class _Key:
         age: Frames since.
     """
 
-    grey: Image
-    corners: Floats
+    grey: Mask
+    corners: Float64
     enough: float
-    since: Floats
-    last: Floats
+    since: Float64
+    last: Float64
     age: int = 0
 
     @classmethod
-    def of(cls, grey: Image, count: int, last: Floats | None = None) -> "_Key":
+    def of(cls, grey: Mask, count: int, last: Float64 | None = None) -> "_Key":
         """Start anew from a frame."""
         corners = _spread_corners(grey, count)
         return cls(
@@ -120,7 +117,7 @@ class _Key:
         shift = float(np.abs(self.since[:2, 2]).max())
         return self.age >= KEY_FRAMES or len(self.corners) < self.enough or shift > KEY_SHIFT
 
-    def follow(self, grey: Image, *, still: float) -> tuple[Floats, float]:
+    def follow(self, grey: Mask, *, still: float) -> tuple[Float64, float]:
         """Motion from the last frame to this one, and the share of corners that agree."""
         start, end = _flow(self.grey, grey, self.corners, self.last @ self.since)
         if len(start) < LEAST_CORNERS:
@@ -135,7 +132,7 @@ class _Key:
         return self.last, share
 
 
-def _shrink(image: Image, width: int) -> tuple[Image, float]:
+def _shrink(image: Image, width: int) -> tuple[Mask, float]:
     """Grey copy about ``width`` wide, and its size relative to the original.
 
     The factor is whole, and colour goes first: averaging areas of a whole factor over one channel
@@ -148,7 +145,7 @@ def _shrink(image: Image, width: int) -> tuple[Image, float]:
     return np.asarray(small, dtype=np.uint8), 1 / factor
 
 
-def _spread_corners(grey: Image, count: int) -> Floats:
+def _spread_corners(grey: Mask, count: int) -> Float64:
     """At most ``count`` corners (n, 2): the strongest (Shi and Tomasi 1994) of each grid cell."""
     strength = cv2.cornerMinEigenVal(grey, 3)
     side = max(int(np.sqrt(grey.size / count)), 4)
@@ -162,7 +159,7 @@ def _spread_corners(grey: Image, count: int) -> Floats:
     return np.stack([x, y], axis=1).astype(np.float64)
 
 
-def _flow(key: Image, grey: Image, corners: Floats, expected: Floats) -> tuple[Floats, Floats]:
+def _flow(key: Mask, grey: Mask, corners: Float64, expected: Float64) -> tuple[Float64, Float64]:
     """Corners (n, 2) of the key frame that were found, and where (n, 2)."""
     if len(corners) == 0:
         return corners, corners
@@ -181,7 +178,7 @@ def _flow(key: Image, grey: Image, corners: Floats, expected: Floats) -> tuple[F
     return corners[good], end[good].astype(np.float64)
 
 
-def _agreed(start: Floats, end: Floats, *, still: float) -> tuple[Floats, Flags, float]:
+def _agreed(start: Float64, end: Float64, *, still: float) -> tuple[Float64, Bools, float]:
     """The motion (3, 3) of the camera, which corners (n,) agree, and their share.
 
     Score graphics stand still in the picture, and so does grass that a video encoder did not find
@@ -202,7 +199,7 @@ def _agreed(start: Floats, end: Floats, *, still: float) -> tuple[Floats, Flags,
     return motion, agree, float(agree.mean())
 
 
-def _consensus(start: Floats, end: Floats, asked: Flags) -> tuple[Floats, Flags]:
+def _consensus(start: Float64, end: Float64, asked: Bools) -> tuple[Float64, Bools]:
     """The homography (3, 3) most of the corners asked agree on, and which of all n agree."""
     found, _ = cv2.findHomography(
         start[asked], end[asked], cv2.RANSAC, TOLERANCE, maxIters=200, confidence=0.99
@@ -213,14 +210,14 @@ def _consensus(start: Floats, end: Floats, asked: Flags) -> tuple[Floats, Flags]
     return motion, np.linalg.norm(warp_points(start, motion) - end, axis=1) < TOLERANCE
 
 
-def _is_still(moved: Floats, still: float) -> bool:
+def _is_still(moved: Float64, still: float) -> bool:
     """Whether corners that moved by (n, 2) only shake: in no common direction, and little."""
     together = np.abs(np.median(moved, axis=0)).max()
     apart = np.median(np.abs(moved))
     return bool(together < still and apart < 3 * still)
 
 
-def _plausible(motion: Floats, shape: tuple[int, ...]) -> bool:
+def _plausible(motion: Float64, shape: tuple[int, ...]) -> bool:
     """Whether a camera can do this in one frame: zoom within 15 %, turn within 6 degrees."""
     height, width = shape[:2]
     corners = np.array([[0.0, 0.0], [width, 0.0], [width, height], [0.0, height]])
@@ -232,7 +229,7 @@ def _plausible(motion: Floats, shape: tuple[int, ...]) -> bool:
     return bool(np.all(np.abs(stretch - 1) < 0.15) and np.all(turned < 0.1))
 
 
-def _rescale(motion: Floats, scale: float) -> Floats:
+def _rescale(motion: Float64, scale: float) -> Float64:
     """Carry a motion from the small copy's pixels to the original's (cell centres, not corners)."""
     if np.array_equal(motion, np.eye(3)):
         return np.eye(3)

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from touchline.tracking.boxes import Floats, warp_boxes
+from touchline.arrays import Float64
+from touchline.geometry import warp_boxes
 
 
-def between(first: Floats, last: Floats, motions: Floats) -> Floats:
+def between(first: Float64, last: Float64, motions: Float64) -> Float64:
     """Interpolate boxes from one frame to a later one, in coordinates that pan with the camera.
 
     Both ends are carried by the camera's motion into each frame between, and mixed there in
@@ -20,8 +21,8 @@ def between(first: Floats, last: Floats, motions: Floats) -> Floats:
         (k - 1, n, 4) boxes in frames a + 1 to b - 1.
     """
     steps = len(motions)
-    from_first: Floats = np.eye(3)
-    to_last: list[Floats] = [np.eye(3)]
+    from_first: Float64 = np.eye(3)
+    to_last: list[Float64] = [np.eye(3)]
     for motion in motions[:0:-1]:
         to_last.append(to_last[-1] @ motion)
     filled = np.empty((max(steps - 1, 0), len(first), 4))
@@ -34,7 +35,7 @@ def between(first: Floats, last: Floats, motions: Floats) -> Floats:
     return filled
 
 
-def discounted(first: Floats, last: Floats, steps: int, *, half_life: float) -> Floats:
+def discounted(first: Float64, last: Float64, steps: int, *, half_life: float) -> Float64:
     """Confidence (steps - 1, n) between two detections: the lower end, less far from both.
 
     Args:

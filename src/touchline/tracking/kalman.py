@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from touchline.tracking.boxes import Floats, jacobians, warp_points
+from touchline.arrays import Float64
+from touchline.geometry import jacobians, warp_points
 
 VALUE, RATE, VAR, COV, RATE_VAR = range(5)
 SMALLEST = 8.0
@@ -43,7 +44,7 @@ class MotionModel:
     first_speed: float = 1.5
 
 
-def start(boxes: Floats, model: MotionModel) -> Floats:
+def start(boxes: Float64, model: MotionModel) -> Float64:
     """Make the state (n, 5, 4) of tracks first seen at ``boxes`` (n, 4) in centre form."""
     state = np.zeros((len(boxes), 5, 4))
     state[:, VALUE] = boxes
@@ -52,7 +53,7 @@ def start(boxes: Floats, model: MotionModel) -> Floats:
     return state
 
 
-def predict(state: Floats, seconds: float, model: MotionModel) -> Floats:
+def predict(state: Float64, seconds: float, model: MotionModel) -> Float64:
     """Carry the state (n, 5, 4) forward by a time step."""
     keep = np.exp(-seconds / model.relaxation)
     reach = model.relaxation * (1 - keep)
@@ -73,7 +74,7 @@ def predict(state: Floats, seconds: float, model: MotionModel) -> Floats:
     )
 
 
-def move_with_camera(state: Floats, homography: Floats) -> Floats:
+def move_with_camera(state: Float64, homography: Float64) -> Float64:
     """Carry the state (n, 5, 4) from one frame's pixels to another's."""
     centres = state[:, VALUE, :2]
     turn = jacobians(centres, homography)
@@ -86,7 +87,7 @@ def move_with_camera(state: Floats, homography: Floats) -> Floats:
     return moved
 
 
-def correct(state: Floats, boxes: Floats, variance: Floats) -> Floats:
+def correct(state: Float64, boxes: Float64, variance: Float64) -> Float64:
     """Update states (n, 5, 4) with detections (n, 4) in centre form of a variance (n, 4)."""
     value, rate, var, cov, rate_var = np.moveaxis(state, 1, 0)
     total = var + variance
@@ -104,7 +105,7 @@ def correct(state: Floats, boxes: Floats, variance: Floats) -> Floats:
     )
 
 
-def measurement_variance(boxes: Floats, model: MotionModel) -> Floats:
+def measurement_variance(boxes: Float64, model: MotionModel) -> Float64:
     """Variance (n, 4) of detections (n, 4) in centre form."""
     heights = np.maximum(boxes[:, 3:], SMALLEST)
     noise = np.array([model.centre_noise] * 2 + [model.size_noise] * 2)
@@ -112,5 +113,5 @@ def measurement_variance(boxes: Floats, model: MotionModel) -> Floats:
     return np.asarray((noise * heights) ** 2 + blur**2)
 
 
-def _heights(state: Floats) -> Floats:
+def _heights(state: Float64) -> Float64:
     return np.maximum(state[:, VALUE, 3:], SMALLEST)

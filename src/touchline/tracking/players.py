@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import Bools, Float64, Indices, Int64
 from touchline.errors import UsageError
 from touchline.frame import ClassId, Objects, Source
+from touchline.geometry import centre_form, corner_form
 from touchline.tracking import kalman
-from touchline.tracking.association import Indices, assign, costs
-from touchline.tracking.boxes import Floats, centre_form, corner_form
+from touchline.tracking.association import assign, costs
 
 RECENT = 0.25
 """Seconds without a detection up to which a track still competes in the first stage."""
@@ -32,18 +32,18 @@ class _Tracks:
         hits: int (n,) number of detections so far.
     """
 
-    ids: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    state: Floats = field(default_factory=lambda: np.empty((0, 5, 4)))
-    votes: Floats = field(default_factory=lambda: np.empty((0, len(ClassId))))
-    unseen: Floats = field(default_factory=lambda: np.empty(0))
-    hits: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    ids: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    state: Float64 = field(default_factory=lambda: np.empty((0, 5, 4)))
+    votes: Float64 = field(default_factory=lambda: np.empty((0, len(ClassId))))
+    unseen: Float64 = field(default_factory=lambda: np.empty(0))
+    hits: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
 
-    def keep(self, rows: npt.NDArray[np.bool_]) -> None:
+    def keep(self, rows: Bools) -> None:
         """Drop the tracks not in the mask (n,)."""
         for name in ("ids", "state", "votes", "unseen", "hits"):
             setattr(self, name, getattr(self, name)[rows])
 
-    def add(self, ids: npt.NDArray[np.int64], state: Floats) -> None:
+    def add(self, ids: Int64, state: Float64) -> None:
         """Append k new tracks, unseen and without votes."""
         count = len(ids)
         self.ids = np.concatenate([self.ids, ids])
@@ -99,7 +99,7 @@ class PlayerTracker:
     def update(
         self,
         detections: sv.Detections,
-        camera_motion: Floats | None = None,
+        camera_motion: Float64 | None = None,
         *,
         frames: int = 1,
     ) -> sv.Detections:
@@ -120,7 +120,7 @@ class PlayerTracker:
         objects = Objects.from_supervision(detections)
         return self.track(objects, camera_motion, frames=frames).to_supervision()
 
-    def track(self, objects: Objects, camera_motion: Floats | None, *, frames: int) -> Objects:
+    def track(self, objects: Objects, camera_motion: Float64 | None, *, frames: int) -> Objects:
         """Do what ``update`` does, from table to table."""
         people = _People.of(objects, self._low)
         self._advance(frames / self._fps, camera_motion)
@@ -136,7 +136,7 @@ class PlayerTracker:
         votes = self._tracks.votes.argmax(axis=1)
         return dict(zip(self._tracks.ids.tolist(), votes.tolist(), strict=True))
 
-    def _advance(self, seconds: float, camera_motion: Floats | None) -> None:
+    def _advance(self, seconds: float, camera_motion: Float64 | None) -> None:
         """Predict every track into the new frame."""
         tracks = self._tracks
         tracks.state = kalman.predict(tracks.state, seconds, self._model)
@@ -210,7 +210,7 @@ class _People:
     """The detections of people that are sure enough, their boxes (m, 4) in centre form too."""
 
     objects: Objects
-    boxes: Floats
+    boxes: Float64
 
     @classmethod
     def of(cls, objects: Objects, low: float) -> "_People":
@@ -218,9 +218,9 @@ class _People:
         return cls(people, centre_form(people.xyxy))
 
     @property
-    def confidence(self) -> Floats:
+    def confidence(self) -> Float64:
         return self.objects.confidence
 
     @property
-    def class_id(self) -> npt.NDArray[np.int64]:
+    def class_id(self) -> Int64:
         return self.objects.class_id

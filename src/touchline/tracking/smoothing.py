@@ -10,12 +10,10 @@ calm where detections are few or lie on one side only.
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Bools, Float64, Int64
 from touchline.frame import Objects, Source
-from touchline.tracking.boxes import Floats, centre_form, corner_form, warp_boxes
-
-Ints = npt.NDArray[np.int64]
+from touchline.geometry import centre_form, corner_form, warp_boxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class SmoothingModel:
     enough: float = 2.0
 
 
-def smooth(boxes: Objects, near: list[Objects], warps: Floats, seconds: Floats) -> Objects:
+def smooth(boxes: Objects, near: list[Objects], warps: Float64, seconds: Float64) -> Objects:
     """Replace the boxes of a frame by those fitted to the detections around it.
 
     Detected boxes are marked ``tracked`` then; interpolated ones stay marked as such. Boxes with
@@ -63,7 +61,7 @@ def smooth(boxes: Objects, near: list[Objects], warps: Floats, seconds: Floats) 
     )
 
 
-def _owners(ids: Ints, others: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
+def _owners(ids: Int64, others: Int64) -> tuple[Int64, Bools]:
     """For each of the other ids, its place among ``ids`` (not empty), and whether it is there."""
     order = np.argsort(ids)
     place = order[np.searchsorted(ids[order], others).clip(max=len(ids) - 1)]
@@ -71,8 +69,8 @@ def _owners(ids: Ints, others: Ints) -> tuple[Ints, npt.NDArray[np.bool_]]:
 
 
 def fit(
-    xyxy: Floats, seconds: Floats, owner: Ints, *, tracks: int, model: SmoothingModel
-) -> tuple[Floats, Floats]:
+    xyxy: Float64, seconds: Float64, owner: Int64, *, tracks: int, model: SmoothingModel
+) -> tuple[Float64, Float64]:
     """Fit the boxes of several tracks at time 0.
 
     Args:
@@ -98,7 +96,7 @@ def fit(
     return corner_form(boxes), moments[:, 0]
 
 
-def _fit(moments: Floats, values: Floats, *, degree: int, prior: tuple[float, float]) -> Floats:
+def _fit(moments: Float64, values: Float64, *, degree: int, prior: tuple[float, float]) -> Float64:
     """Value at time 0 (n, k) of the weighted polynomial through moments (n, 5), (n, 3, k)."""
     size = degree + 1
     normal = moments[:, np.add.outer(np.arange(size), np.arange(size))]

@@ -7,11 +7,11 @@ from typing import Protocol
 
 import numpy as np
 
+from touchline.arrays import Float64
 from touchline.errors import UsageError
 from touchline.frame import NO_CLASS, Objects, Source, concatenate
 from touchline.tracking.adapters import AdaptedTracker, NewTracker
 from touchline.tracking.ball import BallPath, Sighting
-from touchline.tracking.boxes import Floats
 from touchline.tracking.gaps import between, discounted
 from touchline.tracking.players import PlayerTracker
 from touchline.tracking.smoothing import SmoothingModel, smooth
@@ -31,7 +31,7 @@ class Tracker(Protocol):
     def next_id(self) -> int:
         """The first id that is still free."""
 
-    def track(self, objects: Objects, camera_motion: Floats | None, *, frames: int) -> Objects:
+    def track(self, objects: Objects, camera_motion: Float64 | None, *, frames: int) -> Objects:
         """The people among the objects of the next frame looked at, each with its id.
 
         Args:
@@ -103,7 +103,7 @@ class Tracks:
         """The first id that is still free; the next shot counts on from it."""
         return self._players.next_id
 
-    def push(self, detections: Objects | None, camera_motion: Floats) -> list[Objects]:
+    def push(self, detections: Objects | None, camera_motion: Float64) -> list[Objects]:
         """Take the next frame and give the frames that are complete now.
 
         Args:
@@ -216,7 +216,7 @@ def _forget(memory: dict[int, Objects], *, before: float) -> None:
         del memory[next(iter(memory))]
 
 
-def _unseen(xyxy: Floats, confidence: Floats, like: Objects) -> Objects:
+def _unseen(xyxy: Float64, confidence: Float64, like: Objects) -> Objects:
     """Boxes (n, 4) that nobody saw, of the same objects as ``like``."""
     return Objects(
         xyxy=xyxy,

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from touchline.arrays import Bools, Float64, Image, Int64
 from touchline.frame import TrackedFrame
+from touchline.geometry import areas, pairwise_intersection
 from touchline.verification.ledger import Ledger, Record
-from touchline.verification.rows import Bools, Floats, Image, Ints, Rows
+from touchline.verification.rows import Rows
 
 BEST_VIEWS = 5
 """Looks at a new track."""
@@ -52,7 +54,7 @@ def best_views(
     return chosen
 
 
-def doubtful(rows: Rows, candidates: Ints, ledger: Ledger, looks: int) -> Ints:
+def doubtful(rows: Rows, candidates: Int64, ledger: Ledger, looks: int) -> Int64:
     """Choose what the expensive verifier sees: at most ``looks`` rows, the most doubtful first.
 
     Args:
@@ -98,19 +100,19 @@ def _margin(rows: Rows, row: int, ledger: Ledger) -> float:
     return record.margin(int(rows.class_id[row])) + 0.5 * min(record.expert.looks, 4.0) - unsure
 
 
-def _again(tracker_id: Ints) -> Floats:
+def _again(tracker_id: Int64) -> Float64:
     """For each row (k,), how many rows of its track stand before it: spread the looks."""
     same = tracker_id[:, None] == tracker_id[None]
     return np.asarray(np.tril(same, -1).sum(axis=1), np.float64)
 
 
-def _sharpest(views: Ints, rows: Rows, window: Sequence[TrackedFrame]) -> Ints:
+def _sharpest(views: Int64, rows: Rows, window: Sequence[TrackedFrame]) -> Int64:
     """Sort rows by the sharpness of their pictures, best first."""
     sharpness = [_sharpness(window[rows.place[row]], rows.xyxy[row]) for row in views.tolist()]
     return views[np.argsort(-np.array(sharpness), kind="stable")]
 
 
-def _sharpness(shown: TrackedFrame, xyxy: Floats) -> float:
+def _sharpness(shown: TrackedFrame, xyxy: Float64) -> float:
     """Variance of the Laplacian (Pech-Pacheco et al. 2000) in a box."""
     patch = _patch(shown, xyxy)
     if min(patch.shape[:2]) < 3:
@@ -119,7 +121,7 @@ def _sharpness(shown: TrackedFrame, xyxy: Floats) -> float:
     return float(cv2.Laplacian(grey, cv2.CV_32F).var())
 
 
-def _shirt(shown: TrackedFrame, xyxy: Floats) -> Floats:
+def _shirt(shown: TrackedFrame, xyxy: Float64) -> Float64:
     """Mean BGR (3,) of the middle of the upper body."""
     left, top, right, bottom = xyxy
     width, height = right - left, bottom - top
@@ -130,7 +132,7 @@ def _shirt(shown: TrackedFrame, xyxy: Floats) -> Floats:
     return np.asarray(patch.reshape(-1, 3).mean(axis=0)) if patch.size else np.zeros(3)
 
 
-def _patch(shown: TrackedFrame, xyxy: Floats) -> Image:
+def _patch(shown: TrackedFrame, xyxy: Float64) -> Image:
     """The part of the picture in a box, clipped to it; perhaps empty."""
     assert shown.image is not None, "only frames with a picture are looked at"
     height, width = shown.image.shape[:2]
@@ -140,11 +142,11 @@ def _patch(shown: TrackedFrame, xyxy: Floats) -> Image:
     return shown.image[top : max(bottom, top), left : max(right, left)]
 
 
-def _height(rows: Rows) -> Floats:
+def _height(rows: Rows) -> Float64:
     return np.maximum(rows.xyxy[:, 3] - rows.xyxy[:, 1], 1.0)
 
 
-def covered(rows: Rows) -> Floats:
+def covered(rows: Rows) -> Float64:
     """Largest share (n,) of each box that another box of its frame covers."""
     share = np.zeros(len(rows))
     for place in np.unique(rows.place).tolist():
@@ -153,10 +155,8 @@ def covered(rows: Rows) -> Floats:
     return share
 
 
-def _shares(xyxy: Floats) -> Floats:
-    low = np.maximum(xyxy[:, None, :2], xyxy[None, :, :2])
-    high = np.minimum(xyxy[:, None, 2:], xyxy[None, :, 2:])
-    shared = np.clip(high - low, 0, None).prod(axis=2)
+def _shares(xyxy: Float64) -> Float64:
+    shared = pairwise_intersection(xyxy, xyxy)
     np.fill_diagonal(shared, 0)
-    area = np.maximum((xyxy[:, 2:] - xyxy[:, :2]).prod(axis=1), 1.0)
+    area = np.maximum(areas(xyxy), 1.0)
     return np.asarray((shared / area[:, None]).max(axis=1, initial=0.0).clip(max=1.0))

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import AnyFloat, Bools, Float64, Image
 from touchline.errors import ModelError, UsageError
 from touchline.frame import ClassId
 from touchline.verification.prompts import (
@@ -52,10 +52,7 @@ CLASS_OF_LABEL: Mapping[str, ClassId | None] = MappingProxyType(
 )
 """The class of each label that the tree can give; None where there is no object of the game."""
 
-Image = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Scorer = Callable[[list[Image], list[str]], npt.NDArray[np.floating]]
+Scorer = Callable[[list[Image], list[str]], AnyFloat]
 """``scorer(images_rgb, texts)``: logits (n, m) of n images uint8 (h, w, 3) RGB against m texts."""
 
 
@@ -72,7 +69,7 @@ class Verdicts:
     """
 
     labels: tuple[str, ...]
-    probability: Floats
+    probability: Float64
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -131,7 +128,7 @@ def classify_balls(images_rgb: Sequence[Image], scorer: Scorer) -> Verdicts:
     return Verdicts(labels, np.where(is_ball, said, 1 - said))
 
 
-def ask(images_rgb: Sequence[Image], texts: Sequence[str], scorer: Scorer) -> Floats:
+def ask(images_rgb: Sequence[Image], texts: Sequence[str], scorer: Scorer) -> Float64:
     """One question: how well each text fits each image.
 
     Args:
@@ -149,7 +146,7 @@ def ask(images_rgb: Sequence[Image], texts: Sequence[str], scorer: Scorer) -> Fl
     return _ask(_checked(images_rgb), texts, scorer)
 
 
-def _ask(crops: list[Image], texts: Sequence[str], scorer: Scorer) -> Floats:
+def _ask(crops: list[Image], texts: Sequence[str], scorer: Scorer) -> Float64:
     if not crops:
         return np.zeros((0, len(texts)))
     logits = np.asarray(scorer(crops, list(texts)))
@@ -164,9 +161,9 @@ def _ask(crops: list[Image], texts: Sequence[str], scorer: Scorer) -> Floats:
     return _softmax(logits.astype(np.float64))
 
 
-def _softmax(logits: Floats) -> Floats:
+def _softmax(logits: Float64) -> Float64:
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+    shares: Float64 = powers / powers.sum(axis=1, keepdims=True)
     return shares
 
 

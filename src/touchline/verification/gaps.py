@@ -3,9 +3,10 @@
 import cv2
 import numpy as np
 
+from touchline.arrays import Bools, Image
 from touchline.frame import TrackedFrame
 from touchline.verification.ledger import Ledger
-from touchline.verification.rows import Bools, Image, Rows
+from touchline.verification.rows import Rows
 
 _GREEN = (np.array((35, 40, 40)), np.array((85, 255, 255)))
 """HSV range of grass, as the validator has it."""

@@ -3,8 +3,8 @@
 from enum import IntEnum
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Bools, Float64
 from touchline.frame import ClassId
 
 
@@ -19,8 +19,6 @@ class Label(IntEnum):
     BACKGROUND = 5
     """Crowd, coaches, hoardings, a net, half a person: all that is no object of the game."""
 
-
-Floats = npt.NDArray[np.float64]
 
 CLASS_OF: dict[Label, ClassId | None] = {
     Label.FOOTBALL: ClassId.BALL,
@@ -38,7 +36,7 @@ PEOPLE = tuple(
 """The labels of a person of the game: the three roles."""
 
 
-def as_claimed(probabilities: Floats, is_ball: npt.NDArray[np.bool_]) -> Floats:
+def as_claimed(probabilities: Float64, is_ball: Bools) -> Float64:
     """Probability (n,) that each crop shows what was claimed: a football, or a person of any role.
 
     Args:

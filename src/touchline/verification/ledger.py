@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from touchline.arrays import Bools, Float64, Int64
 from touchline.verification.labels import PEOPLE
-from touchline.verification.rows import Bools, Floats, Ints
 
 MEMORY = 8.0
 """Seconds in which what was said counts for 37 % of its weight."""
@@ -43,9 +43,9 @@ class Opinion:
     looks: float = 0.0
     person: float = 0.0
     role_looks: float = 0.0
-    roles: Floats = field(default_factory=lambda: np.zeros(len(PEOPLE)))
+    roles: Float64 = field(default_factory=lambda: np.zeros(len(PEOPLE)))
 
-    def hear(self, probabilities: Floats, weight: Floats | None = None) -> None:
+    def hear(self, probabilities: Float64, weight: Float64 | None = None) -> None:
         """Add looks (k, 6), each of a weight (k,) from 0 to 1."""
         weight = np.ones(len(probabilities)) if weight is None else weight
         roles = probabilities[:, list(PEOPLE)]
@@ -69,7 +69,7 @@ class Opinion:
         return self.person / max(self.looks, _TINY)
 
     @property
-    def mean_roles(self) -> Floats:
+    def mean_roles(self) -> Float64:
         """Mean log probabilities (3,): repeated looks prove nothing more."""
         return self.roles / max(self.role_looks, _TINY)
 
@@ -85,8 +85,8 @@ class Anchor:
     """
 
     time: float
-    foot: Floats
-    size: Floats
+    foot: Float64
+    size: Float64
 
 
 @dataclass(slots=True)
@@ -113,7 +113,7 @@ class Record:
     seen_at: float = 0.0
     looked_at: float = -np.inf
     height: float = 0.0
-    colour: Floats = field(default_factory=lambda: np.zeros(3))
+    colour: Float64 = field(default_factory=lambda: np.zeros(3))
     present: bool = True
     class_id: int | None = None
     is_person: bool = True
@@ -124,7 +124,7 @@ class Record:
         """Looks of both, faded with time."""
         return self.student.looks + self.expert.looks
 
-    def note_scores(self, scores: Floats) -> None:
+    def note_scores(self, scores: Float64) -> None:
         """Take in the detector's scores (k,) of a second."""
         if len(scores):
             before = self.confidence or float(scores.mean())
@@ -160,7 +160,7 @@ class Record:
         said = self.student.mean_person + EXPERT_WEIGHT * self.expert.mean_person
         return said - _log_odds(KEEP) + max(0.0, _log_odds(self.confidence))
 
-    def _roles(self, detected: int) -> Floats:
+    def _roles(self, detected: int) -> Float64:
         """Log scores (3,) of the roles in ``PEOPLE``: the verifiers', the detector's, and habit."""
         roles = np.array(PEOPLE)
         said = self.student.mean_roles + EXPERT_WEIGHT * self.expert.mean_roles
@@ -207,7 +207,7 @@ class Ledger:
             if time - record.seen_at < FORGOTTEN
         }
 
-    def count(self, seen: Bools, with_object: Ints) -> None:
+    def count(self, seen: Bools, with_object: Int64) -> None:
         """Count the frames looked at, (f,) True, and those of them (places) that have an object."""
         self.looked += int(seen.sum())
         self.filled += int(seen[np.unique(with_object)].sum())

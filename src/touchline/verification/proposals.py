@@ -8,9 +8,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from touchline.frame import Source, TrackedFrame, concatenate
+from touchline.arrays import Float64
+from touchline.frame import NO_CLASS, Source, TrackedFrame, concatenate
+from touchline.geometry import pairwise_iou, plain, through
 from touchline.verification.ledger import Anchor, Ledger
-from touchline.verification.rows import Floats, Rows
+from touchline.verification.rows import Rows
 
 TOP_SPEED = 9.0
 """Metres a second; faster is an error of the homography."""
@@ -53,7 +55,7 @@ def propose(
     ledger: Ledger,
     *,
     known: dict[int, list[Anchor]],
-    reach: Floats,
+    reach: Float64,
 ) -> Rows:
     """Boxes where well-known tracks should be, in the frames in which they are missing.
 
@@ -87,10 +89,11 @@ def _apart(proposals: Rows, others: Rows) -> Rows:
     free: list[int] = []
     for row, place in enumerate(proposals.place.tolist()):
         before = proposals[free]
-        here = np.concatenate(
+        here: Float64 = np.concatenate(
             [others.xyxy[others.place == place], before.xyxy[before.place == place]]
         )
-        if _iou(proposals.xyxy[row], here).max(initial=0.0) < SAME_PLACE:
+        own: Float64 = proposals.xyxy[[row]]
+        if pairwise_iou(own, here).max(initial=0.0) < SAME_PLACE:
             free.append(row)
     return proposals[free]
 
@@ -125,7 +128,7 @@ def _blend(before: Rows, after: Rows, place: int, part: float) -> Rows:
         xyxy=(1 - part) * before.xyxy + part * after.xyxy,
         confidence=np.minimum(before.confidence, after.confidence),
         source=np.full(count, Source.PROPOSED.value, "U12"),
-        detected_class_id=np.full(count, -1),
+        detected_class_id=np.full(count, NO_CLASS),
         probability=np.full(count, np.nan),
     )
 
@@ -145,7 +148,7 @@ def _proposal(
             class_id=np.array([class_id]),
             tracker_id=np.array([track]),
             source=np.array([Source.PROPOSED.value], "U12"),
-            detected_class_id=np.array([-1]),
+            detected_class_id=np.array([NO_CLASS]),
             probability=np.full(1, np.nan),
         )
     ]
@@ -184,34 +187,25 @@ def _carried_on(anchors: Sequence[Anchor], time: float, reach: float) -> Anchor 
     return Anchor(time, last.foot + speed * (1 - np.exp(last.time - time)), last.size)
 
 
-def _on_pitch(xyxy: Floats, homography: Floats) -> tuple[Floats, Floats]:
+def _on_pitch(xyxy: Float64, homography: Float64) -> tuple[Float64, Float64]:
     """Foot (2,) and upright size (2,) in metres of a box (4,) in pixels."""
     foot = np.array([(xyxy[0] + xyxy[2]) / 2, xyxy[3]])
     return _sent(foot, homography), (xyxy[2:] - xyxy[:2]) * _metres_a_pixel(foot, homography)
 
 
-def _in_picture(anchor: Anchor, homography: Floats) -> Floats:
+def _in_picture(anchor: Anchor, homography: Float64) -> Float64:
     """Box (4,) in pixels of what stands at a place of the pitch."""
     foot = _sent(anchor.foot, np.asarray(np.linalg.inv(homography), np.float64))
     width, height = anchor.size / _metres_a_pixel(foot, homography)
     return np.array([foot[0] - width / 2, foot[1] - height, foot[0] + width / 2, foot[1]])
 
 
-def _metres_a_pixel(point: Floats, homography: Floats) -> float:
+def _metres_a_pixel(point: Float64, homography: Float64) -> float:
     """Length on the pitch of one pixel to the side: people stand across the line of sight."""
     half = np.array((0.5, 0.0))
     ends = _sent(point - half, homography), _sent(point + half, homography)
     return max(float(np.linalg.norm(ends[1] - ends[0])), 1e-6)
 
 
-def _sent(point: Floats, homography: Floats) -> Floats:
-    moved = homography @ np.array([point[0], point[1], 1.0])
-    return np.asarray(moved[:2] / moved[2])
-
-
-def _iou(box: Floats, boxes: Floats) -> Floats:
-    """Overlap of one box (4,) with others (n, 4)."""
-    sides = np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])
-    shared = np.clip(sides, 0, None).prod(axis=1)
-    union = (box[2:] - box[:2]).prod() + (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) - shared
-    return np.asarray(shared / np.maximum(union, 1e-9))
+def _sent(point: Float64, homography: Float64) -> Float64:
+    return plain(through(point[None], homography)).reshape(2)

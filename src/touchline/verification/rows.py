@@ -4,14 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Int64
 from touchline.frame import Objects, TrackedFrame, concatenate
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-Image = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -24,8 +19,8 @@ class Rows(Objects):
             where it did not look.
     """
 
-    place: Ints
-    probability: Floats
+    place: Int64
+    probability: Float64
 
     @classmethod
     def of(cls, window: Sequence[TrackedFrame]) -> "Rows":

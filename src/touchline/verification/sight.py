@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from touchline.arrays import Bools, Float64
 from touchline.frame import TrackedFrame
 from touchline.verification.choosing import covered
 from touchline.verification.gaps import pitch_in_view
-from touchline.verification.rows import Bools, Floats, Rows
+from touchline.verification.rows import Rows
 from touchline.verification.verifier import View
 
 CLOSE_UP = 0.45
@@ -36,7 +37,7 @@ class Sight:
     looked: Bools
     in_view: Bools
     close_up: Bools
-    weight: Floats
+    weight: Float64
 
     @classmethod
     def of(cls, window: Sequence[TrackedFrame]) -> "Sight":

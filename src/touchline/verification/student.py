@@ -5,16 +5,14 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float32, Image
 from touchline.errors import ModelError
 from touchline.inference import Engine, load_engine, run_batched, weights
 from touchline.inference.batching import require_batch_size
 from touchline.inference.loading import Backend, Device
 from touchline.verification.labels import Label
 from touchline.verification.verifier import View, nothing_seen
-
-Crop = npt.NDArray[np.uint8]
 
 PANEL = (64, 48)
 """Height and width of one of the two pictures, side by side, that the network is given."""
@@ -35,7 +33,7 @@ _CROP_BYTES = 2**20
 _SAMPLING = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
 
-def crop(view: View) -> Crop:
+def crop(view: View) -> Image:
     """What the network sees of a view: uint8 (64, 96, 3) BGR.
 
     Two pictures of 64x48 side by side, both centred on the box and with its scale taken out, so
@@ -74,7 +72,7 @@ class Student:
         """Runtime and device, such as ``openvino:cpu``."""
         return self._engine.device
 
-    def judge(self, views: Sequence[View]) -> npt.NDArray[np.float32]:
+    def judge(self, views: Sequence[View]) -> Float32:
         """Look at each view on its own; see ``Verifier.judge``.
 
         A view that is not ``visible`` (no area, NaN, outside the frame) is not given to the
@@ -92,7 +90,7 @@ class Student:
             )
         return rows
 
-    def _judge(self, views: Sequence[View]) -> list[npt.NDArray[np.float32]]:
+    def _judge(self, views: Sequence[View]) -> list[Float32]:
         outputs = self._engine.run(np.stack([crop(view) for view in views]))
         found = outputs.get(OUTPUT)
         if found is None or found.shape != (len(views), len(Label)):
@@ -138,7 +136,7 @@ def _window_height(width: float, height: float, *, is_ball: bool) -> float:
     return PERSON_MARGIN * max(height, width * PANEL[0] / PANEL[1])
 
 
-def _panel(image: npt.NDArray[np.uint8], centre: tuple[float, float], height: float) -> Crop:
+def _panel(image: Image, centre: tuple[float, float], height: float) -> Image:
     """The part of an image that is ``height`` pixels high about ``centre``: uint8 (64, 48, 3).
 
     A strong reduction averages four samples for a pixel: an area filter over all pixels would take

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from touchline.arrays import Bools, Float64, Int64
 from touchline.errors import UsageError
 from touchline.frame import Objects, TrackedFrame, concatenate
 from touchline.verification.choosing import best_views, doubtful, note_look
@@ -12,13 +13,7 @@ from touchline.verification.gaps import settle
 from touchline.verification.labels import Label, as_claimed
 from touchline.verification.ledger import Ledger
 from touchline.verification.proposals import between_looks, places, propose, remember
-from touchline.verification.rows import (
-    Bools,
-    Floats,
-    Ints,
-    Rows,
-    answered,
-)
+from touchline.verification.rows import Rows, answered
 from touchline.verification.sight import Sight, views
 from touchline.verification.verifier import Verifier
 
@@ -140,7 +135,7 @@ class Verification:
             self._shot, self._ledger = shots.pop(), Ledger()
         self._ledger.advance(window[0].time)
 
-    def _choose(self, sight: Sight) -> Ints:
+    def _choose(self, sight: Sight) -> Int64:
         """Rows (k,) of the objects that are looked at first."""
         rows = sight.rows
         self._ledger.count(sight.seen, rows.place[~rows.is_filled])
@@ -153,13 +148,13 @@ class Verification:
         best = best_views(rows, sight.window, self._ledger, people)
         return np.flatnonzero(best | single)
 
-    def _ask(self, sight: Sight, asked: Ints) -> Floats:
+    def _ask(self, sight: Sight, asked: Int64) -> Float64:
         """The first verifier's probabilities (k, 6) of the chosen objects."""
         self.spent.student += len(asked)
         seen = views(sight.rows[asked], sight.window)
         return np.asarray(self._verifier.judge(seen), np.float64)
 
-    def _hear(self, sight: Sight, asked: Ints, opinions: Floats) -> None:
+    def _hear(self, sight: Sight, asked: Int64, opinions: Float64) -> None:
         """Add the looks at detected people to what is known of their tracks."""
         rows = sight.rows
         votes = asked[~rows.is_ball[asked] & ~rows.is_filled[asked]]
@@ -169,7 +164,7 @@ class Verification:
             record.student.hear(opinions[mine], sight.weight[mine])
             note_look(record, rows, int(mine[-1]), sight.window[rows.place[mine[-1]]])
 
-    def _ask_expert(self, sight: Sight, asked: Ints, opinions: Floats) -> None:
+    def _ask_expert(self, sight: Sight, asked: Int64, opinions: Float64) -> None:
         """Show the most doubtful objects to the expert, and pool both words."""
         if self._expert is None:
             return
@@ -183,7 +178,7 @@ class Verification:
             record.expert.hear(word[None], sight.weight[row : row + 1])
         opinions[chosen] = _pooled(opinions[chosen], said)
 
-    def _doubtful(self, sight: Sight, asked: Ints, opinions: Floats) -> Ints:
+    def _doubtful(self, sight: Sight, asked: Int64, opinions: Float64) -> Int64:
         """The rows (k,) that are worth an expensive look, within what may be spent."""
         self._owed += EXPERT_SHARE * int(sight.looked.sum())
         rows = replace(sight.rows, probability=_claims(sight.rows, opinions))
@@ -191,7 +186,7 @@ class Verification:
         self._owed -= len(chosen)
         return chosen
 
-    def _decide(self, sight: Sight, opinions: Floats) -> Rows:
+    def _decide(self, sight: Sight, opinions: Float64) -> Rows:
         """The objects with the verifier's classes, and its confidence where nobody else has one."""
         rows = sight.rows
         class_id = rows.class_id.copy()
@@ -238,18 +233,18 @@ class Verification:
         return replace(proposals, confidence=told, probability=told)[told >= CONFIRM]
 
 
-def _claims(rows: Rows, opinions: Floats) -> Floats:
+def _claims(rows: Rows, opinions: Float64) -> Float64:
     """Probability (n,) of what is claimed, NaN where nobody looked."""
     return as_claimed(opinions, rows.is_ball)
 
 
-def _pooled(first: Floats, second: Floats) -> Floats:
+def _pooled(first: Float64, second: Float64) -> Float64:
     """Two words (k, 6) on the same crops as one: their geometric mean."""
     mean = np.sqrt(first * second) + 1e-9
     return np.asarray(mean / mean.sum(axis=1, keepdims=True))
 
 
-def _steady(rows: Rows) -> Floats:
+def _steady(rows: Rows) -> Float64:
     """Probability (n,) of a football, pooled with two looks before and after it; 0 for people.
 
     A ball is a dozen pixels: one blurred look should not drop it, nor one lucky look keep a shoe.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import AnyFloat, Float32, Image
 from touchline.verification.labels import Label
 
 
@@ -20,8 +20,8 @@ class View:
         is_ball: Whether a football is claimed to be there, and not a person.
     """
 
-    image: npt.NDArray[np.uint8]
-    xyxy: npt.NDArray[np.floating]
+    image: Image
+    xyxy: AnyFloat
     is_ball: bool = False
 
     @property
@@ -38,7 +38,7 @@ class View:
 class Verifier(Protocol):
     """Says what a crop shows. Keeps no state between calls, so several threads may share one."""
 
-    def judge(self, views: Sequence[View]) -> npt.NDArray[np.float32]:
+    def judge(self, views: Sequence[View]) -> Float32:
         """Look at each view on its own.
 
         Returns:
@@ -50,7 +50,7 @@ class Verifier(Protocol):
         """
 
 
-def nothing_seen(count: int) -> npt.NDArray[np.float32]:
+def nothing_seen(count: int) -> Float32:
     """Rows (count, 6) that say BACKGROUND with certainty: for views that are not visible."""
     rows = np.zeros((count, len(Label)), np.float32)
     rows[:, Label.BACKGROUND] = 1

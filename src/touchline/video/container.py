@@ -13,11 +13,12 @@ from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from touchline.arrays import Image
 from touchline.errors import InputError
 from touchline.video.arriving import ArrivingFile
 from touchline.video.clock import Clock
 from touchline.video.decoding import Decoder
-from touchline.video.info import Image, Picture, VideoInfo, require_size
+from touchline.video.info import Picture, VideoInfo, require_size
 from touchline.video.orientation import Orientation, from_display_matrix
 
 ALLOWED = "a video that FFmpeg can decode (mp4, mov, mkv, webm, avi, ts, …) is needed"

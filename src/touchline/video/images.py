@@ -6,8 +6,9 @@ from pathlib import Path
 
 import cv2
 
+from touchline.arrays import Image
 from touchline.errors import InputError
-from touchline.video.info import Image, Picture, VideoInfo, require_size
+from touchline.video.info import Picture, VideoInfo, require_size
 
 SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png")
 ALLOWED = f"images ({', '.join(SUFFIXES)}) of one size are needed"

@@ -5,15 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
+from touchline.arrays import Image
 from touchline.errors import InputError
 
 MIN_SIDE = 32
 """Pixels: a smaller picture shows no player, and no stride of a network divides it."""
 
-Image = npt.NDArray[np.uint8]
 Picture = tuple[float, Image]
 """Presentation time in seconds from the first picture; uint8 (H, W, 3), BGR."""
 

@@ -4,10 +4,8 @@ import math
 from dataclasses import dataclass
 
 import cv2
-import numpy as np
-import numpy.typing as npt
 
-from touchline.video.info import Image
+from touchline.arrays import Image, Int32
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class Orientation:
         return image
 
 
-def from_display_matrix(matrix: npt.NDArray[np.int32]) -> Orientation:
+def from_display_matrix(matrix: Int32) -> Orientation:
     """Read the 3x3 display matrix (9 integers) of ISO/IEC 14496-12, section 6.2.2.
 
     A stored point (x, y) is displayed at (a x + c y, b x + d y), y pointing down. Angles that are

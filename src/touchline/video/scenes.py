@@ -7,11 +7,8 @@ from functools import cache
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from touchline.video.info import Image
-
-Gray = npt.NDArray[np.float32]
+from touchline.arrays import Float32, Image
 
 WIDTH, HEIGHT = 64, 36
 """Size of the thumbnail that is compared, in pixels: players vanish in it, the scene does not."""
@@ -51,8 +48,8 @@ class Look:
         blank: Whether there is nothing in it to compare.
     """
 
-    gray: Gray
-    colours: npt.NDArray[np.float32]
+    gray: Float32
+    colours: Float32
     blank: bool
 
     @classmethod
@@ -141,12 +138,12 @@ def _thumbnail(image: Image) -> Image:
 
 
 @cache
-def _window() -> Gray:
+def _window() -> Float32:
     """Hann window, float32 (36, 64)."""
     return cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)  # type: ignore[return-value]
 
 
-def _aligned(before: Gray, after: Gray) -> tuple[Gray, Gray]:
+def _aligned(before: Float32, after: Float32) -> tuple[Float32, Float32]:
     """The parts of two grey pictures that show the same after a pan, found by phase correlation.
 
     A shift of more than half the picture leaves too little to compare; then nothing is moved.
@@ -159,19 +156,19 @@ def _aligned(before: Gray, after: Gray) -> tuple[Gray, Gray]:
     return _crop(before, -x, -y), _crop(after, x, y)
 
 
-def _fade(gray: Gray) -> Gray:
+def _fade(gray: Float32) -> Float32:
     """Fade to 0 at the borders, so that they do not count in the correlation."""
     return (gray - gray.mean()) * _window()  # type: ignore[no-any-return]
 
 
-def _crop(gray: Gray, x: int, y: int) -> Gray:
+def _crop(gray: Float32, x: int, y: int) -> Float32:
     """The part that remains in view when the picture has moved by (x, y)."""
     rows = slice(max(0, y), HEIGHT + min(0, y))
     columns = slice(max(0, x), WIDTH + min(0, x))
     return gray[rows, columns]
 
 
-def _correlation(first: Gray, second: Gray) -> float:
+def _correlation(first: Float32, second: Float32) -> float:
     """Pearson's correlation of two pictures of one size; 0 where one of them is flat."""
     first, second = first - first.mean(), second - second.mean()
     norm = math.sqrt(float((first * first).sum()) * float((second * second).sum()))

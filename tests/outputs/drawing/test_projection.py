@@ -3,13 +3,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from touchline.geometry import plain, through
 from touchline.outputs.drawing.ground import pitch_segments
 from touchline.outputs.drawing.projection import (
     cut_polygon,
     cut_segments,
     frame_planes,
-    homogeneous,
-    plain,
     to_pixels,
 )
 from touchline.pitch.dimensions import PitchDimensions
@@ -45,7 +44,7 @@ cameras = st.builds(
 @given(cameras, st.floats(0.1, 10) | st.floats(-10, -0.1))
 def test_w_is_positive_in_front_of_the_camera_whatever_the_sign_of_the_homography(truth, factor):
     camera = to_pixels(np.linalg.inv(truth) * factor, SIZE)
-    points = homogeneous(PitchDimensions().vertices())
+    points = through(PitchDimensions().vertices(), np.eye(3))
     depth, said = points @ truth[2], points @ camera[2]
     clear = np.abs(depth) > 1e-3
     assert np.array_equal(np.sign(said[clear]), np.sign(depth[clear]))
@@ -57,13 +56,13 @@ def test_pitch_lines_stay_in_the_frame_and_on_the_pitch(truth):
     assert np.isfinite(segments).all()
     assert (segments >= -8.001).all()
     assert (segments <= np.array(SIZE) + 8.001).all()
-    back = plain(homogeneous(segments.reshape(-1, 2)) @ np.linalg.inv(truth).T)
+    back = plain(through(segments.reshape(-1, 2), np.linalg.inv(truth)))
     assert (np.abs(back) <= np.array([52.5, 34.0]) + 0.01).all()
 
 
 def test_a_line_through_the_horizon_ends_in_the_frame():
     truth = pinhole(0, -60, 10, 0, 0.1, 900)
-    towards = homogeneous([[0.0, -200.0], [0.0, 34.0]]) @ truth.T
+    towards = through([[0.0, -200.0], [0.0, 34.0]], truth)
     (segment,) = plain(cut_segments(towards[None], frame_planes(SIZE)))
     assert segment[0] == pytest.approx([640, 720])
     assert segment[1] == pytest.approx(plain(towards[1:])[0])
@@ -71,21 +70,21 @@ def test_a_line_through_the_horizon_ends_in_the_frame():
 
 def test_what_is_behind_the_camera_is_not_drawn():
     truth = pinhole(0, -60, 10, 0, 0.1, 900)
-    behind = homogeneous([[-5.0, -80.0], [5.0, -80.0]]) @ truth.T
+    behind = through([[-5.0, -80.0], [5.0, -80.0]], truth)
     assert len(cut_segments(behind[None], frame_planes(SIZE))) == 0
 
 
 def test_a_segment_inside_is_kept_as_it_is():
-    inside = homogeneous([[100, 100], [200, 150]])[None]
+    inside = through([[100, 100], [200, 150]], np.eye(3))[None]
     assert np.array_equal(cut_segments(inside, frame_planes(SIZE)), inside)
 
 
 def test_a_polygon_is_cut_to_the_frame():
-    square = homogeneous([[-100, -100], [200, -100], [200, 200], [-100, 200]])
+    square = through([[-100, -100], [200, -100], [200, 200], [-100, 200]], np.eye(3))
     corners = plain(cut_polygon(square, frame_planes(SIZE)))
     assert {tuple(corner) for corner in corners} == {(0, 0), (200, 0), (200, 200), (0, 200)}
 
 
 def test_a_polygon_outside_is_nothing():
-    square = homogeneous([[-100, -100], [-50, -100], [-50, -50], [-100, -50]])
+    square = through([[-100, -100], [-50, -100], [-50, -50], [-100, -50]], np.eye(3))
     assert cut_polygon(square, frame_planes(SIZE)).shape == (0, 3)

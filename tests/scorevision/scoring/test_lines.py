@@ -15,10 +15,11 @@ import pytest
 
 from tests.scorevision.scoring.answers import Floats
 from tests.shared import SHARED, needs_shared
+from touchline.arrays import Image
 from touchline.errors import UsageError
 from touchline.scorevision.scoring import lines as module
 from touchline.scorevision.scoring.frame_fit import fit_template, judge_points, on_line_score
-from touchline.scorevision.scoring.lines import Image, pitch_lines, pitch_lines_of
+from touchline.scorevision.scoring.lines import pitch_lines, pitch_lines_of
 
 GREEN, WHITE, RED = (60, 160, 60), (255, 255, 255), (0, 0, 200)
 PAINT = (180, 235, 180)

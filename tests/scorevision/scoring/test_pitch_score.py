@@ -12,8 +12,8 @@ import pytest
 
 from tests.scorevision.scoring.test_lines import GREEN, RED, WHITE, grass, picture, recorded
 from tests.shared import needs_shared
+from touchline.arrays import Image
 from touchline.errors import UsageError
-from touchline.scorevision.scoring.lines import Image
 from touchline.scorevision.scoring.pitch_score import (
     field_mask,
     is_close_up,

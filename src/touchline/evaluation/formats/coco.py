@@ -17,8 +17,8 @@ from touchline.evaluation.formats.fields import (
     read_json,
     whole,
 )
-from touchline.evaluation.labels import NO_ID, LabelledFrames, blank_objects
-from touchline.frame import ClassId
+from touchline.evaluation.labels import LabelledFrames, blank_objects
+from touchline.frame import NO_ID, ClassId
 from touchline.video.images import natural_key
 
 NAMES: Mapping[str, int] = {

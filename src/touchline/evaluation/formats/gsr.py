@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from touchline.arrays import Float64
 from touchline.errors import InputError
 from touchline.evaluation.formats.fields import (
     corners,
@@ -26,7 +27,6 @@ from touchline.evaluation.formats.fields import (
 )
 from touchline.evaluation.labels import (
     OTHER,
-    Floats,
     LabelledFrames,
     Objects,
     PitchFrames,
@@ -213,7 +213,7 @@ def _text(value: Any) -> str:
 def _pitch(given: Sequence[Any], images: Sequence[_Image], where: str) -> PitchFrames:
     place = {image.id: index for index, image in enumerate(images)}
     sizes = np.array([image.size for image in images], np.int64).reshape(-1, 2)
-    lines: list[dict[str, Floats]] = [{} for _ in images]
+    lines: list[dict[str, Float64]] = [{} for _ in images]
     for count, each in enumerate(given):
         if _is_of(each, "pitch", place, f"{where} {count}"):
             frame = place[str(each["image_id"])]
@@ -221,7 +221,7 @@ def _pitch(given: Sequence[Any], images: Sequence[_Image], where: str) -> PitchF
     return replace(blank_pitch(sizes), lines=tuple(lines))
 
 
-def _lines(given: Mapping[str, Any], size: tuple[int, int], where: str) -> dict[str, Floats]:
+def _lines(given: Mapping[str, Any], size: tuple[int, int], where: str) -> dict[str, Float64]:
     """Points of each line on the ground; SoccerNet's shares are of width - 1 and height - 1."""
     lines = mapping(field(given, "lines", where), f"{where}: lines")
     return {

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from touchline.arrays import Float64
 from touchline.errors import InputError
 from touchline.evaluation.formats.fields import (
     field,
@@ -20,15 +21,9 @@ from touchline.evaluation.formats.fields import (
     read_json,
     whole,
 )
-from touchline.evaluation.labels import (
-    NO_ID,
-    Floats,
-    LabelledFrames,
-    blank_objects,
-    blank_pitch,
-)
+from touchline.evaluation.labels import LabelledFrames, blank_objects, blank_pitch
 from touchline.evaluation.metrics.lines import fitted_homography
-from touchline.frame import N_KEYPOINTS, ClassId
+from touchline.frame import N_KEYPOINTS, NO_ID, ClassId
 
 _COLUMNS = ("frame", "id", "class_id", "x1", "y1", "x2", "y2", "confidence", "x", "y")
 _NULLS: Mapping[str, float] = {"id": NO_ID, "x": np.nan, "y": np.nan}
@@ -81,7 +76,7 @@ def read_predictions(
 
 
 def with_pitch(
-    found: LabelledFrames, keypoints: list[Floats], *, size: tuple[int, int]
+    found: LabelledFrames, keypoints: list[Float64], *, size: tuple[int, int]
 ) -> LabelledFrames:
     """Add the pitch to f frames: keypoints (32, 2) of each, NaN where absent, and what they fit."""
     pitch = blank_pitch(np.tile(np.array(size, np.int64), (len(keypoints), 1)))
@@ -121,7 +116,7 @@ def read_tracks(path: str | os.PathLike[str], *, frames: int) -> LabelledFrames:
     )
 
 
-def _columns(path: str | os.PathLike[str]) -> dict[str, Floats]:
+def _columns(path: str | os.PathLike[str]) -> dict[str, Float64]:
     try:
         table = pq.read_table(os.fspath(path))
     except OSError as error:
@@ -131,20 +126,20 @@ def _columns(path: str | os.PathLike[str]) -> dict[str, Floats]:
     return {name: _column(table, name, f"{path}: column {name}") for name in _COLUMNS}
 
 
-def _column(table: pa.Table, name: str, where: str) -> Floats:
+def _column(table: pa.Table, name: str, where: str) -> Float64:
     """A column of numbers; those of ``_NULLS`` may have gaps."""
     if name not in table.column_names:
         raise InputError(f"{where} is missing.")
     column = table[name]
     if not (pa.types.is_integer(column.type) or pa.types.is_floating(column.type)):
         raise InputError(f"{where} holds numbers; got {column.type}.")
-    values: Floats = (column.fill_null(_NULLS[name]) if name in _NULLS else column).to_numpy()
+    values: Float64 = (column.fill_null(_NULLS[name]) if name in _NULLS else column).to_numpy()
     if name not in _NULLS and not np.isfinite(values).all():
         raise InputError(f"{where} has a value that is null or not finite.")
     return values
 
 
-def _stacked(column: Mapping[str, Floats], names: tuple[str, ...]) -> Floats:
+def _stacked(column: Mapping[str, Float64], names: tuple[str, ...]) -> Float64:
     return np.stack([column[name] for name in names], axis=1).astype(np.float64)
 
 
@@ -184,7 +179,7 @@ def _row(given: Any, where: str) -> _Row:
     )
 
 
-def _keypoints(frame: Mapping[str, Any], path: str | os.PathLike[str], key: int) -> Floats:
+def _keypoints(frame: Mapping[str, Any], path: str | os.PathLike[str], key: int) -> Float64:
     where = f"{path}: frame {key}"
     given = items(frame, "keypoints", where)
     if len(given) != N_KEYPOINTS:

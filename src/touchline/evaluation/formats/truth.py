@@ -5,13 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from touchline.evaluation.labels import (
-    Floats,
-    LabelledFrames,
-    Objects,
-    blank_objects,
-    blank_pitch,
-)
+from touchline.arrays import Float64
+from touchline.evaluation.labels import LabelledFrames, Objects, blank_objects, blank_pitch
 from touchline.evaluation.metrics.agreement import IDS_IN_A_SHOT, MIN_VISIBLE
 from touchline.evaluation.metrics.lines import visible_lines
 from touchline.pitch import PitchDimensions, positions
@@ -61,7 +56,7 @@ def _objects(index: int, truth: Truth) -> Objects:
     )
 
 
-def _keypoints(truth: Truth) -> Floats:
+def _keypoints(truth: Truth) -> Float64:
     xy = np.asarray(truth.keypoints.xy[0], np.float64)
     return np.where((xy == 0).all(axis=1, keepdims=True), np.nan, xy)
 

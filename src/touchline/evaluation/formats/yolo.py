@@ -8,14 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from touchline.arrays import Float64, Int64
 from touchline.errors import InputError
-from touchline.evaluation.labels import (
-    Floats,
-    Ints,
-    LabelledFrames,
-    blank_objects,
-    blank_pitch,
-)
+from touchline.evaluation.labels import LabelledFrames, blank_objects, blank_pitch
 from touchline.frame import N_KEYPOINTS, ClassId
 from touchline.video.images import SUFFIXES, natural_key
 
@@ -101,7 +96,7 @@ def _label_file(folder: Path, image: Path) -> Path:
     return folder / "labels" / f"{image.stem}.txt"
 
 
-def _sizes(images: list[Path]) -> Ints:
+def _sizes(images: list[Path]) -> Int64:
     """Width and height (f, 2), from the headers alone."""
     return np.array([_size(image) for image in images], np.int64).reshape(-1, 2)
 
@@ -114,7 +109,7 @@ def _size(image: Path) -> tuple[int, int]:
         raise InputError(f"{image} is not a readable image: {error}.") from error
 
 
-def _table(folder: Path, image: Path, columns: int) -> Floats:
+def _table(folder: Path, image: Path, columns: int) -> Float64:
     path = _label_file(folder, image)
     try:
         lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
@@ -139,7 +134,7 @@ def _row(words: list[str], columns: int, where: str) -> list[float]:
     return row
 
 
-def _require_classes(path: Path, table: Floats, classes: int) -> None:
+def _require_classes(path: Path, table: Float64, classes: int) -> None:
     wrong = np.flatnonzero(table[:, 0] >= classes)
     if len(wrong):
         raise InputError(
@@ -148,14 +143,14 @@ def _require_classes(path: Path, table: Floats, classes: int) -> None:
         )
 
 
-def _corners(rows: Floats, size: Ints) -> Floats:
+def _corners(rows: Float64, size: Int64) -> Float64:
     centre, half = rows[:, 1:3], rows[:, 3:5] / 2
     shares = np.concatenate([centre - half, centre + half], axis=1)
-    pixels: Floats = shares * np.tile(size, 2)
+    pixels: Float64 = shares * np.tile(size, 2)
     return pixels
 
 
-def _keypoints(path: Path, table: Floats) -> Floats:
+def _keypoints(path: Path, table: Float64) -> Float64:
     if len(table) > 1:
         raise InputError(f"{path}: one pitch per image is needed; got {len(table)}.")
     if not len(table):

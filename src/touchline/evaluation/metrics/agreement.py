@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow.parquet as pq
 
+from touchline.arrays import Bools, Float64, Int64
 from touchline.evaluation.metrics.hota import TrackedBoxes, hota
 from touchline.frame import ClassId
+from touchline.geometry import pairwise_iou
 from touchline.pitch import positions
 from touchline.synthetic import Truth
-from touchline.tracking.boxes import pairwise_iou
 
 MIN_VISIBLE = 0.25
 """Share of a figure that must be visible for it to be asked for; less counts neither way."""
@@ -22,9 +22,6 @@ SAME = 0.5
 """IoU from which a found person is the one in the truth."""
 IDS_IN_A_SHOT = 1000
 """More than there are people in a match: a person in another shot is another track."""
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,22 +58,22 @@ class _Objects:
         visible: (n,) share of the figure that can be seen; 1 for what was found.
     """
 
-    tracker_id: Ints
-    class_id: Ints
-    xyxy: Floats
-    metres: Floats
-    visible: Floats
+    tracker_id: Int64
+    class_id: Int64
+    xyxy: Float64
+    metres: Float64
+    visible: Float64
 
-    def where(self, rows: npt.NDArray[np.bool_] | Ints) -> "_Objects":
+    def where(self, rows: Bools | Int64) -> "_Objects":
         return _Objects(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     @property
-    def is_ball(self) -> npt.NDArray[np.bool_]:
-        ball: npt.NDArray[np.bool_] = self.class_id == ClassId.BALL
+    def is_ball(self) -> Bools:
+        ball: Bools = self.class_id == ClassId.BALL
         return ball
 
     @property
-    def is_asked(self) -> npt.NDArray[np.bool_]:
+    def is_asked(self) -> Bools:
         return self.visible >= MIN_VISIBLE
 
 
@@ -146,17 +143,17 @@ def _paired(found: _Objects, asked: _Objects) -> tuple[_Objects, _Objects]:
     return found.where(i), asked.where(j)
 
 
-def _ball_hits(found: _Objects, true: _Objects) -> npt.NDArray[np.bool_]:
+def _ball_hits(found: _Objects, true: _Objects) -> Bools:
     """For each true ball (none or one) whether one was found near it."""
     distance = np.linalg.norm(_centres(true)[:, None] - _centres(found)[None], axis=2)
-    hits: npt.NDArray[np.bool_] = distance.min(axis=1, initial=np.inf) <= BALL_RADIUS
+    hits: Bools = distance.min(axis=1, initial=np.inf) <= BALL_RADIUS
     return hits
 
 
-def _distances(said: Floats, true: Floats) -> Floats:
+def _distances(said: Float64, true: Float64) -> Float64:
     """Metres between two places, where both are known."""
-    distance: Floats = np.linalg.norm(said - true, axis=1)
-    known: Floats = distance[np.isfinite(distance)]
+    distance: Float64 = np.linalg.norm(said - true, axis=1)
+    known: Float64 = distance[np.isfinite(distance)]
     return known
 
 
@@ -171,15 +168,15 @@ def _rows(frames: Sequence[_Objects]) -> TrackedBoxes:
     )
 
 
-def _centres(objects: _Objects) -> Floats:
+def _centres(objects: _Objects) -> Float64:
     return (objects.xyxy[:, :2] + objects.xyxy[:, 2:]) / 2
 
 
-def _mean(parts: Sequence[npt.NDArray[np.bool_]]) -> float | None:
+def _mean(parts: Sequence[Bools]) -> float | None:
     values = np.concatenate(parts)
     return float(values.mean()) if values.size else None
 
 
-def _median(parts: Sequence[Floats]) -> float | None:
+def _median(parts: Sequence[Float64]) -> float | None:
     values = np.concatenate(parts)
     return float(np.median(values)) if values.size else None

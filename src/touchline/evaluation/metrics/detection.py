@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from touchline.evaluation.labels import Bools, Floats, LabelledFrames, Objects
+from touchline.arrays import Bools, Float64, Indices, Int64
+from touchline.evaluation.labels import LabelledFrames, Objects
 from touchline.frame import ClassId
-from touchline.tracking.boxes import pairwise_iou
+from touchline.geometry import areas, pairwise_intersection, pairwise_iou
 
-IOU_THRESHOLDS: Floats = np.linspace(0.5, 0.95, 10)
-RECALLS: Floats = np.linspace(0.0, 1.0, 101)
+IOU_THRESHOLDS: Float64 = np.linspace(0.5, 0.95, 10)
+RECALLS: Float64 = np.linspace(0.0, 1.0, 101)
 MAX_DETECTIONS = 100
 """Boxes of one class that count in one frame, the surest ones."""
 NEAR_PIXELS = 15.0
@@ -32,7 +32,7 @@ class Matched:
         labelled: Number of labels that are asked for.
     """
 
-    score: Floats
+    score: Float64
     hit: Bools
     ignored: Bools
     labelled: int
@@ -48,8 +48,8 @@ class AveragePrecision:
         labelled: Number of labels.
     """
 
-    by_iou: Floats
-    recall: Floats
+    by_iou: Float64
+    recall: Float64
     labelled: int
 
     @property
@@ -198,7 +198,7 @@ def _near(found: Objects, truth: Objects) -> tuple[int, int]:
     return hits, wrong
 
 
-def _centres(objects: Objects) -> Floats:
+def _centres(objects: Objects) -> Float64:
     return (objects.xyxy[:, :2] + objects.xyxy[:, 2:]) / 2
 
 
@@ -218,7 +218,7 @@ def _match_frame(found: Objects, truth: Objects) -> Matched:
     return Matched(found.confidence, hit, ignored, int((~truth.ignored).sum()))
 
 
-def _best(free: Bools, overlap: Floats, ignored: Bools) -> tuple[npt.NDArray[np.intp], Bools]:
+def _best(free: Bools, overlap: Float64, ignored: Bools) -> tuple[Indices, Bools]:
     """The label (10,) that each threshold gives, and whether there is one (10,)."""
     worth = np.where(free, overlap + 2.0 * ~ignored, -1.0)
     # Ties go to the last label, as in pycocotools.
@@ -226,18 +226,14 @@ def _best(free: Bools, overlap: Floats, ignored: Bools) -> tuple[npt.NDArray[np.
     return best, np.asarray(free.any(axis=1))
 
 
-def _overlaps(found: Objects, truth: Objects) -> Floats:
+def _overlaps(found: Objects, truth: Objects) -> Float64:
     overlap = pairwise_iou(found.xyxy, truth.xyxy)
-    low = np.maximum(found.xyxy[:, None, :2], truth.xyxy[None, :, :2])
-    high = np.minimum(found.xyxy[:, None, 2:], truth.xyxy[None, :, 2:])
-    area = np.prod(found.xyxy[:, 2:] - found.xyxy[:, :2], axis=1)[:, None]
-    inside = np.prod(np.clip(high - low, 0, None), axis=2) / np.maximum(area, 1e-9)
+    shared = pairwise_intersection(found.xyxy, truth.xyxy)
+    inside = shared / np.maximum(areas(found.xyxy)[:, None], 1e-9)
     return np.where(truth.ignored[None], inside, overlap)
 
 
-def _interpolated(
-    right: npt.NDArray[np.int64], wrong: npt.NDArray[np.int64], *, labelled: int
-) -> float:
+def _interpolated(right: Int64, wrong: Int64, *, labelled: int) -> float:
     precision = right / np.maximum(right + wrong, np.spacing(1.0))
     best = np.maximum.accumulate(np.append(precision, 0.0)[::-1])[::-1]
     at = np.searchsorted(right / labelled, RECALLS, side="left")

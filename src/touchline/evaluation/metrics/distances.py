@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from touchline.evaluation.labels import Floats, LabelledFrames
+from touchline.arrays import Float64
+from touchline.evaluation.labels import LabelledFrames
 from touchline.evaluation.metrics.pairing import pairs, people, unasked
 
 
@@ -23,7 +24,7 @@ class Distances:
     count: int
 
 
-def distances(values: Floats) -> Distances:
+def distances(values: Float64) -> Distances:
     """Sum up distances (n,)."""
     if not len(values):
         return Distances(float("nan"), float("nan"), 0)
@@ -31,7 +32,7 @@ def distances(values: Floats) -> Distances:
     return Distances(float(median), float(p95), len(values))
 
 
-def position_errors(truth: LabelledFrames, found: LabelledFrames) -> Floats:
+def position_errors(truth: LabelledFrames, found: LabelledFrames) -> Float64:
     """Metres (n,) between where people are said to stand and where they do.
 
     One for each person who was found (IoU 0.5 in the image) and whose place is known on both
@@ -44,5 +45,5 @@ def position_errors(truth: LabelledFrames, found: LabelledFrames) -> Floats:
     rows, others = pairs(labels, answers)
     asked = ~unasked(labels)[rows]
     apart = np.linalg.norm(labels.metres[rows[asked]] - answers.metres[others[asked]], axis=1)
-    known: Floats = apart[np.isfinite(apart)]
+    known: Float64 = apart[np.isfinite(apart)]
     return known

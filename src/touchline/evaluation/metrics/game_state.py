@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from touchline.evaluation.labels import Floats, Ints, LabelledFrames, Objects, Strings
+from touchline.arrays import Float64, Int64, Strings
+from touchline.evaluation.labels import LabelledFrames, Objects
 from touchline.evaluation.metrics.hota import Hota, hota
 from touchline.evaluation.metrics.tracking import tracked_boxes
 from touchline.frame import ClassId
@@ -29,7 +30,7 @@ def gs_hota(truth: LabelledFrames, found: LabelledFrames, *, tolerance: float = 
     mine, theirs = _people(truth), _people(found)
     named = identities(mine), identities(theirs)
 
-    def similarity(rows: Ints, others: Ints) -> Floats:
+    def similarity(rows: Int64, others: Int64) -> Float64:
         same = named[0][rows][:, None] == named[1][others][None]
         return np.asarray(
             same * location_similarity(mine.metres[rows], theirs.metres[others], tolerance)
@@ -38,7 +39,7 @@ def gs_hota(truth: LabelledFrames, found: LabelledFrames, *, tolerance: float = 
     return hota(tracked_boxes(mine), tracked_boxes(theirs), similarity=similarity)
 
 
-def location_similarity(truth: Floats, found: Floats, tolerance: float) -> Floats:
+def location_similarity(truth: Float64, found: Float64, tolerance: float) -> Float64:
     """``exp(ln(0.05) * d^2 / tolerance^2)`` of places (n, 2) and (m, 2): (n, m); NaN gives 0."""
     squared = ((truth[:, None] - found[None]) ** 2).sum(axis=2)
     return np.asarray(np.nan_to_num(np.exp(np.log(0.05) * squared / tolerance**2)))

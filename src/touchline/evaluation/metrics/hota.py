@@ -9,18 +9,15 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-from touchline.tracking.boxes import pairwise_iou
+from touchline.arrays import Float64, Int64
+from touchline.geometry import pairwise_iou
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-
-ALPHAS: Floats = np.arange(0.05, 0.99, 0.05)
+ALPHAS: Float64 = np.arange(0.05, 0.99, 0.05)
 """IoU from which a pair counts as a match in HOTA; (19,)."""
 EPSILON = float(np.finfo(float).eps)
-Similarity = Callable[[Ints, Ints], Floats]
+Similarity = Callable[[Int64, Int64], Float64]
 """How alike rows (n,) of the labels and rows (m,) of the result are: (n, m), 0 to 1."""
 
 
@@ -36,11 +33,11 @@ class TrackedBoxes:
         class_id: int64 (n,), as the file numbers its classes.
     """
 
-    frame: Ints
-    tracker_id: Ints
-    xyxy: Floats
-    confidence: Floats
-    class_id: Ints
+    frame: Int64
+    tracker_id: Int64
+    xyxy: Float64
+    confidence: Float64
+    class_id: Int64
 
     def __post_init__(self) -> None:
         n = len(self.frame)
@@ -68,7 +65,7 @@ class Hota:
     det_a: float
     ass_a: float
     loc_a: float
-    by_alpha: Floats
+    by_alpha: Float64
     sums: "HotaSums"
 
 
@@ -83,10 +80,10 @@ class HotaSums:
         overlap: Sum of IoU over the matches (19,).
     """
 
-    hits: Floats
+    hits: Float64
     boxes: float
-    association: Floats
-    overlap: Floats
+    association: Float64
+    overlap: Float64
 
     def __add__(self, other: "HotaSums") -> "HotaSums":
         return HotaSums(
@@ -121,9 +118,9 @@ class Clear:
 class _Frame(NamedTuple):
     """Labelled ids (n,), predicted ids (m,), both counted from 0, and their overlap (n, m)."""
 
-    labelled: Ints
-    predicted: Ints
-    iou: Floats
+    labelled: Int64
+    predicted: Int64
+    iou: Float64
 
 
 def hota(
@@ -229,7 +226,7 @@ def _clear(hits: int, wrong: int, missed: int, switches: int) -> Clear:
     return Clear((hits - wrong - switches) / max(1, hits + missed), hits, wrong, missed, switches)
 
 
-def _clear_matches(frame: _Frame, last: Ints) -> tuple[Ints, Ints]:
+def _clear_matches(frame: _Frame, last: Int64) -> tuple[Int64, Int64]:
     """Matched labelled ids and the predicted ids they got."""
     worth = frame.iou + 1000.0 * (frame.predicted[None] == last[frame.labelled][:, None])
     worth[frame.iou < 0.5 - EPSILON] = 0
@@ -238,7 +235,7 @@ def _clear_matches(frame: _Frame, last: Ints) -> tuple[Ints, Ints]:
     return frame.labelled[rows[kept]], frame.predicted[columns[kept]]
 
 
-def _fit(frames: list[_Frame], sizes: tuple[int, int]) -> tuple[Floats, tuple[Floats, Floats]]:
+def _fit(frames: list[_Frame], sizes: tuple[int, int]) -> tuple[Float64, tuple[Float64, Float64]]:
     """How well each pair of ids fits over the video (n, m), and how often each id occurs."""
     shared = np.zeros(sizes)
     labelled, predicted = np.zeros((sizes[0], 1)), np.zeros((1, sizes[1]))
@@ -251,7 +248,7 @@ def _fit(frames: list[_Frame], sizes: tuple[int, int]) -> tuple[Floats, tuple[Fl
     return shared / (labelled + predicted - shared), (labelled, predicted)
 
 
-def _sums(together: Floats, counts: tuple[Floats, Floats], overlap: Floats) -> HotaSums:
+def _sums(together: Float64, counts: tuple[Float64, Float64], overlap: Float64) -> HotaSums:
     """Turn counts of matches (19, n, m), of ids, and summed overlap (19,) into sums."""
     labelled, predicted = counts
     jaccard = together / np.maximum(1, labelled + predicted - together)
@@ -293,7 +290,7 @@ def _aligned(
     return frames, (len(labelled_ids), len(predicted_ids))
 
 
-def rows_by_frame(labelled: Ints, predicted: Ints) -> Iterator[tuple[Ints, Ints]]:
+def rows_by_frame(labelled: Int64, predicted: Int64) -> Iterator[tuple[Int64, Int64]]:
     """Yield the rows of either side for each frame number that occurs, ascending."""
     for number in np.union1d(labelled, predicted):
         yield np.flatnonzero(labelled == number), np.flatnonzero(predicted == number)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import supervision as sv
 
-from touchline.evaluation.labels import Floats, are_known
+from touchline.arrays import Float64
+from touchline.evaluation.labels import are_known
 from touchline.pitch import PitchDimensions, fit_homography, to_image
 
 STEP = 0.9
@@ -38,7 +39,7 @@ MIRRORED: Mapping[str, str] = {
 Goal posts and crossbars stand above the ground: a homography says nothing of them."""
 
 
-def pitch_lines(dimensions: PitchDimensions) -> dict[str, Floats]:
+def pitch_lines(dimensions: PitchDimensions) -> dict[str, Float64]:
     """Every line on the ground as points (n, 2) in metres, ``STEP`` apart at most, by its name.
 
     "Top" is the far side, "bottom" the near one.
@@ -66,8 +67,8 @@ def pitch_lines(dimensions: PitchDimensions) -> dict[str, Floats]:
 
 
 def visible_lines(
-    homography: Floats, size: tuple[int, int], *, dimensions: PitchDimensions
-) -> dict[str, Floats]:
+    homography: Float64, size: tuple[int, int], *, dimensions: PitchDimensions
+) -> dict[str, Float64]:
     """Where lines show in an image of (width, height): points (n, 2) in pixels by name.
 
     The points of a line inside the image, and where the line enters and leaves it; lines with no
@@ -83,7 +84,7 @@ def visible_lines(
     return {name: points for name, points in shown.items() if len(points)}
 
 
-def _inside(points: Floats, size: tuple[int, int]) -> Floats:
+def _inside(points: Float64, size: tuple[int, int]) -> Float64:
     """Cut a polyline (n, 2) at the border of the image; NaN points are behind the camera."""
     points = points[are_known(points)]
     inside = np.asarray(((points >= 0) & (points < size)).all(axis=1))
@@ -97,28 +98,28 @@ def _inside(points: Floats, size: tuple[int, int]) -> Floats:
     return np.concatenate(kept)
 
 
-def _border(within: Floats, outside: Floats, size: tuple[int, int]) -> Floats:
+def _border(within: Float64, outside: Float64, size: tuple[int, int]) -> Float64:
     """Where the way from a point inside to one outside leaves the image: (1, 2)."""
     way = outside - within
     limit = np.where(way > 0, np.array(size, np.float64) - 1, 0.0)
     share = np.divide(limit - within, way, out=np.full(2, np.inf), where=way != 0)
-    point: Floats = within + way * np.clip(share.min(), 0.0, 1.0)
+    point: Float64 = within + way * np.clip(share.min(), 0.0, 1.0)
     return point[None]
 
 
-def _run(start: tuple[float, float], end: tuple[float, float]) -> Floats:
+def _run(start: tuple[float, float], end: tuple[float, float]) -> Float64:
     length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
-    points: Floats = np.linspace(start, end, int(np.ceil(length / STEP)) + 1)
+    points: Float64 = np.linspace(start, end, int(np.ceil(length / STEP)) + 1)
     return points
 
 
-def _arc(x: float, radius: float, angles: tuple[float, float]) -> Floats:
+def _arc(x: float, radius: float, angles: tuple[float, float]) -> Float64:
     steps = int(np.ceil(radius * (angles[1] - angles[0]) / STEP)) + 1
     along = np.linspace(*angles, steps)
     return np.stack([x + radius * np.cos(along), radius * np.sin(along)], axis=1)
 
 
-def _box(name: str, goal_line: float, front: float, half: float) -> dict[str, Floats]:
+def _box(name: str, goal_line: float, front: float, half: float) -> dict[str, Float64]:
     return {
         f"{name} top": _run((goal_line, half), (front, half)),
         f"{name} main": _run((front, half), (front, -half)),
@@ -126,7 +127,7 @@ def _box(name: str, goal_line: float, front: float, half: float) -> dict[str, Fl
     }
 
 
-def fitted_homography(keypoints: Floats, size: tuple[int, int]) -> Floats:
+def fitted_homography(keypoints: Float64, size: tuple[int, int]) -> Float64:
     """The (3, 3) homography from pixels to metres that keypoints (32, 2) support, or NaN."""
     present = are_known(keypoints)
     points = sv.KeyPoints(

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from touchline.arrays import Bools, Int64
 from touchline.errors import InputError
-from touchline.evaluation.labels import OTHER, Bools, Ints, LabelledFrames, Objects, are_known
+from touchline.evaluation.labels import OTHER, LabelledFrames, Objects, are_known
 from touchline.evaluation.metrics.hota import EPSILON, rows_by_frame
 from touchline.frame import ClassId
-from touchline.tracking.boxes import pairwise_iou
+from touchline.geometry import pairwise_iou
 
 SAME = 0.5
 """IoU from which a found person is the labelled one."""
@@ -35,7 +36,7 @@ def unasked(labels: Objects) -> Bools:
     return free
 
 
-def pairs(truth: Objects, found: Objects) -> tuple[Ints, Ints]:
+def pairs(truth: Objects, found: Objects) -> tuple[Int64, Int64]:
     """Rows of either that belong together, each used once.
 
     In each frame as many as can be of IoU 0.5 or more, of the greatest overlap in all, as
@@ -55,7 +56,7 @@ def judged(truth: Objects, found: Objects) -> Objects:
     return found.where(kept)
 
 
-def _pairs(truth: Objects, found: Objects) -> Iterator[tuple[Ints, Ints]]:
+def _pairs(truth: Objects, found: Objects) -> Iterator[tuple[Int64, Int64]]:
     for mine, theirs in rows_by_frame(truth.frame, found.frame):
         overlap = pairwise_iou(truth.xyxy[mine], found.xyxy[theirs])
         overlap[overlap < SAME - EPSILON] = 0

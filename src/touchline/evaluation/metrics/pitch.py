@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from touchline.arrays import Bools, Float64
 from touchline.errors import InputError
-from touchline.evaluation.labels import Bools, Floats, LabelledFrames, PitchFrames, are_known
+from touchline.evaluation.labels import LabelledFrames, PitchFrames, are_known
 from touchline.evaluation.metrics.distances import Distances, distances
 from touchline.evaluation.metrics.lines import MIRRORED, fitted_homography, visible_lines
 from touchline.pitch import PitchDimensions, to_image, to_pitch
@@ -33,10 +34,10 @@ class PitchParts:
         answered: Those of them with a homography.
     """
 
-    keypoint: Floats
-    pixels: Floats
-    metres: Floats
-    jaccard: Floats
+    keypoint: Float64
+    pixels: Float64
+    metres: Float64
+    jaccard: Float64
     asked: int
     answered: int
 
@@ -140,7 +141,7 @@ def with_lines(
 
 
 def line_accuracy(
-    truth: Mapping[str, Floats], found: Mapping[str, Floats], threshold: float
+    truth: Mapping[str, Float64], found: Mapping[str, Float64], threshold: float
 ) -> float:
     """SoccerNet's Jaccard index of one frame's lines: ``TP / (TP + FP + FN)``.
 
@@ -156,20 +157,20 @@ def line_accuracy(
     return right / max(1, len(truth.keys() | found.keys()))
 
 
-def distances_to(points: Floats, polyline: Floats) -> Floats:
+def distances_to(points: Float64, polyline: Float64) -> Float64:
     """Distance (n,) of points (n, 2) to a polyline (m, 2) of one point or more."""
     start = polyline[:-1] if len(polyline) > 1 else polyline
     way = np.diff(polyline, axis=0) if len(polyline) > 1 else np.zeros((1, 2))
     offset = points[:, None] - start
     length = np.maximum((way**2).sum(axis=1), 1e-12)
     share = np.clip((offset * way).sum(axis=2) / length, 0.0, 1.0)
-    nearest: Floats = np.linalg.norm(offset - share[..., None] * way, axis=2).min(axis=1)
+    nearest: Float64 = np.linalg.norm(offset - share[..., None] * way, axis=2).min(axis=1)
     return nearest
 
 
 def _jaccards(
     labels: PitchFrames, answers: PitchFrames, dimensions: PitchDimensions, *, mirror: bool
-) -> Floats:
+) -> Float64:
     rows = []
     for lines, homography, (width, height) in zip(
         labels.lines, answers.homography, labels.size, strict=True
@@ -183,7 +184,7 @@ def _jaccards(
 
 
 def _jaccard(
-    truth: Mapping[str, Floats], found: Mapping[str, Floats], threshold: float, mirror: bool
+    truth: Mapping[str, Float64], found: Mapping[str, Float64], threshold: float, mirror: bool
 ) -> float:
     plain = line_accuracy(truth, found, threshold)
     if not mirror:
@@ -192,7 +193,7 @@ def _jaccard(
     return max(plain, line_accuracy(turned, found, threshold))
 
 
-def _keypoint_errors(labels: PitchFrames, answers: PitchFrames) -> Floats:
+def _keypoint_errors(labels: PitchFrames, answers: PitchFrames) -> Float64:
     """Distance of each labelled keypoint to its answer, in widths."""
     labelled = are_known(labels.keypoints)
     apart = np.linalg.norm(answers.keypoints - labels.keypoints, axis=2) / labels.size[:, :1]
@@ -201,7 +202,7 @@ def _keypoint_errors(labels: PitchFrames, answers: PitchFrames) -> Floats:
 
 def _reprojected(
     labels: PitchFrames, answers: PitchFrames, dimensions: PitchDimensions
-) -> tuple[Floats, Floats]:
+) -> tuple[Float64, Float64]:
     """Errors in pixels and in metres of labelled keypoints in frames with a homography."""
     vertices = dimensions.vertices()
     pixels, metres = [np.zeros(0)], [np.zeros(0)]
@@ -215,7 +216,7 @@ def _reprojected(
     return _or_infinite(np.concatenate(pixels)), _or_infinite(np.concatenate(metres))
 
 
-def _or_infinite(errors: Floats) -> Floats:
+def _or_infinite(errors: Float64) -> Float64:
     # A point behind the camera or at the horizon is infinitely wrong, not unknown.
     return np.where(np.isnan(errors), np.inf, errors)
 
@@ -226,5 +227,5 @@ def _pitch(frames: LabelledFrames) -> PitchFrames:
     return frames.pitch
 
 
-def _mean(values: Floats | Bools) -> float:
+def _mean(values: Float64 | Bools) -> float:
     return float(values.mean()) if len(values) else float("nan")

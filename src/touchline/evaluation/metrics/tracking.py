@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from touchline.evaluation.labels import NO_ID, LabelledFrames, Objects
+from touchline.evaluation.labels import LabelledFrames, Objects
 from touchline.evaluation.metrics.hota import (
     Clear,
     Hota,
@@ -19,6 +19,7 @@ from touchline.evaluation.metrics.hota import (
     identity,
 )
 from touchline.evaluation.metrics.pairing import judged, people, unasked
+from touchline.frame import NO_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Image
 from touchline.frame import ClassId, FrameState, Objects
+from touchline.geometry import plain, through
 from touchline.outputs.drawing.people import is_dashed
-from touchline.outputs.drawing.primitives import SHIFT, Image, ring, stain, subpixel
-from touchline.outputs.drawing.projection import FloatArray, homogeneous, plain, to_pixels
+from touchline.outputs.drawing.primitives import SHIFT, ring, stain, subpixel
+from touchline.outputs.drawing.projection import to_pixels
 from touchline.outputs.drawing.style import CLASS_COLOURS, PAPER, Style
 
 _COLOUR = CLASS_COLOURS[ClassId.BALL]
@@ -29,9 +30,9 @@ class Trail:
     def __init__(self, seconds: float = 0.8) -> None:
         self._seconds = seconds
         self._shot = -1
-        self._seen: deque[tuple[float, FloatArray, FloatArray | None]] = deque()
+        self._seen: deque[tuple[float, Float64, Float64 | None]] = deque()
 
-    def follow(self, state: FrameState, size: tuple[int, int]) -> FloatArray:
+    def follow(self, state: FrameState, size: tuple[int, int]) -> Float64:
         """Take the next frame; return the places (n, 2) in its pixels, oldest first."""
         if state.shot != self._shot:
             self._shot = state.shot
@@ -47,14 +48,14 @@ class Trail:
         if row is None:
             return
         pixel, homography = _centre(objects, row), state.pitch.homography
-        metres = None if homography is None else plain(homography @ np.append(pixel, 1.0))
+        metres = None if homography is None else plain(through(pixel[None], homography))[0]
         self._seen.append((state.time, pixel, metres))
 
-    def _places(self, homography: FloatArray | None, size: tuple[int, int]) -> FloatArray:
+    def _places(self, homography: Float64 | None, size: tuple[int, int]) -> Float64:
         metres = [place for _, _, place in self._seen if place is not None]
         if homography is None or not metres:
             return np.array([pixel for _, pixel, _ in self._seen]).reshape(-1, 2)
-        seen = homogeneous(metres) @ to_pixels(homography, size).T
+        seen = through(metres, to_pixels(homography, size))
         return plain(seen[seen[:, 2] > 0])
 
 
@@ -64,7 +65,7 @@ def best_ball(objects: Objects) -> int | None:
     return int(rows[np.argmax(objects.confidence[rows])]) if len(rows) else None
 
 
-def draw_trail(image: Image, places: FloatArray, style: Style) -> None:
+def draw_trail(image: Image, places: Float64, style: Style) -> None:
     """Draw the way the ball took, fading into the past."""
     if len(places) < 2:
         return
@@ -100,7 +101,7 @@ def _draw_ball(image: Image, objects: Objects, row: int, style: Style) -> None:
     cv2.polylines(image, [arrow], True, edge, style.hairline, cv2.LINE_AA, SHIFT)
 
 
-def _centre(objects: Objects, row: int) -> npt.NDArray[np.float64]:
+def _centre(objects: Objects, row: int) -> Float64:
     box = objects.xyxy[row].astype(np.float64)
-    centre: npt.NDArray[np.float64] = (box[:2] + box[2:]) / 2
+    centre: Float64 = (box[:2] + box[2:]) / 2
     return centre

@@ -1,14 +1,8 @@
 """One line in the corner: which frame, when, how sure, and what the colours mean."""
 
+from touchline.arrays import Image
 from touchline.frame import ClassId, FrameState, Objects
-from touchline.outputs.drawing.primitives import (
-    Image,
-    disc,
-    pill,
-    stain,
-    text_width,
-    write_text,
-)
+from touchline.outputs.drawing.primitives import disc, pill, stain, text_width, write_text
 from touchline.outputs.drawing.style import CLASS_COLOURS, FAINT, INK, PAPER, Colour, Style
 
 _SHOWN = (ClassId.PLAYER, ClassId.GOALKEEPER, ClassId.REFEREE, ClassId.BALL)

@@ -2,16 +2,14 @@
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float32, Float64, Image
 from touchline.frame import PitchState, Source
-from touchline.outputs.drawing.primitives import SHIFT, Image, disc, ring, subpixel
+from touchline.geometry import plain, through
+from touchline.outputs.drawing.primitives import SHIFT, disc, ring, subpixel
 from touchline.outputs.drawing.projection import (
-    FloatArray,
     cut_segments,
     frame_planes,
-    homogeneous,
-    plain,
     to_pixels,
 )
 from touchline.outputs.drawing.style import INK, LINE_COLOUR, POINT_COLOUR, Style
@@ -19,8 +17,8 @@ from touchline.pitch.dimensions import PitchDimensions
 
 
 def pitch_segments(
-    homography: FloatArray, dimensions: PitchDimensions, size: tuple[int, int]
-) -> FloatArray:
+    homography: Float64, dimensions: PitchDimensions, size: tuple[int, int]
+) -> Float64:
     """Return the painted lines as the camera sees them: (n, 2, 2) pixels, cut to the frame.
 
     Args:
@@ -29,7 +27,7 @@ def pitch_segments(
         size: (width, height) of the frame in pixels.
     """
     camera = to_pixels(homography, size)
-    lines = [homogeneous(line) @ camera.T for line in dimensions.lines()]
+    lines = [through(line, camera) for line in dimensions.lines()]
     segments = np.concatenate([np.stack([line[:-1], line[1:]], axis=1) for line in lines])
     return plain(cut_segments(segments, frame_planes(size, margin=8.0)))
 
@@ -50,9 +48,7 @@ def draw_keypoints(image: Image, pitch: PitchState, style: Style) -> None:
             _draw_keypoint(image, np.array([x, y]), style, full=source is Source.DETECTED)
 
 
-def _draw_keypoint(
-    image: Image, point: npt.NDArray[np.float32], style: Style, *, full: bool
-) -> None:
+def _draw_keypoint(image: Image, point: Float32, style: Style, *, full: bool) -> None:
     if full:
         disc(image, point, style.dot + style.hairline, INK)
         disc(image, point, style.dot, POINT_COLOUR)

@@ -5,12 +5,11 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float32, Float64, Image, Int32
 from touchline.frame import NO_ID, ClassId, Objects, Source
 from touchline.outputs.drawing.primitives import (
     SHIFT,
-    Image,
     pill,
     stain,
     subpixel,
@@ -72,9 +71,7 @@ def is_dashed(objects: Objects, row: int) -> bool:
     return str(objects.source[row]) in (Source.INTERPOLATED, Source.PROPOSED)
 
 
-def _sides(
-    xyxy: npt.NDArray[np.float32], style: Style, *, dashed: bool
-) -> Iterable[npt.NDArray[np.int32]]:
+def _sides(xyxy: Float32, style: Style, *, dashed: bool) -> Iterable[Int32]:
     """The box as lines for OpenCV: one closed line, or its dashes."""
     x1, y1, x2, y2 = xyxy.tolist()
     corners = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2], [x1, y1]])
@@ -87,9 +84,7 @@ def _sides(
     ]
 
 
-def _dashes(
-    start: npt.NDArray[np.float64], end: npt.NDArray[np.float64], length: float
-) -> npt.NDArray[np.float64]:
+def _dashes(start: Float64, end: Float64, length: float) -> Float64:
     """Cut a line into (n, 2, 2) dashes with as long a gap between; a dash at both ends."""
     count = max(1, round(float(np.hypot(*(end - start))) / (2 * length)))
     shares = np.arange(2 * count + 1) / (2 * count + 1)
@@ -109,7 +104,7 @@ def _label_size(text: str, style: Style) -> tuple[int, int]:
 
 
 def _free_place(
-    xyxy: npt.NDArray[np.float32],
+    xyxy: Float32,
     label: tuple[int, int],
     taken: list[Rectangle],
     shape: tuple[int, ...],

@@ -6,10 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from touchline.arrays import Image, Int32, Mask
 from touchline.outputs.drawing.style import Colour
-
-Image = npt.NDArray[np.uint8]
-Mask = npt.NDArray[np.uint8]
 
 SHIFT = 4
 """Bits of subpixel precision that OpenCV is given."""
@@ -22,14 +20,12 @@ _FONT_CAPITAL = 21.0
 """Height of a capital letter of the font at scale 1, in pixels."""
 
 
-def subpixel(points: npt.ArrayLike) -> npt.NDArray[np.int32]:
+def subpixel(points: npt.ArrayLike) -> Int32:
     """Return pixel coordinates as the fixed-point numbers that ``SHIFT`` announces.
 
     OpenCV counts from the centre of a pixel, this project from its corner: hence the half.
     """
-    scaled: npt.NDArray[np.int32] = np.round(
-        (np.asarray(points, np.float64) - 0.5) * (1 << SHIFT)
-    ).astype(np.int32)
+    scaled: Int32 = np.round((np.asarray(points, np.float64) - 0.5) * (1 << SHIFT)).astype(np.int32)
     return scaled
 
 
@@ -120,7 +116,7 @@ def _glyph(character: str, capital: int) -> Mask:
     return _reduced(mask, width, capital + 2 * overhang)
 
 
-def _round_line(centre: npt.ArrayLike, radius: float) -> npt.NDArray[np.int32]:
+def _round_line(centre: npt.ArrayLike, radius: float) -> Int32:
     """A circle as a polygon: OpenCV makes a small circle a diamond."""
     return subpixel(np.asarray(centre, np.float64) + radius * _UNIT_CIRCLE)
 

@@ -6,12 +6,11 @@ horizon cannot swing round to the other side of the image.
 """
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from touchline.arrays import Float64
 
 
-def to_pixels(homography: FloatArray, size: tuple[int, int]) -> FloatArray:
+def to_pixels(homography: Float64, size: tuple[int, int]) -> Float64:
     """Invert an image-to-metres homography so that w is positive in front of the camera.
 
     Args:
@@ -22,23 +21,11 @@ def to_pixels(homography: FloatArray, size: tuple[int, int]) -> FloatArray:
         (3, 3), metres to homogeneous pixels; w is 1 at the middle of the lower edge.
     """
     foot = homography @ np.array([size[0] / 2, size[1], 1.0])
-    inverse: FloatArray = np.linalg.inv(homography).astype(np.float64) * foot[2]
+    inverse: Float64 = np.linalg.inv(homography).astype(np.float64) * foot[2]
     return inverse
 
 
-def homogeneous(points: npt.ArrayLike) -> FloatArray:
-    """Append w = 1 to (n, 2) points."""
-    xy = np.asarray(points, np.float64).reshape(-1, 2)
-    return np.column_stack([xy, np.ones(len(xy))])
-
-
-def plain(points: FloatArray) -> FloatArray:
-    """Divide (..., 3) homogeneous points by their w; gives (..., 2)."""
-    divided: FloatArray = points[..., :2] / points[..., 2:]
-    return divided
-
-
-def frame_planes(size: tuple[int, int], margin: float = 0.0) -> FloatArray:
+def frame_planes(size: tuple[int, int], margin: float = 0.0) -> Float64:
     """Half-spaces (5, 3) of what is in front of the camera, in the frame plus ``margin`` px."""
     width, height = size
     return np.array(
@@ -52,7 +39,7 @@ def frame_planes(size: tuple[int, int], margin: float = 0.0) -> FloatArray:
     )
 
 
-def cut_segments(segments: FloatArray, planes: FloatArray) -> FloatArray:
+def cut_segments(segments: Float64, planes: Float64) -> Float64:
     """Keep the part of each homogeneous segment (n, 2, 3) inside all half-spaces (k, 3)."""
     for plane in planes:
         depth = segments @ plane
@@ -64,7 +51,7 @@ def cut_segments(segments: FloatArray, planes: FloatArray) -> FloatArray:
     return segments
 
 
-def cut_polygon(corners: FloatArray, planes: FloatArray) -> FloatArray:
+def cut_polygon(corners: Float64, planes: Float64) -> Float64:
     """Keep the part of a convex homogeneous polygon (n, 3) inside all half-spaces (k, 3).
 
     Sutherland and Hodgman, "Reentrant polygon clipping", Communications of the ACM 17(1), 1974.

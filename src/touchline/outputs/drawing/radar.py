@@ -6,19 +6,12 @@ from functools import lru_cache
 import cv2
 import numpy as np
 
+from touchline.arrays import Float64, Image, Mask
 from touchline.frame import ClassId, FrameState, Objects
+from touchline.geometry import plain, through
 from touchline.outputs.drawing.people import is_dashed
-from touchline.outputs.drawing.primitives import (
-    SHIFT,
-    Image,
-    Mask,
-    disc,
-    pill,
-    ring,
-    stain,
-    subpixel,
-)
-from touchline.outputs.drawing.projection import FloatArray, cut_polygon, homogeneous, plain
+from touchline.outputs.drawing.primitives import SHIFT, disc, pill, ring, stain, subpixel
+from touchline.outputs.drawing.projection import cut_polygon
 from touchline.outputs.drawing.style import CLASS_COLOURS, FAINT, INK, PAPER, Style
 from touchline.pitch.dimensions import PitchDimensions
 
@@ -43,10 +36,10 @@ class _Plan:
         width = self.dimensions.width + 2 * BORDER
         return round(length * self.scale), round(width * self.scale)
 
-    def place(self, metres: FloatArray) -> FloatArray:
+    def place(self, metres: Float64) -> Float64:
         """Return (..., 2) pixels of (..., 2) metres; the far touchline is at the top."""
         middle = np.array(self.size) / 2
-        placed: FloatArray = middle + np.asarray(metres, np.float64) * (self.scale, -self.scale)
+        placed: Float64 = middle + np.asarray(metres, np.float64) * (self.scale, -self.scale)
         return placed
 
 
@@ -78,11 +71,11 @@ def _paint(plan: _Plan, stroke: int) -> Mask:
     return mask
 
 
-def _view(plan: _Plan, homography: FloatArray, size: tuple[int, int]) -> Mask:
+def _view(plan: _Plan, homography: Float64, size: tuple[int, int]) -> Mask:
     """Coverage of the part of the pitch that is in the frame."""
     mask = np.zeros(plan.size[::-1], np.uint8)
     width, height = size
-    corners = homogeneous([[0, 0], [width, 0], [width, height], [0, height]]) @ homography.T
+    corners = through([[0, 0], [width, 0], [width, height], [0, height]], homography)
     ground = (homography @ np.array([width / 2, height, 1.0]))[2]
     seen = cut_polygon(corners * np.sign(ground), _panel_planes(plan.dimensions))
     if len(seen) > 2:
@@ -90,7 +83,7 @@ def _view(plan: _Plan, homography: FloatArray, size: tuple[int, int]) -> Mask:
     return mask
 
 
-def _panel_planes(dimensions: PitchDimensions) -> FloatArray:
+def _panel_planes(dimensions: PitchDimensions) -> Float64:
     """Half-spaces of what the view shows, in metres, in front of the camera."""
     x, y = dimensions.length / 2 + BORDER, dimensions.width / 2 + BORDER
     return np.array([[0.0, 0.0, 1.0], [1.0, 0.0, x], [-1.0, 0.0, x], [0.0, 1.0, y], [0.0, -1.0, y]])

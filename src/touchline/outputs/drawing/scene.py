@@ -3,13 +3,12 @@
 import cv2
 import numpy as np
 
+from touchline.arrays import Float64, Image
 from touchline.frame import FrameState, Objects
 from touchline.outputs.drawing.ball import draw_balls, draw_trail
 from touchline.outputs.drawing.caption import draw_caption
 from touchline.outputs.drawing.ground import draw_keypoints, draw_lines
 from touchline.outputs.drawing.people import draw_boxes, draw_feet, draw_labels
-from touchline.outputs.drawing.primitives import Image
-from touchline.outputs.drawing.projection import FloatArray
 from touchline.outputs.drawing.radar import draw_radar
 from touchline.outputs.drawing.style import Style
 from touchline.pitch.dimensions import PitchDimensions
@@ -18,14 +17,14 @@ _SOFT = 0.6
 """Opacity of what must not hide the picture: pitch lines and boxes."""
 
 _STANDARD = PitchDimensions()
-_NO_TRAIL: FloatArray = np.empty((0, 2))
+_NO_TRAIL: Float64 = np.empty((0, 2))
 
 
 def draw(
     image: Image,
     state: FrameState,
     *,
-    trail: FloatArray = _NO_TRAIL,
+    trail: Float64 = _NO_TRAIL,
     dimensions: PitchDimensions = _STANDARD,
 ) -> Image:
     """Return a new picture of ``state`` over its frame.

@@ -7,9 +7,9 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import onnxruntime
 
+from touchline.arrays import Image
 from touchline.inference import onnx_runtime, weights
 from touchline.scorevision.doctor.context import Context
 from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
@@ -130,7 +130,7 @@ def _looks(models: "Models") -> dict[str, Callable[[], object]]:
     return looks
 
 
-def _noise() -> npt.NDArray[np.uint8]:
+def _noise() -> Image:
     width, height = SIZE
     return np.random.default_rng(1).integers(0, 256, (height, width, 3), np.uint8)
 

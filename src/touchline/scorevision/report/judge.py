@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import AnyFloat, Float64, Image
 from touchline.errors import ModelError
 from touchline.inference.loading import Device
 from touchline.scorevision.scoring import score_frame_boxes
@@ -32,8 +32,6 @@ EVEN_ODDS = float(np.log(MIN_PERSON / (1 - MIN_PERSON)))
 """Added to the logit of a person, so that P(person) = 0.5 lands on the tree's threshold of 0.08:
 that suits CLIP, which is seldom sure of a person; a calibrated verifier means what it says."""
 
-Image = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float64]
 Objects = Sequence[Mapping[str, Any]]
 
 
@@ -72,7 +70,7 @@ def same_for_all(name: str, scorer: Scorer, *, sees_frames: bool = True) -> Judg
 def guarded(name: str, scorer: Scorer) -> Scorer:
     """The same scorer, of which whatever is raised comes out as a ``ModelError``."""
 
-    def ask(images_rgb: list[Image], texts: list[str]) -> npt.NDArray[np.floating]:
+    def ask(images_rgb: list[Image], texts: list[str]) -> AnyFloat:
         try:
             return scorer(images_rgb, texts)
         except ModelError:
@@ -162,9 +160,9 @@ class _Told:
         ]
         self._student = student
         self._place: dict[int, int] = {}
-        self._rows: Floats | None = None
+        self._rows: Float64 | None = None
 
-    def __call__(self, images_rgb: list[Image], texts: list[str]) -> Floats:
+    def __call__(self, images_rgb: list[Image], texts: list[str]) -> Float64:
         question = tuple(texts)
         if question not in _LABELS:
             raise ModelError(f"a verifier cannot answer {texts}; it knows crops, not frames.")
@@ -172,7 +170,7 @@ class _Told:
             self._rows = np.asarray(self._student.judge(self._views), np.float64)
         rows = self._rows[[self._place_of(image, question) for image in images_rgb]]
         shares = [rows[:, list(labels)].sum(axis=1) for labels in _LABELS[question]]
-        logits: Floats = np.log(np.maximum(np.stack(shares, axis=1), LEAST))
+        logits: Float64 = np.log(np.maximum(np.stack(shares, axis=1), LEAST))
         if question == PERSON_OR_GRASS:
             logits[:, 0] += EVEN_ODDS
         return logits
@@ -185,7 +183,7 @@ class _Told:
         return self._place[id(image)]
 
 
-def _say_nothing(images_rgb: list[Image], texts: list[str]) -> Floats:
+def _say_nothing(images_rgb: list[Image], texts: list[str]) -> Float64:
     return np.zeros((len(images_rgb), len(texts)))
 
 

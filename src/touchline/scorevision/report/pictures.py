@@ -7,8 +7,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Image
 from touchline.errors import OutputError
 from touchline.outputs.drawing.primitives import SHIFT as SUBPIXEL
 from touchline.outputs.drawing.primitives import (
@@ -30,8 +30,6 @@ from touchline.video import VideoReader
 EARNS: Colour = (96, 200, 96)
 HALF: Colour = (60, 196, 255)
 COSTS: Colour = (70, 70, 240)
-
-Image = npt.NDArray[np.uint8]
 
 
 def write_pictures(
@@ -114,9 +112,7 @@ def _said(box: ScoredBox) -> str:
     return f"{box.claimed} > {box.seen} {box.points:+.2f}"
 
 
-def _draw_points(
-    canvas: Image, points: npt.NDArray[np.float64], frame: FrameScore, style: Style
-) -> None:
+def _draw_points(canvas: Image, points: Float64, frame: FrameScore, style: Style) -> None:
     told = frame.keypoints
     dropped = set() if told is None else {vertex for vertex, _ in told.dropped}
     outliers = () if told is None or told.fit is None else told.fit.outliers

@@ -10,9 +10,9 @@ from typing import Any
 
 import av
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
+from touchline.arrays import Float64, Image
 from touchline.evaluation.metrics import fitted_homography
 from touchline.frame import NO_ID, Frame, FrameState, PitchState, Source
 from touchline.outputs.drawing import Trail, draw
@@ -23,8 +23,6 @@ from touchline.video import VideoReader
 
 MAX_ID = 10**6
 """Ids from here on are not drawn."""
-
-Image = npt.NDArray[np.uint8]
 
 
 class SideBySide(FileWriter):
@@ -139,7 +137,7 @@ def _tracker_id(given: object) -> int:
     return given if isinstance(given, int) and 0 <= given < MAX_ID else NO_ID
 
 
-def _pitch(points: npt.NDArray[np.float64], size: tuple[int, int]) -> PitchState:
+def _pitch(points: Float64, size: tuple[int, int]) -> PitchState:
     present = (points != 0).any(axis=1) & (points >= 0).all(axis=1) & (points <= size).all(axis=1)
     fitted = fitted_homography(np.where(present[:, None], points, np.nan), size)
     keypoints = sv.KeyPoints(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Int64
 from touchline.errors import UsageError
 from touchline.frame import ClassId
 from touchline.scorevision.scoring.objects import Boxes, read_boxes
@@ -14,9 +14,6 @@ from touchline.scorevision.scoring.template import VERTICES
 
 FAR = 1e9
 """Pixels beyond which a coordinate is none."""
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,9 +26,9 @@ class Players:
         centre: float64 (p, 2) of the box, pixels.
     """
 
-    rank: Ints
-    tracker_id: Ints
-    centre: Floats
+    rank: Int64
+    tracker_id: Int64
+    centre: Float64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,9 +44,9 @@ class Answer:
         players: Those of them that are players.
     """
 
-    number: Ints
-    keypoints: Floats
-    length: Ints
+    number: Int64
+    keypoints: Float64
+    length: Int64
     boxes: tuple[Boxes, ...]
     players: Players
 
@@ -97,7 +94,7 @@ def _frame(frames: Mapping[str, Mapping[str, Any]], number: int) -> Mapping[str,
     return frame
 
 
-def _points(frame: Mapping[str, Any], number: int) -> Floats:
+def _points(frame: Mapping[str, Any], number: int) -> Float64:
     given = frame["keypoints"]
     try:
         points = np.asarray(given, np.float64).reshape(len(given), 2)
@@ -139,13 +136,13 @@ def _id(given: Mapping[str, Any], number: int, row: int) -> Hashable:
     return given["id"]
 
 
-def centre_of(xyxy: Floats) -> Floats:
+def centre_of(xyxy: Float64) -> Float64:
     """Centres (n, 2) of boxes (n, 4)."""
-    centre: Floats = (xyxy[:, :2] + xyxy[:, 2:]) / 2
+    centre: Float64 = (xyxy[:, :2] + xyxy[:, 2:]) / 2
     return centre
 
 
-def read_lines(lines: Sequence[Sequence[float]], *, frame: int) -> Floats:
+def read_lines(lines: Sequence[Sequence[float]], *, frame: int) -> Float64:
     """Read segments ``(x1, y1, x2, y2)`` in pixels: float64 (m, 4).
 
     Raises:

@@ -12,10 +12,11 @@ from typing import Any
 import cv2
 import numpy as np
 
+from touchline.arrays import Image
 from touchline.errors import UsageError
 from touchline.frame import ClassId
 from touchline.scorevision.scoring.crops import see
-from touchline.scorevision.scoring.image import Image, checked_image
+from touchline.scorevision.scoring.image import checked_image
 from touchline.scorevision.scoring.objects import Boxes, read_boxes
 from touchline.scorevision.scoring.points import (
     LABEL_OF_CLASS,

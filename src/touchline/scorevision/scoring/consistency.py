@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Bools, Float64, Int64
 from touchline.scorevision.scoring.answer import Answer
 from touchline.scorevision.scoring.frame_fit import Points, logistic
 from touchline.scorevision.scoring.segments import pairwise_distances
@@ -14,12 +14,8 @@ from touchline.scorevision.scoring.template import VERTICES
 DECAY = 10.0
 """How fast stability falls with the relative change of distances."""
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
-
-def stabilities(answer: Answer, counted: Bools, *, fitted: Bools, segment: Ints) -> Floats:
+def stabilities(answer: Answer, counted: Bools, *, fitted: Bools, segment: Int64) -> Float64:
     """Stability (s,) of the keypoints in each segment.
 
     ``exp(-10 d)``, d the mean over consecutive frames with a homography of their mean relative
@@ -65,7 +61,7 @@ def _relative_change(answer: Answer, counted: Bools, before: int, after: int) ->
 
 def run_consistencies(
     answer: Answer, points: Points, *, validated: Sequence[int], diagonal: float
-) -> Floats:
+) -> Float64:
     """Consistency (n,) of each validated frame with the validated frame just before it.
 
     1 for the first frame of a run of consecutive numbers, even if the answer does not have it. 0

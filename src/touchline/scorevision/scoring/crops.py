@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Image
 from touchline.errors import UsageError
 from touchline.scorevision.scoring.objects import Boxes
 from touchline.verification.decision_tree import (
@@ -18,8 +18,6 @@ BALL_SCALE = 4
 """The crop around a football is so many times its box."""
 CROPS_AT_ONCE = 128 * 2**20
 """Bytes of crops that are held together; any sane frame fits at once."""
-
-Image = npt.NDArray[np.uint8]
 
 
 def see(rgb: Image, kept: Boxes, scorer: Scorer, names: list[str]) -> list[str]:

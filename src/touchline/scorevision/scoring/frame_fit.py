@@ -5,8 +5,8 @@ from enum import StrEnum
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Bools, Float64
 from touchline.scorevision.scoring.answer import centre_of
 from touchline.scorevision.scoring.boxes import MIN_HEIGHT, MIN_WIDTH, TOP_BAND
 from touchline.scorevision.scoring.objects import Boxes
@@ -28,9 +28,6 @@ NEAR, STEEPNESS = 0.02, 0.0037
 MAX_SCALE = 1.5
 """Ratio of scales at which a frame is capped."""
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-
 
 class DroppedPoint(StrEnum):
     """Why a point that is there does not count."""
@@ -51,9 +48,9 @@ class Fit:
         error: float64 (k,) distance of each point, projected, to its vertex of the scaled template.
     """
 
-    homography: Floats
+    homography: Float64
     inlier: Bools
-    error: Floats
+    error: Float64
 
     @property
     def inlier_ratio(self) -> float:
@@ -89,7 +86,7 @@ class Points:
     unbounded: Bools
 
 
-def judge_points(keypoints: Floats, width: int, height: int) -> Points:
+def judge_points(keypoints: Float64, width: int, height: int) -> Points:
     """Say which points count. A point that was dropped drops no other, so their order matters.
 
     Args:
@@ -111,7 +108,7 @@ def _apart(asked: Bools, near: Bools) -> Bools:
     return kept
 
 
-def fit_template(keypoints: Floats, valid: Bools, *, width: int, height: int) -> Fit | None:
+def fit_template(keypoints: Float64, valid: Bools, *, width: int, height: int) -> Fit | None:
     """Fit the points (32, 2) that are valid (32,) to the scaled template, with OpenCV's RANSAC.
 
     The same points always give the same homography: OpenCV seeds its RANSAC alike in every call.
@@ -131,14 +128,14 @@ def fit_template(keypoints: Floats, valid: Bools, *, width: int, height: int) ->
     return Fit(matrix, np.asarray(mask).ravel() > 0, error)
 
 
-def project(points: Floats, homography: Floats) -> Floats:
+def project(points: Float64, homography: Float64) -> Float64:
     """Project points (n, 2) as OpenCV does; what lies at infinity comes out as (0, 0)."""
     if not len(points):
         return np.empty((0, 2))
     return np.asarray(cv2.perspectiveTransform(points[:, None], homography)[:, 0], np.float64)
 
 
-def on_line_score(points: Floats, lines: Floats, *, width: int, height: int) -> float:
+def on_line_score(points: Float64, lines: Float64, *, width: int, height: int) -> float:
     """``1 / (1 + exp((d - 0.02) / 0.0037))``, d the mean distance of the points to the lines.
 
     Both axes are divided by the size of the image first, so a distance is longer across the
@@ -168,7 +165,7 @@ def logistic(distance: float) -> float:
     return float(1 / (1 + np.exp(min((distance - NEAR) / STEEPNESS, 700.0))))
 
 
-def counted_centres(boxes: Boxes, width: int) -> Floats:
+def counted_centres(boxes: Boxes, width: int) -> Float64:
     """Centres (n, 2) of the boxes that are large enough and below the top band."""
     x1, y1, x2, y2 = boxes.xyxy.T
     large = boxes.is_ball | ((boxes.width >= MIN_WIDTH) & (boxes.height >= MIN_HEIGHT))
@@ -176,7 +173,7 @@ def counted_centres(boxes: Boxes, width: int) -> Floats:
     return centre_of(boxes.xyxy[large & ~in_band])
 
 
-def inside_share(centres: Floats, homography: Floats) -> float:
+def inside_share(centres: Float64, homography: Float64) -> float:
     """Share of box centres that the homography brings within the pitch; 0 without any.
 
     The homography leads to the scaled template, the pitch asked is that in centimetres: 12000 x
@@ -190,7 +187,7 @@ def inside_share(centres: Floats, homography: Floats) -> float:
     return float(((at >= 0) & (at <= (LENGTH, WIDTH))).all(axis=1).mean())
 
 
-def scale_ratio(points: Floats, centres: Floats) -> float:
+def scale_ratio(points: Float64, centres: Float64) -> float:
     """Mean pairwise distance of the points over that of the centres, at most 1.5.
 
     1 with fewer than two of either.

@@ -1,11 +1,9 @@
 """What every part of the validator's score takes for a picture."""
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Image
 from touchline.errors import UsageError
-
-Image = npt.NDArray[np.uint8]
 
 
 def checked_image(image_bgr: Image) -> Image:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Bools, Float64, Int64
 from touchline.errors import UsageError
 from touchline.scorevision.scoring.answer import Answer, read_answer, read_lines
 from touchline.scorevision.scoring.consistency import run_consistencies, stabilities
@@ -33,19 +33,15 @@ from touchline.scorevision.scoring.motion import (
 MIN_FITTED = 0.4
 """Share of the validated frames that must have a homography for the full score."""
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scene:
     """Segments of f frames: cuts (f,), segment (f,), and by segment stability and plausibility."""
 
     cuts: Bools
-    segment: Ints
-    stability: Floats
-    plausibility: Floats
+    segment: Int64
+    stability: Float64
+    plausibility: Float64
 
 
 def keypoint_score(
@@ -123,7 +119,7 @@ def _validated(frames_to_validate: Sequence[int]) -> list[int]:
 
 
 def _earned(
-    answer: Answer, rank: int, valid: Bools, lines: Floats, size: tuple[int, int]
+    answer: Answer, rank: int, valid: Bools, lines: Float64, size: tuple[int, int]
 ) -> FrameFit | None:
     width, height = size
     fit = fit_template(answer.keypoints[rank], valid, width=width, height=height)
@@ -157,7 +153,7 @@ def _dropped(points: Points, rank: int) -> tuple[tuple[int, DroppedPoint], ...]:
 
 
 def _summed(
-    answer: Answer, scene: _Scene, rows: tuple[FrameKeypoints, ...], steady: Floats
+    answer: Answer, scene: _Scene, rows: tuple[FrameKeypoints, ...], steady: Float64
 ) -> KeypointScore:
     fitted = [(row, row.fit) for row in rows if row.fit is not None]
     mean = {

@@ -7,10 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Bools, Image, Int64, Mask
 from touchline.errors import UsageError
-from touchline.scorevision.scoring.image import Image, checked_image
+from touchline.scorevision.scoring.image import checked_image
 
 GREEN = ((35, 40, 40), (85, 255, 255))
 """Least and greatest hue (0 to 180), saturation and value of grass, both included."""
@@ -21,8 +21,6 @@ BORDER = 3
 CROWD_RADIUS, CROWD_SIZE = 80, 80
 """Pixels about a segment's middle, along each axis, and how many middles may lie within."""
 
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 Segments = list[tuple[int, int, int, int]]
 
 
@@ -85,14 +83,14 @@ def _in_threads(images_bgr: Iterable[Image], workers: int) -> Iterator[Segments]
             yield waiting.popleft().result()
 
 
-def green_mask(image_bgr: Image) -> Image:
+def green_mask(image_bgr: Image) -> Mask:
     """255 where a pixel is green and 0 elsewhere, uint8 (H, W)."""
     return np.asarray(cv2.inRange(cv2.cvtColor(image_bgr, cv2.COLOR_BGR2HSV), *GREEN), np.uint8)
 
 
 def hough_segments(
     edges: cv2.typing.MatLike, *, threshold: int, min_length: float, max_gap: float
-) -> Ints:
+) -> Int64:
     """Segments (m, 4) of an edge image (H, W), at steps of 1 pixel and half a degree."""
     found = cv2.HoughLinesP(
         edges, 1, np.pi / 360, threshold, minLineLength=min_length, maxLineGap=max_gap
@@ -101,7 +99,7 @@ def hough_segments(
     return np.empty((0, 4), np.int64) if found is None else found.reshape(-1, 4).astype(np.int64)
 
 
-def _grass_and_white(image_bgr: Image) -> tuple[Image, Image]:
+def _grass_and_white(image_bgr: Image) -> tuple[Mask, Mask]:
     grass = cv2.morphologyEx(green_mask(image_bgr), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     gray = cv2.cvtColor(image_bgr, cv2.COLOR_BGR2GRAY)
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (31, 31))
@@ -110,7 +108,7 @@ def _grass_and_white(image_bgr: Image) -> tuple[Image, Image]:
     return np.asarray(grass, np.uint8), np.asarray(cv2.bitwise_and(white, grass), np.uint8)
 
 
-def _on_grass(segments: Ints, grass: Image) -> Bools:
+def _on_grass(segments: Int64, grass: Mask) -> Bools:
     share = np.linspace(0, 1, SAMPLES)
     start, along = segments[:, None, :2], segments[:, None, 2:] - segments[:, None, :2]
     # Truncated, as int() does; no coordinate is negative.
@@ -119,7 +117,7 @@ def _on_grass(segments: Ints, grass: Image) -> Bools:
     return on_grass
 
 
-def _away_from_border(segments: Ints, shape: tuple[int, ...]) -> Bools:
+def _away_from_border(segments: Int64, shape: tuple[int, ...]) -> Bools:
     painted = np.zeros(shape, np.uint8)
     for x1, y1, x2, y2 in segments.tolist():
         cv2.line(painted, (x1, y1), (x2, y2), 255, 2)
@@ -130,7 +128,7 @@ def _away_from_border(segments: Ints, shape: tuple[int, ...]) -> Bools:
     return stays
 
 
-def _uncrowded(segments: Ints) -> Bools:
+def _uncrowded(segments: Int64) -> Bools:
     middle = (segments[:, :2] + segments[:, 2:]) / 2
     near = np.all(np.abs(middle[:, None] - middle) < CROWD_RADIUS, axis=2)
     uncrowded: Bools = near.sum(axis=1) <= CROWD_SIZE

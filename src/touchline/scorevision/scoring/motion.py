@@ -1,8 +1,8 @@
 """How players move from frame to frame: where the scene is cut, and whether moves are plausible."""
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Bools, Float64, Int64
 from touchline.scorevision.scoring.answer import Answer, Players
 
 CUT_MOVE, CUT_SHARE = 20.0, 0.5
@@ -14,11 +14,8 @@ PLAUSIBLE_GAP = 2
 STILL, SLOW = 2.0, 10.0
 """Pixels of a step up to which it counts in full, and by half; beyond, it counts in full again."""
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
-
-def moves(players: Players) -> Floats:
+def moves(players: Players) -> Float64:
     """Pixels (p,) that each player moved since the frame before; NaN where they were not in it.
 
     Where an id stands twice in the frame before, its last place counts.
@@ -31,11 +28,11 @@ def moves(players: Players) -> Floats:
     known, reverse = np.unique(key[::-1], return_index=True)
     place = np.minimum(np.searchsorted(known, key - ids), len(known) - 1)
     before = players.centre[len(key) - 1 - reverse[place]]
-    moved: Floats = np.hypot(*(players.centre - before).T)
+    moved: Float64 = np.hypot(*(players.centre - before).T)
     return np.where(known[place] == key - ids, moved, np.nan)
 
 
-def find_cuts(players: Players, moved: Floats, frames: int) -> npt.NDArray[np.bool_]:
+def find_cuts(players: Players, moved: Float64, frames: int) -> Bools:
     """Whether the scene is cut at each of the ``frames`` frames, by rank.
 
     ``moved further than 20 px / players in the frame >= 0.5``: a player who was not in the frame
@@ -43,21 +40,21 @@ def find_cuts(players: Players, moved: Floats, frames: int) -> npt.NDArray[np.bo
     """
     far = np.bincount(players.rank[moved > CUT_MOVE], minlength=frames)
     everybody = np.bincount(players.rank, minlength=frames)
-    cuts: npt.NDArray[np.bool_] = (everybody > 0) & (far >= CUT_SHARE * everybody)
+    cuts: Bools = (everybody > 0) & (far >= CUT_SHARE * everybody)
     return cuts
 
 
-def segments_of(cuts: npt.NDArray[np.bool_]) -> Ints:
+def segments_of(cuts: Bools) -> Int64:
     """Segment (f,) of each frame, from 0.
 
     The frame of a cut still belongs to the segment before it: the validator counts on after it
     has written the frame down. The jump itself is so held against the segment that it ends.
     """
-    segment: Ints = np.cumsum(cuts) - cuts
+    segment: Int64 = np.cumsum(cuts) - cuts
     return segment
 
 
-def plausibilities(answer: Answer, moved: Floats, segment: Ints) -> Floats:
+def plausibilities(answer: Answer, moved: Float64, segment: Int64) -> Float64:
     """Share (s,) of moves up to 30 px in each segment, of those across at most 2 frames.
 
     1 for a segment of one frame, 0.5 for one without such a move.

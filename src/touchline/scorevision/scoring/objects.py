@@ -5,17 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Bools, Float64, Int64
 from touchline.errors import UsageError
 from touchline.frame import ClassId
 
 FAR = 1e9
 """Pixels beyond which a coordinate is none."""
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,13 +23,13 @@ class Boxes:
         class_id: int64 (n,), as in ``ClassId``.
     """
 
-    xyxy: Floats
-    class_id: Ints
+    xyxy: Float64
+    class_id: Int64
 
     def __len__(self) -> int:
         return len(self.xyxy)
 
-    def __getitem__(self, rows: Bools | Ints) -> "Boxes":
+    def __getitem__(self, rows: Bools | Int64) -> "Boxes":
         return Boxes(self.xyxy[rows], self.class_id[rows])
 
     @property
@@ -43,15 +39,15 @@ class Boxes:
         return ball
 
     @property
-    def width(self) -> Floats:
+    def width(self) -> Float64:
         """(n,) pixels."""
-        width: Floats = self.xyxy[:, 2] - self.xyxy[:, 0]
+        width: Float64 = self.xyxy[:, 2] - self.xyxy[:, 0]
         return width
 
     @property
-    def height(self) -> Floats:
+    def height(self) -> Float64:
         """(n,) pixels."""
-        height: Floats = self.xyxy[:, 3] - self.xyxy[:, 1]
+        height: Float64 = self.xyxy[:, 3] - self.xyxy[:, 1]
         return height
 
 

@@ -2,8 +2,8 @@
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Image, Int64, Mask
 from touchline.scorevision.scoring.image import checked_image
 from touchline.scorevision.scoring.lines import green_mask, hough_segments
 
@@ -22,9 +22,6 @@ FLAT, STEEP = 10, 80
 """Degrees from the horizontal below which a line is flat, and above which it is steep."""
 NET_LENGTH, NET_SPREAD = 50, 10
 """Pixels of mean length, or of its standard deviation, below which a grid is a net."""
-
-Image = npt.NDArray[np.uint8]
-Ints = npt.NDArray[np.int64]
 
 
 def pitch_frame_score(image_bgr: Image) -> float:
@@ -54,7 +51,7 @@ def pitch_frame_score(image_bgr: Image) -> float:
     return max(score - CLOSE_UP * is_close_up(green), 0.0)
 
 
-def field_mask(green: Image) -> Image:
+def field_mask(green: Mask) -> Mask:
     """The green mask (H, W) opened with 10 x 10, without large blobs that are less than half green.
 
     A blob is an outer contour of the opened mask; its area is the contour's and its green share is
@@ -68,7 +65,7 @@ def field_mask(green: Image) -> Image:
     return np.asarray(field, np.uint8)
 
 
-def is_close_up(green: Image) -> bool:
+def is_close_up(green: Mask) -> bool:
     """Whether all four border bands of the green mask (H, W), not opened, are over 80 % green.
 
     Each band is 2.5 % of its side, truncated to pixels.
@@ -79,7 +76,7 @@ def is_close_up(green: Image) -> bool:
     return all(np.count_nonzero(band) > BAND_GREEN * band.size for band in bands)
 
 
-def looks_like_net(lines: Ints) -> bool:
+def looks_like_net(lines: Int64) -> bool:
     """Whether lines (m, 4) look like a goal net.
 
     At least 15 lines, more than 15 of them steeper than 80 degrees and more than 15 flatter than
@@ -94,7 +91,7 @@ def looks_like_net(lines: Ints) -> bool:
     return bool(grid and (length.mean() < NET_LENGTH or length.std() < NET_SPREAD))
 
 
-def _green_share(contour: cv2.typing.MatLike, green: Image) -> float:
+def _green_share(contour: cv2.typing.MatLike, green: Mask) -> float:
     x, y, width, height = cv2.boundingRect(contour)
     blob = np.zeros((height, width), np.uint8)
     cv2.drawContours(blob, [contour], -1, (255,), cv2.FILLED, offset=(-x, -y))
@@ -102,6 +99,6 @@ def _green_share(contour: cv2.typing.MatLike, green: Image) -> float:
     return float((green[y : y + height, x : x + width][inside] > 0).mean())
 
 
-def _lengths(lines: Ints) -> npt.NDArray[np.float64]:
-    lengths: npt.NDArray[np.float64] = np.hypot(*(lines[:, 2:] - lines[:, :2]).T.astype(np.float64))
+def _lengths(lines: Int64) -> Float64:
+    lengths: Float64 = np.hypot(*(lines[:, 2:] - lines[:, :2]).T.astype(np.float64))
     return lengths

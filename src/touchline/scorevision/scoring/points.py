@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 
 import numpy as np
 
+from touchline.arrays import Float64
 from touchline.frame import ClassId
-from touchline.scorevision.scoring.objects import Floats
 from touchline.verification.decision_tree import CLASS_OF_LABEL
 
 MEAN_AREA, TOTAL_AREA = 0.015, 0.15
@@ -33,7 +33,7 @@ def agreement_score(claimed: str, seen: str) -> float:
     return 0.5 if seen in PEOPLE and claimed in PEOPLE else -1.0
 
 
-def occurrence_weights(labels: list[str]) -> Floats:
+def occurrence_weights(labels: list[str]) -> Float64:
     """1 / 2^(earlier boxes with the same label), in list order."""
     earlier: Counter[str] = Counter()
     weights = np.empty(len(labels))
@@ -43,7 +43,7 @@ def occurrence_weights(labels: list[str]) -> Floats:
     return weights
 
 
-def scores_without(points: Floats, labels: list[str], areas: Floats) -> Floats:
+def scores_without(points: Float64, labels: list[str], areas: Float64) -> Float64:
     """Score (n,) of the frame without each of its boxes.
 
     Without a box the later ones of its label count twice as much, and one label less is divided
@@ -58,11 +58,11 @@ def scores_without(points: Floats, labels: list[str], areas: Floats) -> Floats:
     alone = np.array([counts[label] == 1 for label in labels], np.bool_)
     totals = ordered_sum(points) - points + later
     factors = area_factors(ordered_sum(areas) - areas, len(labels) - 1)
-    scores: Floats = totals / (len(counts) - alone + 1) * factors
+    scores: Float64 = totals / (len(counts) - alone + 1) * factors
     return scores
 
 
-def area_factors(totals: Floats | float, count: int) -> Floats:
+def area_factors(totals: Float64 | float, count: int) -> Float64:
     """``area_factor`` of ``count`` boxes that cover these shares (n,) of the image in all."""
     total = np.asarray(totals, np.float64)
     if count == 0:
@@ -73,6 +73,6 @@ def area_factors(totals: Floats | float, count: int) -> Floats:
     return np.where(mean <= MEAN_AREA, crowded, large)
 
 
-def ordered_sum(values: Floats) -> float:
+def ordered_sum(values: Float64) -> float:
     """The sum in list order, as the validator adds; NumPy's own adds in another order."""
     return float(np.cumsum(values)[-1]) if len(values) else 0.0

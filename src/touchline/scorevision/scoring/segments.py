@@ -1,15 +1,14 @@
 """How far points lie from line segments, and from each other: all at once."""
 
 import numpy as np
-import numpy.typing as npt
+
+from touchline.arrays import Float64
 
 PAIRS_AT_ONCE = 2**22
 """Distances that are held together; any sane frame fits at once."""
 
-Floats = npt.NDArray[np.float64]
 
-
-def nearest_distances(points: Floats, segments: Floats) -> Floats:
+def nearest_distances(points: Float64, segments: Float64) -> Float64:
     """Distance of each point to the nearest segment.
 
     The point is projected on the segment, the share ``t = w.v / |v|^2`` cut to 0..1.
@@ -26,11 +25,11 @@ def nearest_distances(points: Floats, segments: Floats) -> Floats:
     offset = points[:, None] - start
     share = np.clip((offset * along).sum(axis=2) / (along**2).sum(axis=1), 0.0, 1.0)
     away = offset - share[..., None] * along
-    nearest: Floats = np.hypot(away[..., 0], away[..., 1]).min(axis=1)
+    nearest: Float64 = np.hypot(away[..., 0], away[..., 1]).min(axis=1)
     return nearest
 
 
-def mean_pairwise_distance(points: Floats) -> float:
+def mean_pairwise_distance(points: Float64) -> float:
     """Mean distance of all pairs of ``points`` (n, 2), n from 2."""
     count = len(points)
     rows = max(PAIRS_AT_ONCE // count, 1)
@@ -41,8 +40,8 @@ def mean_pairwise_distance(points: Floats) -> float:
     return total / (count * (count - 1))
 
 
-def pairwise_distances(points: Floats) -> Floats:
+def pairwise_distances(points: Float64) -> Float64:
     """Distances (..., n, n) between the points (..., n, 2) of each group."""
     between = points[..., :, None, :] - points[..., None, :, :]
-    distances: Floats = np.hypot(between[..., 0], between[..., 1])
+    distances: Float64 = np.hypot(between[..., 0], between[..., 1])
     return distances

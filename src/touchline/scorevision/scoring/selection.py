@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float64, Image
 from touchline.errors import UsageError
-from touchline.scorevision.scoring.image import Image, checked_image
+from touchline.scorevision.scoring.image import checked_image
 from touchline.verification.decision_tree import Scorer, ask
 from touchline.verification.prompts import PITCH_OR_CLOSE_UP
 
@@ -21,8 +21,6 @@ DOUBTFUL = 0.7
 """Pitch score from which CLIP decides."""
 MIN_PITCH = 0.75
 """Probability of a pitch from which CLIP accepts a frame."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def through_jpeg(image_bgr: Image) -> Image:
     return np.asarray(cv2.imdecode(written, cv2.IMREAD_COLOR), np.uint8)
 
 
-def pitch_probability(images_bgr: Sequence[Image], *, scorer: Scorer) -> Floats:
+def pitch_probability(images_bgr: Sequence[Image], *, scorer: Scorer) -> Float64:
     """How sure CLIP is that each frame shows a pitch and not a player close up.
 
     Args:
@@ -71,7 +69,7 @@ def pitch_probability(images_bgr: Sequence[Image], *, scorer: Scorer) -> Floats:
         ModelError: The scorer's answer has another shape, or is not finite.
     """
     images_rgb = [np.ascontiguousarray(image[..., ::-1]) for image in images_bgr]
-    pitch: Floats = ask(images_rgb, PITCH_OR_CLOSE_UP, scorer)[:, 0]
+    pitch: Float64 = ask(images_rgb, PITCH_OR_CLOSE_UP, scorer)[:, 0]
     return pitch
 
 

@@ -5,7 +5,8 @@ do not fit it. It belongs to this score alone; ``touchline.pitch.PitchDimensions
 """
 
 import numpy as np
-import numpy.typing as npt
+
+from touchline.arrays import Float64
 
 LENGTH, WIDTH = 12000, 7000
 """Centimetres along the touchline (x) and along the goal line (y)."""
@@ -14,15 +15,13 @@ _BOX_WIDTH, _BOX_LENGTH = 4100, 2015
 _GOAL_BOX_WIDTH, _GOAL_BOX_LENGTH = 1832, 550
 _RADIUS, _SPOT = 915, 1100
 
-Floats = npt.NDArray[np.float64]
-
 
 def _across(width: int) -> tuple[float, float]:
     """Where a box of this width begins and ends along y."""
     return (WIDTH - width) / 2, (WIDTH + width) / 2
 
 
-def _vertices() -> Floats:
+def _vertices() -> Float64:
     box, goal_box, middle = _across(_BOX_WIDTH), _across(_GOAL_BOX_WIDTH), WIDTH / 2
     on_goal_line = [0, box[0], goal_box[0], goal_box[1], box[1], WIDTH]
     on_box_line = [box[0], goal_box[0], goal_box[1], box[1]]
@@ -47,7 +46,7 @@ VERTICES = _vertices()
 """float64 (32, 2) centimetres, origin at the first corner; none is (0, 0) but the first."""
 
 
-def scaled_vertices(width: int, height: int) -> Floats:
+def scaled_vertices(width: int, height: int) -> Float64:
     """The vertices as an image of ``width`` x ``height`` would hold them, (32, 2).
 
     x runs along the 12000 side but is scaled by ``width / 7000``, y by ``height / 12000``: the

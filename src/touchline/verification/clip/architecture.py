@@ -7,14 +7,12 @@ Language Supervision" (2021); the names of the tensors are those of the ``transf
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import AnyArray, Float32
 from touchline.errors import ModelError
-
-Floats = npt.NDArray[np.float32]
 
 HEAD_WIDTH = 64
 """Numbers that one head of attention looks at, in every CLIP."""
@@ -38,8 +36,8 @@ _PARTS = {
 class Affine(NamedTuple):
     """Weight and bias: of a linear map (in, out) and (out,), of a normalisation (n,) and (n,)."""
 
-    weight: Floats
-    bias: Floats
+    weight: Float32
+    bias: Float32
 
 
 class Layer(NamedTuple):
@@ -69,13 +67,13 @@ class ImageTower:
         projection: (width, n), to the space that is shared with texts.
     """
 
-    patches: Floats
-    class_token: Floats
-    positions: Floats
+    patches: Float32
+    class_token: Float32
+    positions: Float32
     before: Affine
     layers: tuple[Layer, ...]
     after: Affine
-    projection: Floats
+    projection: Float32
 
     @property
     def width(self) -> int:
@@ -105,14 +103,14 @@ class TextTower:
         projection: (width, n), to the space that is shared with images.
     """
 
-    tokens: Floats
-    positions: Floats
+    tokens: Float32
+    positions: Float32
     layers: tuple[Layer, ...]
     after: Affine
-    projection: Floats
+    projection: Float32
 
 
-def read_image_tower(tensors: Mapping[str, npt.NDArray[Any]]) -> ImageTower:
+def read_image_tower(tensors: Mapping[str, AnyArray]) -> ImageTower:
     """Take the image tower out of a checkpoint.
 
     Raises:
@@ -137,7 +135,7 @@ def read_image_tower(tensors: Mapping[str, npt.NDArray[Any]]) -> ImageTower:
     return tower
 
 
-def read_text_tower(tensors: Mapping[str, npt.NDArray[Any]]) -> TextTower:
+def read_text_tower(tensors: Mapping[str, AnyArray]) -> TextTower:
     """Take the text tower out of a checkpoint.
 
     Raises:
@@ -156,7 +154,7 @@ def read_text_tower(tensors: Mapping[str, npt.NDArray[Any]]) -> TextTower:
     )
 
 
-def read_logit_scale(tensors: Mapping[str, npt.NDArray[Any]]) -> float:
+def read_logit_scale(tensors: Mapping[str, AnyArray]) -> float:
     """The logarithm of the factor between cosine and logit.
 
     Raises:
@@ -168,11 +166,11 @@ def read_logit_scale(tensors: Mapping[str, npt.NDArray[Any]]) -> float:
 class _Taker:
     """Takes tensors of one tower as float32 and holds them against the shape they should have."""
 
-    def __init__(self, tensors: Mapping[str, npt.NDArray[Any]], prefix: str) -> None:
+    def __init__(self, tensors: Mapping[str, AnyArray], prefix: str) -> None:
         self._tensors = tensors
         self._prefix = prefix
 
-    def __call__(self, name: str, *shape: int | None) -> Floats:
+    def __call__(self, name: str, *shape: int | None) -> Float32:
         tensor = self._tensors.get(self._prefix + name)
         if tensor is None:
             raise ModelError(f"{self._prefix}{name} is missing, which every CLIP has.")
@@ -224,6 +222,6 @@ def _require_heads(width: int) -> None:
         raise ModelError(f"tokens of {width} numbers; heads of {HEAD_WIDTH} need a multiple of it.")
 
 
-def _side(tensors: Mapping[str, npt.NDArray[Any]]) -> int | None:
+def _side(tensors: Mapping[str, AnyArray]) -> int | None:
     patches = tensors.get("vision_model.embeddings.patch_embedding.weight")
     return patches.shape[-1] if patches is not None and patches.ndim == 4 else None

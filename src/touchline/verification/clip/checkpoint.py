@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import AnyArray
 from touchline.errors import ModelError
 
-Tensors = dict[str, npt.NDArray[Any]]
+Tensors = dict[str, AnyArray]
 
 _STORAGES = {
     "FloatStorage": "<f4",
@@ -131,7 +131,7 @@ def _require_little_endian(archive: zipfile.ZipFile, root: str) -> None:
         raise ModelError("its numbers are not little-endian.")
 
 
-def _array(tensor: _Tensor, entry: zipfile.ZipInfo, content: mmap.mmap) -> npt.NDArray[Any]:
+def _array(tensor: _Tensor, entry: zipfile.ZipInfo, content: mmap.mmap) -> AnyArray:
     storage, offset, shape, strides = tensor
     size = np.dtype(storage.dtype).itemsize
     if entry.compress_type != zipfile.ZIP_STORED or entry.file_size != storage.length * size:
@@ -165,9 +165,7 @@ def _safe_tensors(content: mmap.mmap) -> Tensors:
     return {name: _safe_array(name, entry, content, 8 + length) for name, entry in header.items()}
 
 
-def _safe_array(
-    name: str, entry: dict[str, Any], content: mmap.mmap, start: int
-) -> npt.NDArray[Any]:
+def _safe_array(name: str, entry: dict[str, Any], content: mmap.mmap, start: int) -> AnyArray:
     if entry["dtype"] not in _SAFE_TYPES:
         raise ModelError(f"{name} is {entry['dtype']}; known are {', '.join(_SAFE_TYPES)}.")
     dtype = np.dtype(_SAFE_TYPES[entry["dtype"]])

@@ -6,18 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float32, Image
 from touchline.errors import ModelError
 from touchline.inference import Engine, load_engine, run_batched
 from touchline.inference.batching import require_batch_size
 from touchline.inference.loading import Backend, Device, Precision
-from touchline.verification.clip.architecture import Floats
 from touchline.verification.clip.image_tower import OUTPUT
 from touchline.verification.clip.preprocess import prepare
 from touchline.verification.clip.store import encode_texts, find_stored
-
-Image = npt.NDArray[np.uint8]
 
 _IMAGE_BYTES = 16 * 2**20
 """Estimate of what one image takes inside ViT-B/16, the wider of the two."""
@@ -41,10 +38,10 @@ class Clip:
     def __init__(
         self,
         engine: Engine,
-        texts: Mapping[str, Floats],
+        texts: Mapping[str, Float32],
         *,
         logit_scale: float,
-        encode: Callable[[Sequence[str]], Floats] | None = None,
+        encode: Callable[[Sequence[str]], Float32] | None = None,
         batch_size: int | None = None,
     ) -> None:
         require_batch_size(batch_size)
@@ -60,7 +57,7 @@ class Clip:
         """Runtime and device, such as ``openvino:cpu``."""
         return self._engine.device
 
-    def embed(self, images_rgb: Sequence[Image]) -> Floats:
+    def embed(self, images_rgb: Sequence[Image]) -> Float32:
         """Embed images; each is computed on its own, whatever its neighbours.
 
         Args:
@@ -78,7 +75,7 @@ class Clip:
         )
         return np.stack(rows) if rows else np.zeros((0, self._dimensions), np.float32)
 
-    def compare(self, embeddings: Floats, texts: Sequence[str]) -> Floats:
+    def compare(self, embeddings: Float32, texts: Sequence[str]) -> Float32:
         """Logits float32 (n, m) of images that were embedded, against m texts.
 
         exp(logit_scale) * cosine of the two embeddings (Radford et al. 2021, figure 3).
@@ -89,10 +86,10 @@ class Clip:
         if not texts:
             return np.zeros((len(embeddings), 0), np.float32)
         known = np.stack(self._known(texts))
-        logits: Floats = self._factor * (embeddings @ known.T)
+        logits: Float32 = self._factor * (embeddings @ known.T)
         return logits
 
-    def logits(self, images_rgb: list[Image], texts: list[str]) -> Floats:
+    def logits(self, images_rgb: list[Image], texts: list[str]) -> Float32:
         """Compare n images with m texts: float32 (n, m). See ``embed`` and ``compare``.
 
         Raises:
@@ -109,7 +106,7 @@ class Clip:
     def _dimensions(self) -> int:
         return len(next(iter(self._texts.values()), ()))
 
-    def _embed(self, images_rgb: Sequence[Image]) -> list[Floats]:
+    def _embed(self, images_rgb: Sequence[Image]) -> list[Float32]:
         answer = self._engine.run(prepare(images_rgb)).get(OUTPUT)
         if answer is None or answer.shape != (len(images_rgb), self._dimensions):
             raise ModelError(
@@ -118,7 +115,7 @@ class Clip:
             )
         return list(_unit(answer))
 
-    def _known(self, texts: Sequence[str]) -> list[Floats]:
+    def _known(self, texts: Sequence[str]) -> list[Float32]:
         with self._lock:  # several threads may come with the same new text
             absent = [text for text in dict.fromkeys(texts) if text not in self._texts]
             if absent and self._encode is None:
@@ -139,9 +136,9 @@ class Scorer:
 
     def __init__(self, clip: Clip) -> None:
         self._clip = clip
-        self._seen: dict[tuple[tuple[int, ...], bytes], Floats] = {}
+        self._seen: dict[tuple[tuple[int, ...], bytes], Float32] = {}
 
-    def __call__(self, images_rgb: list[Image], texts: list[str]) -> Floats:
+    def __call__(self, images_rgb: list[Image], texts: list[str]) -> Float32:
         """Compare n images with m texts; see ``Clip.logits``."""
         keys = [(image.shape, _digest(image)) for image in images_rgb]
         absent = {
@@ -191,8 +188,8 @@ def load_clip(
     )
 
 
-def _unit(vectors: Floats) -> Floats:
-    unit: Floats = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
+def _unit(vectors: Float32) -> Float32:
+    unit: Float32 = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
     return unit
 
 

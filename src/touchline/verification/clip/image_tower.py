@@ -3,15 +3,14 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import AnyArray, Float32, Int8
 from touchline.errors import ModelError
 from touchline.verification.clip.architecture import (
     EPSILON,
     HEAD_WIDTH,
     SWISH,
     Affine,
-    Floats,
     ImageTower,
     Layer,
 )
@@ -74,7 +73,7 @@ class _Network:
         self._nodes.append(self._onnx.helper.make_node(kind, inputs, [name], **attributes))
         return name
 
-    def constant(self, array: npt.NDArray[Any]) -> str:
+    def constant(self, array: AnyArray) -> str:
         name = f"weight_{len(self._weights)}"
         array = np.ascontiguousarray(array)
         self._weights.append(self._onnx.numpy_helper.from_array(array, name))
@@ -83,7 +82,7 @@ class _Network:
     def number(self, value: float) -> str:
         return self.constant(np.array(value, np.float32))
 
-    def matrix(self, weight: Floats) -> str:
+    def matrix(self, weight: Float32) -> str:
         """The matrix (in, out) of a linear map, or what makes it of eight bits."""
         if not self._int8:
             return self.constant(weight)
@@ -101,7 +100,7 @@ class _Network:
         return content
 
 
-def quantised(weight: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
+def quantised(weight: Float32) -> tuple[Int8, Float32]:
     """A matrix (in, out) as int8 (in, out) and a scale (out,): weight is about int8 * scale."""
     scale = np.maximum(np.abs(weight).max(axis=0), np.finfo(np.float32).tiny) / 127
     return np.round(weight / scale).astype(np.int8), scale.astype(np.float32)
@@ -124,7 +123,7 @@ def _tokens(network: _Network, tower: ImageTower) -> str:
     return _normal(network, tower.before, network.add("Add", x, network.constant(placed[None])))
 
 
-def _folded(patches: Floats) -> tuple[Floats, Floats]:
+def _folded(patches: Float32) -> tuple[Float32, Float32]:
     """The convolution for BGR in 0..255 that equals ``patches`` for normalised RGB.
 
     w * ((x / 255 - mean) / deviation) = (w / (255 deviation)) * x - w * mean / deviation

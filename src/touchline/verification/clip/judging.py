@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float32, Float64, Image
 from touchline.verification.clip.clip import Clip
 from touchline.verification.decision_tree import (
     FOOTBALL,
@@ -23,9 +23,6 @@ from touchline.verification.prompts import (
     ROUND_OR_NOT,
 )
 from touchline.verification.verifier import View, nothing_seen
-
-Image = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float64]
 
 BALL_SCALE = 4
 """The crop of a football is this many times its box, about the same centre."""
@@ -51,7 +48,7 @@ class ClipVerifier:
         """Runtime and device, such as ``openvino:cpu``."""
         return self._clip.device
 
-    def judge(self, views: Sequence[View]) -> npt.NDArray[np.float32]:
+    def judge(self, views: Sequence[View]) -> Float32:
         """Look at each view on its own; see ``Verifier.judge``.
 
         The largest of a row is the tree's label. The others are what CLIP gave to the answers of
@@ -93,7 +90,7 @@ def _around(low: float, high: float, end: int) -> tuple[int, int]:
     return max(0, round(centre - half)), min(end, round(centre + half))
 
 
-def _people(crops: list[Image], scorer: Scorer) -> Floats:
+def _people(crops: list[Image], scorer: Scorer) -> Float64:
     """Rows (n, 6) of crops that are claimed to show a person.
 
     The likelier of crowd and black shape is BACKGROUND and the other GRASS: together they could
@@ -112,7 +109,7 @@ def _people(crops: list[Image], scorer: Scorer) -> Floats:
     return rows
 
 
-def _balls(crops: list[Image], scorer: Scorer) -> Floats:
+def _balls(crops: list[Image], scorer: Scorer) -> Float64:
     """Rows (n, 6) of crops that are claimed to show a football."""
     is_football = np.array(classify_balls(crops, scorer).labels, object) == FOOTBALL
     is_round = ask(crops, ROUND_OR_NOT, scorer)[:, 0]

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
+from touchline.arrays import Images
 from touchline.errors import UsageError
-
-Images = npt.NDArray[np.uint8]
 
 SIZE = 224
 """Pixels along one side of what CLIP sees."""

@@ -16,11 +16,11 @@ from uuid import uuid4
 
 import numpy as np
 
+from touchline.arrays import Float32
 from touchline.errors import ModelError, OutputError, UsageError
 from touchline.inference import weights
 from touchline.inference.download import Transfer, cache_folder, fetch
 from touchline.verification.clip.architecture import (
-    Floats,
     read_image_tower,
     read_logit_scale,
     read_text_tower,
@@ -51,7 +51,7 @@ class StoredClip:
     """
 
     image: Path
-    texts: Mapping[str, Floats]
+    texts: Mapping[str, Float32]
     logit_scale: float
     origin: Path
     source: Mapping[str, str]
@@ -113,7 +113,7 @@ def find_stored(name: str, cache: Path | None = None) -> StoredClip:
     return _read(_folder(name, cache or cache_folder()))
 
 
-def encode_texts(texts: Sequence[str], stored: StoredClip) -> Floats:
+def encode_texts(texts: Sequence[str], stored: StoredClip) -> Float32:
     """Embed texts that are not among the fixed prompts, from the files a CLIP was made of.
 
     Returns:
@@ -206,11 +206,11 @@ def _converted(origin: ClipSource, files: list[Path]) -> dict[str, bytes]:
     return {**content, MODEL: json.dumps(described, indent=2).encode()}
 
 
-def _embedded(texts: Sequence[str], model: Path, tokens: Tokens) -> Floats:
+def _embedded(texts: Sequence[str], model: Path, tokens: Tokens) -> Float32:
     return embed_texts(read_text_tower(read_checkpoint(model)), tokens.encode(texts))
 
 
-def _packed(texts: Floats) -> bytes:
+def _packed(texts: Float32) -> bytes:
     with tempfile.TemporaryFile() as file:
         np.savez(file, prompts=np.array(ALL_PROMPTS), embeddings=texts)
         file.seek(0)

@@ -1,23 +1,20 @@
 """The text tower in NumPy: it runs once for each prompt, so it need not be fast."""
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Float32, Int64
 from touchline.errors import ModelError
 from touchline.verification.clip.architecture import (
     EPSILON,
     HEAD_WIDTH,
     SWISH,
     Affine,
-    Floats,
     Layer,
     TextTower,
 )
 
-Tokens = npt.NDArray[np.int64]
 
-
-def embed_texts(tower: TextTower, tokens: Tokens) -> Floats:
+def embed_texts(tower: TextTower, tokens: Int64) -> Float32:
     """Embed texts; what CLIP gives before it is brought to unit length.
 
     Args:
@@ -41,11 +38,11 @@ def embed_texts(tower: TextTower, tokens: Tokens) -> Floats:
         x = x + _attention(layer, _normal(layer.norm1, x))
         x = x + _linear(layer.narrow, _quick_gelu(_linear(layer.widen, _normal(layer.norm2, x))))
     ends = x[np.arange(len(tokens)), tokens.argmax(axis=1)]
-    embeddings: Floats = _normal(tower.after, ends) @ tower.projection
+    embeddings: Float32 = _normal(tower.after, ends) @ tower.projection
     return embeddings
 
 
-def _attention(layer: Layer, x: Floats) -> Floats:
+def _attention(layer: Layer, x: Float32) -> Float32:
     query, key, value = (_heads(_linear(part, x)) for part in (layer.query, layer.key, layer.value))
     scores = query @ key.swapaxes(-1, -2) / np.float32(HEAD_WIDTH**0.5)
     later = np.triu(np.ones(scores.shape[-2:], np.bool_), k=1)
@@ -53,29 +50,29 @@ def _attention(layer: Layer, x: Floats) -> Floats:
     return _linear(layer.out, seen.swapaxes(1, 2).reshape(x.shape))
 
 
-def _heads(x: Floats) -> Floats:
+def _heads(x: Float32) -> Float32:
     n, length, _ = x.shape
     return x.reshape(n, length, -1, HEAD_WIDTH).swapaxes(1, 2)
 
 
-def _linear(part: Affine, x: Floats) -> Floats:
-    y: Floats = x @ part.weight + part.bias
+def _linear(part: Affine, x: Float32) -> Float32:
+    y: Float32 = x @ part.weight + part.bias
     return y
 
 
-def _normal(part: Affine, x: Floats) -> Floats:
+def _normal(part: Affine, x: Float32) -> Float32:
     centred = x - x.mean(axis=-1, keepdims=True)
     variance = np.square(centred).mean(axis=-1, keepdims=True)
-    y: Floats = centred / np.sqrt(variance + np.float32(EPSILON)) * part.weight + part.bias
+    y: Float32 = centred / np.sqrt(variance + np.float32(EPSILON)) * part.weight + part.bias
     return y
 
 
-def _quick_gelu(x: Floats) -> Floats:
-    y: Floats = x / (1 + np.exp(np.float32(-SWISH) * x))
+def _quick_gelu(x: Float32) -> Float32:
+    y: Float32 = x / (1 + np.exp(np.float32(-SWISH) * x))
     return y
 
 
-def _softmax(x: Floats) -> Floats:
+def _softmax(x: Float32) -> Float32:
     powers = np.exp(x - x.max(axis=-1, keepdims=True))
-    y: Floats = powers / powers.sum(axis=-1, keepdims=True)
+    y: Float32 = powers / powers.sum(axis=-1, keepdims=True)
     return y

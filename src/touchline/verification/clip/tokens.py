@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
+from touchline.arrays import Int64
 from touchline.errors import ModelError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Tokens:
         # The library forbids a second thread while the first encodes ("Already borrowed").
         self._lock = threading.Lock()
 
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.int64]:
+    def encode(self, texts: Sequence[str]) -> Int64:
         """Tokens of each text: int64 (n, 77), filled with the end mark."""
         with self._lock:
             rows = [each.ids for each in self._tokenizer.encode_batch(list(texts))]
