@@ -118,13 +118,13 @@ class Objects:
         given = {name: _column(values, n) for name, values in detections.data.items()}
         if detections.mask is not None:
             given[_MASK] = np.asarray(detections.mask)
-        source = given.pop("source", np.full(n, Source.DETECTED.value))
-        detected = given.pop("detected_class_id", np.full(n, NO_CLASS))
+        source = _full(given.pop("source", None), n, Source.DETECTED.value)
+        detected = _full(given.pop("detected_class_id", None), n, NO_CLASS)
         return Objects(
             xyxy=np.asarray(detections.xyxy, np.float64).reshape(n, 4),
-            confidence=_or_full(detections.confidence, n, 1.0).astype(np.float64),
-            class_id=_or_full(detections.class_id, n, ClassId.PLAYER).astype(np.int64),
-            tracker_id=_or_full(detections.tracker_id, n, NO_ID).astype(np.int64),
+            confidence=_full(detections.confidence, n, 1.0).astype(np.float64),
+            class_id=_full(detections.class_id, n, ClassId.PLAYER).astype(np.int64),
+            tracker_id=_full(detections.tracker_id, n, NO_ID).astype(np.int64),
             source=np.array([str(each) for each in source], "U12"),
             detected_class_id=detected.astype(np.int64),
             extra=given,
@@ -154,27 +154,20 @@ class Objects:
 
     @property
     def position(self) -> Float32:
-        """Metres on the pitch (n, 2) float32, NaN where unknown: a column of the pipeline."""
-        unknown = np.full((len(self), 2), np.nan, np.float32)
-        return np.asarray(self.extra.get("position", unknown), np.float32).reshape(-1, 2)
+        """Metres on the pitch (n, 2), NaN where unknown."""
+        return self._known("position", (len(self), 2))
 
     @property
     def verified(self) -> Float32:
-        """Probability (n,) float32 of what is claimed, NaN unless a verifier looked at this box."""
-        unknown = np.full(len(self), np.nan, np.float32)
-        return np.asarray(self.extra.get("verified", unknown), np.float32)
+        """Probability (n,) of what is claimed, NaN unless a verifier looked at this very box."""
+        return self._known("verified", (len(self),))
+
+    def _known(self, name: str, shape: tuple[int, ...]) -> Float32:
+        return np.asarray(self.extra.get(name, np.full(shape, np.nan)), np.float32).reshape(shape)
 
     def with_columns(self, **columns: AnyArray) -> Self:
         """The same with further columns (n, ...) in ``extra``, or with others in their place."""
         return replace(self, extra={**self.extra, **columns})
-
-    def rounded(self) -> Self:
-        """The same as precise as supervision has it, float32: so what leaves a stage is seen."""
-        return replace(
-            self,
-            xyxy=self.xyxy.astype(np.float32).astype(np.float64),
-            confidence=self.confidence.astype(np.float32).astype(np.float64),
-        )
 
     def columns(self) -> dict[str, AnyArray]:
         """Every column by its name."""
@@ -196,28 +189,29 @@ def concatenate(parts: Sequence[Table]) -> Table:
 
     Where a part lacks an extra column of another it gets NaN, NaT, -1, "" or None, by its dtype.
     """
-    columns = [part.columns() for part in parts]
-    kinds = {name: column for each in columns for name, column in each.items()}
+    kinds = {name: column for part in parts for name, column in part.columns().items()}
     return parts[0]._of(
         {
             name: np.concatenate(
-                [
-                    each[name] if name in each else _missing(kind, len(part))
-                    for each, part in zip(columns, parts, strict=True)
-                ]
+                [part.columns().get(name, missing(kind, len(part))) for part in parts]
             )
             for name, kind in kinds.items()
         }
     )
 
 
-def _missing(kind: AnyArray, count: int) -> AnyArray:
+_NOTHING = (np.nan, np.nan, -1, "", b"", np.timedelta64("NaT"), np.datetime64("NaT"))
+
+
+def missing(kind: AnyArray, count: int) -> AnyArray:
     """A column of ``count`` entries that say nothing, which fits to another."""
-    nothing: Any = {"f": np.nan, "c": np.nan, "i": -1, "U": "", "S": b""}.get(kind.dtype.kind)
-    if kind.dtype.kind in "mM":
-        nothing = np.array("NaT", kind.dtype)
+    nothing: Any = dict(zip("fciUSmM", _NOTHING, strict=True)).get(kind.dtype.kind)
     dtype = kind.dtype if nothing is not None else np.dtype(object)
     return np.full((count, *kind.shape[1:]), nothing, dtype)
+
+
+def _full(column: AnyArray | None, count: int, value: object) -> AnyArray:
+    return np.full(count, value) if column is None else column
 
 
 def _column(values: Any, count: int) -> AnyArray:
@@ -225,13 +219,7 @@ def _column(values: Any, count: int) -> AnyArray:
     try:
         return np.array(values)
     except ValueError:
-        column = np.empty(count, object)
-        column[:] = values
-        return column
-
-
-def _or_full(column: Any, count: int, value: float) -> AnyArray:
-    return np.full(count, value) if column is None else np.asarray(column)
+        return np.fromiter(values, object, count)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -287,11 +275,8 @@ class TrackedFrame:
     """A frame on its way through the stages that follow tracking.
 
     Attributes:
-        index: Frame number in decode order, from 0.
-        time: Seconds from the first frame.
-        shot: Number of the shot, from 0.
+        index, time, shot, pitch: As in ``FrameState``.
         objects: What is said of the frame so far.
-        pitch: The pitch in this frame.
         image: uint8 (H, W, 3) BGR, perhaps smaller than the frame, for stages that look; None where
             the networks did not look, and where no stage does.
         scale: Pixels of ``image`` for one pixel of the frame.
@@ -307,8 +292,9 @@ class TrackedFrame:
 
     def state(self) -> FrameState:
         """What is said of the frame in the end."""
-        objects = self.objects.to_supervision()
-        return FrameState(self.index, self.time, self.shot, objects, self.pitch)
+        return FrameState(
+            self.index, self.time, self.shot, self.objects.to_supervision(), self.pitch
+        )
 
 
 def no_pitch() -> PitchState:

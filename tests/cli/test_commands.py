@@ -69,6 +69,43 @@ def test_the_overlay_can_be_left_out(touchline, make_video: MakeVideo, tmp_path:
     assert not (tmp_path / "results" / "overlay.mp4").exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "files"),
+    [
+        (["--format", "csv"], {"tracks.csv"}),
+        (["--format", "csv,parquet", "--overlay"], {"tracks.csv", "tracks.parquet", "overlay.mp4"}),
+        (["--format", "overlay", "--no-overlay"], set()),
+    ],
+)
+def test_the_files_that_are_written_can_be_chosen(
+    touchline, make_video: MakeVideo, tmp_path: Path, options: list[str], files: set[str]
+) -> None:
+    outcome = touchline("run", make_video(frames=3), "-o", tmp_path / "results", *options)
+    assert outcome.code == 0
+    written = {path.name for path in (tmp_path / "results").iterdir()}
+    assert written == files | {"summary.json"}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--format", "csv,xml"], ["predictions, parquet, csv, overlay", "'xml'"]),
+        (["--pitch", "wide"], ["TOUCHLINE_PITCH", "'wide'"]),
+        (["--pitch", "20x10"], ["20.0 x 10.0 m"]),
+        (["--detector", "no.such:finder"], ["'no.such:finder'", "no module 'no'"]),
+        (["--tracker", "finder"], ["'finder'", "module:name"]),
+    ],
+)
+def test_what_cannot_be_chosen_is_refused_before_any_work(
+    touchline, make_video: MakeVideo, tmp_path: Path, options: list[str], words: list[str]
+) -> None:
+    outcome = touchline("run", make_video(frames=3), "-o", tmp_path / "results", *options)
+    assert outcome.code == 2
+    assert all(word in outcome.err for word in words), outcome.err
+    assert outcome.err.count("\n") == 1
+    assert not any((tmp_path / "results").glob("*"))
+
+
 def test_a_missing_video_is_named(touchline, tmp_path: Path) -> None:
     outcome = touchline("run", tmp_path / "absent.mp4", "-o", tmp_path / "results")
     assert_fails_in_one_line(outcome, "absent.mp4")

@@ -1,10 +1,14 @@
+import csv
+
 import numpy as np
 import pyarrow.parquet as pq
+import pytest
 import supervision as sv
 
 from tests.outputs.factory import match, objects
+from touchline.errors import UsageError
 from touchline.frame import ClassId, FrameState, Source, no_pitch
-from touchline.outputs.tracks import SCHEMA, Tracks
+from touchline.outputs.tracks import SCHEMA, Tracks, TracksCsv
 
 
 def write(path, states):
@@ -83,3 +87,57 @@ def test_rows_are_written_in_groups_so_that_memory_stays_bounded(tmp_path):
     assert table.num_rows == 20000
     assert pq.ParquetFile(path).metadata.num_row_groups == 3
     assert table["frame"].to_numpy()[-1] == 4999
+
+
+def added(index, **columns):
+    """A frame state with further columns, each of four entries."""
+    state = match(index)
+    state.objects.data.update(columns)
+    return state
+
+
+def test_an_added_column_stands_beside_ours_under_its_name(tmp_path):
+    team, vector = np.array([0, 1, -1, 0]), np.arange(8, dtype=np.float32).reshape(4, 2)
+    state = added(0, team=team, vector=vector, sure=np.array([0.5, np.nan, 1, 0]))
+    table = write(tmp_path / "tracks.parquet", [state])
+    assert table.schema.names == [*SCHEMA.names, "team", "vector", "sure"]
+    assert table["team"].to_pylist() == [0, 1, -1, 0]
+    assert table["vector"].to_pylist() == vector.tolist()
+    assert table["sure"].to_pylist() == [0.5, None, 1, 0]
+    assert b"centre spot" in table.schema.metadata[b"pitch"]
+
+
+@pytest.mark.parametrize("rows_a_group", [1, 6, 8192])
+def test_a_column_that_comes_late_is_null_before(tmp_path, monkeypatch, rows_a_group):
+    monkeypatch.setattr("touchline.outputs.tracks.ROWS_PER_GROUP", rows_a_group)
+    states = [match(0), match(1), added(2, team=["a", "b", "a", "b"]), match(3)]
+    table = write(tmp_path / "tracks.parquet", states)
+    assert table["team"].to_pylist() == [None] * 8 + ["a", "b", "a", "b"] + [None] * 4
+    assert table["frame"].to_pylist() == [index for index in range(4) for _ in range(4)]
+    assert [path.name for path in tmp_path.iterdir()] == ["tracks.parquet"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [({"frame": [1, 2, 3, 4]}, "called frame"), ({"odd": [object()] * 4}, "odd cannot be written")],
+)
+def test_a_column_that_cannot_be_written_is_named_and_nothing_is_left(tmp_path, columns, said):
+    with pytest.raises(UsageError, match=said):
+        write(tmp_path / "tracks.parquet", [added(0, **columns)])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_csv_has_the_rows_and_columns_of_parquet(tmp_path):
+    states = [match(0), added(1, team=["a", "b,c", "", "d"], vector=np.eye(4)), match(2, shot=1)]
+    table = write(tmp_path / "tracks.parquet", states)
+    with TracksCsv(tmp_path / "tracks.csv") as out:
+        for state in states:
+            out.write(state)
+    with (tmp_path / "tracks.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["class"] for row in rows] == table["class"].to_pylist()
+    assert [float(row["x1"]) for row in rows] == table["x1"].to_pylist()
+    assert [row["verified"] for row in rows] == [""] * 12
+    assert [row["team"] for row in rows[4:8]] == ["a", "b,c", "", "d"]
+    assert [float(rows[5][f"vector_{k}"]) for k in range(4)] == [0, 1, 0, 0]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["tracks.csv", "tracks.parquet"]

@@ -76,7 +76,7 @@ def _objects(things: Sequence[Thing]) -> Objects:
         detected_class_id=np.array(
             [t.class_id if here else -1 for t, here in zip(things, seen, strict=True)], np.int64
         ),
-    ).rounded()
+    )
 
 
 class Painter:

@@ -9,7 +9,7 @@ import numpy as np
 
 from touchline.arrays import Float64
 from touchline.errors import UsageError
-from touchline.frame import NO_CLASS, Objects, Source, concatenate
+from touchline.frame import NO_CLASS, Objects, Source, concatenate, missing
 from touchline.tracking.adapters import AdaptedTracker, NewTracker
 from touchline.tracking.ball import BallPath, Sighting
 from touchline.tracking.gaps import between, discounted
@@ -111,7 +111,7 @@ class Tracks:
             camera_motion: (3, 3) homography from the last frame's pixels to this one's.
 
         Returns:
-            At most one frame, the ball last, as precise as ``Objects.rounded`` is.
+            At most one frame, the ball last, as precise as supervision has it (float32).
         """
         self._waiting.append([])
         self._window.push(camera_motion)
@@ -171,7 +171,7 @@ class Tracks:
         self._settle_roles(answer)
         self._waiting.popleft()
         self._oldest += 1
-        return answer.rounded()
+        return _rounded(answer)
 
     def _settle_roles(self, answer: Objects) -> None:
         """Use the votes up to now, also those cast after this frame."""
@@ -210,6 +210,15 @@ class Tracks:
         )
 
 
+def _rounded(objects: Objects) -> Objects:
+    """What leaves the room is what people see: float32."""
+    return replace(
+        objects,
+        xyxy=objects.xyxy.astype(np.float32).astype(np.float64),
+        confidence=objects.confidence.astype(np.float32).astype(np.float64),
+    )
+
+
 def _forget(memory: dict[int, Objects], *, before: float) -> None:
     """Drop the oldest frames."""
     while next(iter(memory)) < before:
@@ -225,4 +234,5 @@ def _unseen(xyxy: Float64, confidence: Float64, like: Objects) -> Objects:
         tracker_id=like.tracker_id,
         source=np.full(len(xyxy), Source.INTERPOLATED.value, "U12"),
         detected_class_id=np.full(len(xyxy), NO_CLASS),
+        extra={name: missing(column, len(xyxy)) for name, column in like.extra.items()},
     )

@@ -1,0 +1,154 @@
+"""One builder: what it loads, by whose word, and that it is loaded once."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import supervision as sv
+
+import touchline as tl
+from tests.pipeline.worlds import BrightSpot, NoPitch, make_clip
+from tests.pitch.cameras import Camera, keypoints
+from touchline.pipeline import run_job
+from touchline.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("clips") / "two-shots.mp4", [32, 29])
+
+
+class EveryBox:
+    """A tracker as others write them: every box is a track of its own, every call."""
+
+    def __init__(self, fps: float) -> None:
+        self.fps, self._next = fps, 0
+
+    def update(self, detections: sv.Detections) -> sv.Detections:
+        detections.tracker_id = np.arange(self._next, self._next + len(detections))
+        self._next += len(detections)
+        return detections
+
+
+@pytest.fixture
+def mine(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """A module of the user's, with factories in it."""
+    module = ModuleType("mine")
+    vars(module).update(
+        Spot=BrightSpot, Pitch=NoPitch, EveryBox=EveryBox, nothing=dict, Stage=_Stage
+    )
+    monkeypatch.setitem(sys.modules, "mine", module)
+    return module
+
+
+class _Stage:
+    name, reads, adds, looks = "mine", (), ("seen",), False
+
+    def process(self, window: Sequence[tl.TrackedFrame]) -> list[tl.Objects]:
+        return [f.objects.with_columns(seen=np.ones(len(f.objects), bool)) for f in window]
+
+
+def test_detector_pitch_model_tracker_and_stage_of_ones_own_are_named_by_settings(
+    clip: Path, mine: ModuleType
+) -> None:
+    settings = Settings.read(
+        detector="mine:Spot",
+        pitch_model="mine:Pitch",
+        tracker="mine:EveryBox",
+        stages=["mine:Stage"],
+        verify="off",
+    )
+    states = list(tl.analyze(clip, settings=settings))
+    detected = [s for s in states if "interpolated" not in s.objects.data["source"]]
+    ids = [int(i) for s in detected for i in s.objects.tracker_id]
+    assert len(ids) == len(set(ids)) > 30
+    assert states[0].objects.data["seen"].tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("setting", "name", "said"),
+    [
+        ("detector", "mine:Absent", "no attribute 'Absent'"),
+        ("detector", "absent_module:Spot", "no module 'absent_module'"),
+        ("detector", "mine:nothing", "no method detect"),
+        ("pitch_model", "mine:Spot", "no method locate"),
+        ("tracker", "mine:Absent", "no attribute 'Absent'"),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_one_clear_sentence(
+    clip: Path, mine: ModuleType, setting: str, name: str, said: str
+) -> None:
+    settings = Settings.read(
+        **{"detector": "mine:Spot", "pitch_model": "mine:Pitch", "verify": "off", setting: name}
+    )
+    with pytest.raises(tl.UsageError, match=said):
+        list(tl.analyze(clip, settings=settings))
+
+
+def test_models_are_loaded_once_for_many_clips_and_results(
+    clip: Path, tmp_path: Path, mine: ModuleType
+) -> None:
+    made: list[BrightSpot] = []
+
+    def counted() -> BrightSpot:
+        made.append(BrightSpot())
+        return made[-1]
+
+    vars(mine)["Spot"] = counted
+    settings = Settings.read(detector="mine:Spot", pitch_model="mine:Pitch", verify="off")
+    models = tl.Models.load(settings)
+    first = [state.objects.xyxy.tolist() for state in models.analyze(clip)]
+    assert [state.objects.xyxy.tolist() for state in models.analyze(clip)] == first
+    run_job(clip, tmp_path / "one", models=models, formats=())
+    run_job(clip, tmp_path / "two", models=models, formats=())
+    assert len(made) == 1
+
+
+@pytest.mark.slow
+def test_the_shipped_detector_given_by_hand_gives_what_none_gives(clip: Path) -> None:
+    given = tl.Models.load(detector=tl.load_detector())
+    own = tl.Models.load()
+    image = np.random.default_rng(3).integers(0, 255, (720, 1280, 3), np.uint8)
+    (one,), (other,) = given.detector.detect([image]), own.detector.detect([image])
+    assert one == other
+    assert given.device == own.device
+    asked = tl.Models.load(detector=tl.load_detector(confidence=0.6, imgsz=640))
+    (sure,) = asked.detector.detect([image])
+    assert (sure.confidence >= 0.6).all()
+
+
+class _SmallPitch:
+    """A pitch model that sees a pitch of 90 x 60 m from the stand, in pictures 320 wide."""
+
+    camera = Camera((0.0, -80.0, 20.0), (-25.0, 0.0), 1.2)
+
+    def locate(self, images: Sequence[np.ndarray]) -> list[sv.KeyPoints]:
+        pixels = self.camera.see(tl.PitchDimensions(90, 60).vertices())
+        inside = ((pixels > 0) & (pixels < (1280, 720))).all(axis=1)
+        return [keypoints(pixels / 4, inside) for _ in images]
+
+
+def test_the_size_of_the_pitch_reaches_positions(clip: Path) -> None:
+    settings = Settings.read(verify="off", pitch="90x60")
+    models = tl.Models.load(settings, detector=BrightSpot(), pitch_model=_SmallPitch())
+    state = next(models.analyze(clip))
+    foot = np.array([*(state.objects.xyxy[0][:2] + state.objects.xyxy[0][2:]) / 2, 1.0])
+    foot[1] = state.objects.xyxy[0][3]
+    truth = np.linalg.inv(_SmallPitch.camera.to_pixels) @ (foot * (4, 4, 1))
+    assert state.objects.data["position"][0] == pytest.approx(truth[:2] / truth[2], abs=0.1)
+    as_usual = next(models.analyze(clip, dimensions=tl.PitchDimensions()))
+    off = as_usual.objects.data["position"][0] - truth[:2] / truth[2]
+    assert np.linalg.norm(off) > 1
+
+
+@pytest.mark.parametrize("size", ["100", "100x", "wide", "40x30"])
+def test_a_pitch_that_cannot_be_is_refused(size: str) -> None:
+    with pytest.raises(tl.UsageError):
+        tl.Models.load(
+            Settings.read(pitch=size, verify="off"),
+            detector=BrightSpot(),
+            pitch_model=NoPitch(),
+        )
