@@ -1,6 +1,9 @@
+from typing import get_args
+
 import pytest
 
 from touchline.errors import UsageError
+from touchline.inference import Backend, Device
 from touchline.scorevision.settings import MinerSettings
 from touchline.settings import Settings
 
@@ -10,6 +13,16 @@ def test_what_is_given_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch
     assert Settings.read().device == "cuda"
     assert Settings.read(device="cpu").device == "cpu"
     assert Settings.read(device=None).device == "cuda"
+
+
+@pytest.mark.parametrize("device", get_args(Device))
+def test_every_device_that_an_engine_takes_can_be_set(device: str) -> None:
+    assert Settings.read(device=device).device == device
+
+
+@pytest.mark.parametrize("backend", get_args(Backend))
+def test_every_backend_that_an_engine_takes_can_be_set(backend: str) -> None:
+    assert Settings.read(backend=backend).backend == backend
 
 
 def test_a_preset_is_a_width_and_a_height_and_native_is_none() -> None:

@@ -13,9 +13,8 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from touchline.errors import UsageError
+from touchline.inference import Backend, Device
 
-Device = Literal["auto", "cpu", "cuda", "mps"]
-Backend = Literal["openvino", "onnxruntime"]
 Verify = Literal["fast", "full", "off"]
 VerifierName = Literal["auto", "student", "clip", "clip-int8", "clip-b16", "clip-b16-int8"]
 DetectionSize = Literal["640x360", "960x540", "1280x720", "native"]

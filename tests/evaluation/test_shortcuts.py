@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.verification.worlds import Oracle, Painter, man, shown
-from touchline.evaluation.shortcuts import Agreement, _Both, evaluate_verification, table
+from touchline.evaluation.shortcuts import (
+    ShortcutAgreement,
+    _Both,
+    evaluate_verification,
+    shortcut_table,
+)
 from touchline.settings import Settings
 from touchline.synthetic import write_match
 from touchline.verification import Label, Spent, Verification
@@ -27,7 +32,7 @@ def test_what_one_way_drops_and_the_other_keeps_counts_against_it() -> None:
     assert sum(both.agreeing.values()) == 0
 
 
-def agreement(**given: object) -> Agreement:
+def agreement(**given: object) -> ShortcutAgreement:
     figures: dict[str, object] = {
         "video": "clips/one.mp4",
         "verifier": "student",
@@ -37,7 +42,7 @@ def agreement(**given: object) -> Agreement:
         "full": Spent(objects=200, student=0, expert=200),
         "seconds": {"fast": 0.5, "full": 2.0},
     }
-    return Agreement(**(figures | given))  # type: ignore[arg-type]
+    return ShortcutAgreement(**(figures | given))  # type: ignore[arg-type]
 
 
 def test_shares_are_of_all_objects() -> None:
@@ -47,7 +52,7 @@ def test_shares_are_of_all_objects() -> None:
 
 
 def test_the_table_has_a_column_for_each_clip() -> None:
-    shown_table = table([agreement(), agreement()])
+    shown_table = shortcut_table([agreement(), agreement()])
     assert [str(column.header) for column in shown_table.columns[1:]] == ["one.mp4", "one.mp4"]
 
 

@@ -122,7 +122,7 @@ def run(
 @app.command()
 def demo(output: Output = Path("demo"), as_json: AsJson = False) -> None:
     """Render a synthetic match, analyse it, and hold the result against its exact truth."""
-    from touchline.evaluation.demo import run_demo
+    from touchline.evaluation import run_demo
 
     report = run_demo(output, console=ERR)
     if as_json:
@@ -207,7 +207,7 @@ def bench(
     batch_size: BatchSize = None,
 ) -> None:
     """Time each stage alone, then the whole run, on this machine."""
-    from touchline.evaluation.bench import run_bench
+    from touchline.evaluation import run_bench
     from touchline.settings import Settings
 
     report = run_bench(video, settings=Settings.read(device=device, batch_size=batch_size))

@@ -71,7 +71,7 @@ def evaluate_verification(
     device: DeviceName = None,
 ) -> None:
     """Verify clips with all shortcuts and with none: how often both agree, and what it costs."""
-    from touchline.evaluation.shortcuts import evaluate_verification, table
+    from touchline.evaluation import evaluate_verification, shortcut_table
     from touchline.settings import Settings
 
     settings = Settings.read(device=device, verifier=verifier)
@@ -79,11 +79,11 @@ def evaluate_verification(
     if as_json:
         print(json.dumps([each.as_dict() for each in agreements], indent=2))
     else:
-        OUT.print(table(agreements))
+        OUT.print(shortcut_table(agreements))
 
 
 def _evaluate_truth(metric: str, paths: list[Path], form: str | None, *, as_json: bool) -> None:
-    from touchline.evaluation.accuracy import evaluate_truth
+    from touchline.evaluation import evaluate_truth
 
     if len(paths) % 2:
         raise UsageError(f"labels and answers come in pairs; got {len(paths)} paths.")

@@ -57,7 +57,7 @@ def pull_model(
     ] = None,
 ) -> None:
     """Fetch a CLIP from the public hub, check it and convert it; a broken-off pull goes on."""
-    from touchline.inference.download import Transfer
+    from touchline.inference import Transfer
     from touchline.settings import Settings
     from touchline.verification.clip import pull
 

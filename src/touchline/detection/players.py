@@ -14,9 +14,15 @@ from touchline.detection.letterbox import Letterbox, require_imgsz
 from touchline.detection.nms import suppress
 from touchline.errors import UsageError
 from touchline.frame import ClassId
-from touchline.inference import Engine, load_engine, run_batched, weights
-from touchline.inference.batching import require_batch_size
-from touchline.inference.loading import Backend, Device
+from touchline.inference import (
+    Backend,
+    Device,
+    Engine,
+    load_engine,
+    require_batch_size,
+    run_batched,
+    weights,
+)
 
 PEOPLE_CONFIDENCE = 0.45
 BALL_CONFIDENCE = 0.6

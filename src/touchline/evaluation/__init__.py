@@ -3,4 +3,37 @@
 ``formats`` reads each format of labels and answers into ``LabelledFrames``; ``aligned`` checks that
 the two are of one video; ``metrics`` are pure functions of both. What a match adds to a metric can
 be joined with others, and resampled by ``bootstrap``.
+
+Names are imported when they are first used (PEP 562): who reads labels need not load the pipeline.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from touchline.evaluation.accuracy import evaluate_truth
+    from touchline.evaluation.bench import run_bench
+    from touchline.evaluation.demo import run_demo
+    from touchline.evaluation.shortcuts import evaluate_verification, shortcut_table
+
+_MODULES = {
+    "evaluate_truth": "accuracy",
+    "evaluate_verification": "shortcuts",
+    "run_bench": "bench",
+    "run_demo": "demo",
+    "shortcut_table": "shortcuts",
+}
+
+__all__ = [
+    "evaluate_truth",
+    "evaluate_verification",
+    "run_bench",
+    "run_demo",
+    "shortcut_table",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -14,12 +14,14 @@ from touchline.errors import InputError, UsageError
 from touchline.evaluation.labels import LabelledFrames, by_match
 from touchline.evaluation.metrics import (
     BallCount,
+    Hota,
     Interval,
     Matched,
     PitchParts,
     Tracking,
     average_precision,
     bootstrap,
+    combined_hota,
     combined_tracking,
     count_balls,
     distances,
@@ -33,7 +35,6 @@ from touchline.evaluation.metrics import (
     position_errors,
     tracking,
 )
-from touchline.evaluation.metrics.hota import Hota, combined_hota
 from touchline.evaluation.pairs import FORMATS, PathLike, read_pair
 from touchline.frame import ClassId
 

@@ -14,13 +14,13 @@ from touchline.evaluation.formats import (
     read_coco,
     read_gsr,
     read_gsr_predictions,
+    read_json,
     read_mot_frames,
     read_predictions,
     read_tracks,
     read_yolo,
     read_yolo_pitch,
 )
-from touchline.evaluation.formats.fields import read_json
 from touchline.evaluation.labels import LabelledFrames, aligned, are_known
 from touchline.evaluation.metrics import with_lines
 from touchline.frame import NO_ID, ClassId

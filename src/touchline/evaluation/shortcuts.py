@@ -20,7 +20,7 @@ NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
+class ShortcutAgreement:
     """One clip, verified twice: with all shortcuts, and with none.
 
     Attributes:
@@ -63,7 +63,7 @@ def evaluate_verification(
     *,
     settings: Settings | None = None,
     expert: str | os.PathLike[str] | None = None,
-) -> list[Agreement]:
+) -> list[ShortcutAgreement]:
     """Analyse each clip once and verify every window of it both ways.
 
     Args:
@@ -82,7 +82,7 @@ def evaluate_verification(
     return [_evaluate(video, models) for video in videos]
 
 
-def table(agreements: Sequence[Agreement]) -> Table:
+def shortcut_table(agreements: Sequence[ShortcutAgreement]) -> Table:
     """The figures as a person reads them."""
     columns = [Path(each.video).name for each in agreements]
     result = Table("fast against full verification", *columns)
@@ -94,7 +94,7 @@ def table(agreements: Sequence[Agreement]) -> Table:
     return result
 
 
-_FIGURES: dict[str, Callable[[Agreement], str]] = {
+_FIGURES: dict[str, Callable[[ShortcutAgreement], str]] = {
     "all": lambda each: f"{each.share:.2%}",
     "who looks": lambda each: each.verifier,
     "objects that could be looked at": lambda each: str(each.fast.objects),
@@ -111,12 +111,12 @@ def _of(agreeing: dict[str, int], objects: dict[str, int], name: str) -> str:
     return f"{agreeing.get(name, 0) / objects[name]:.2%} of {objects[name]}"
 
 
-def _evaluate(video: str | os.PathLike[str], models: Models) -> Agreement:
+def _evaluate(video: str | os.PathLike[str], models: Models) -> ShortcutAgreement:
     both = _Both(*(_verification(models, full=full) for full in (False, True)))
     with models.analyze(video, verification=both) as analysis:
         for _ in analysis:
             pass
-    return Agreement(
+    return ShortcutAgreement(
         video=os.fspath(video),
         verifier="student" if models.expert is None else "student and expert",
         objects=dict(both.objects),

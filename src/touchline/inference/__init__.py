@@ -1,8 +1,22 @@
 """One door to every network: engines, the rule of batches, and the shipped weights."""
 
 from touchline.inference import weights
-from touchline.inference.batching import run_batched
+from touchline.inference.batching import require_batch_size, run_batched
+from touchline.inference.download import Transfer, cache_folder, fetch
 from touchline.inference.engine import Engine
-from touchline.inference.loading import load_engine
+from touchline.inference.loading import Backend, Device, Precision, available_devices, load_engine
 
-__all__ = ["Engine", "load_engine", "run_batched", "weights"]
+__all__ = [
+    "Backend",
+    "Device",
+    "Engine",
+    "Precision",
+    "Transfer",
+    "available_devices",
+    "cache_folder",
+    "fetch",
+    "load_engine",
+    "require_batch_size",
+    "run_batched",
+    "weights",
+]

@@ -1,15 +1,15 @@
-"""Choosing a runtime and a device for a network."""
+"""Choosing a runtime and a device for a network.
+
+A runtime takes longer to import than all the rest, so each is imported when it is first needed.
+"""
 
 import os
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from touchline.errors import ModelError, UsageError
-from touchline.inference import onnx_runtime
 from touchline.inference.engine import Engine
-from touchline.inference.onnx_runtime import OnnxRuntimeEngine
-from touchline.inference.openvino import OpenVinoEngine
 
 Device = Literal["auto", "cpu", "cuda", "tensorrt", "mps"]
 Backend = Literal["openvino", "onnxruntime"]
@@ -39,9 +39,9 @@ def load_engine(
         UsageError: an argument is none of the allowed ones.
         ModelError: the file is missing, corrupt or of another shape, or the device is not there.
     """
-    _require("device", device, ("auto", *onnx_runtime.PROVIDERS))
-    _require("backend", backend, (None, "openvino", "onnxruntime"))
-    _require("precision", precision, ("auto", "f32"))
+    _require("device", device, get_args(Device))
+    _require("backend", backend, (None, *get_args(Backend)))
+    _require("precision", precision, get_args(Precision))
     if threads is not None and threads < 1:
         raise UsageError(f"threads is 1 or more, or None for one per core; got {threads}.")
     file = Path(path)
@@ -52,12 +52,22 @@ def load_engine(
     return _engine(file, device, backend, threads, precision)
 
 
+def available_devices() -> list[str]:
+    """The devices that this build of ONNX Runtime knows, such as ``["cpu", "cuda"]``.
+
+    A build may know a device that this machine does not have.
+    """
+    from touchline.inference.onnx_runtime import devices
+
+    return devices()
+
+
 def _first_that_works(
     file: Path, backend: str | None, threads: int | None, precision: str
 ) -> Engine:
     for device in _accelerators() if backend != "openvino" else ():
         try:
-            return OnnxRuntimeEngine(file, device=device, threads=threads)
+            return _engine(file, device, "onnxruntime", threads, precision)
         except ModelError:
             # A build may know a device that this machine lacks; a bad file fails again below.
             continue
@@ -66,19 +76,24 @@ def _first_that_works(
 
 def _accelerators() -> list[str]:
     wanted = ["cuda", "mps"] if sys.platform == "darwin" else ["cuda"]
-    return [device for device in wanted if device in onnx_runtime.devices()]
+    known = available_devices()
+    return [device for device in wanted if device in known]
 
 
 def _engine(
     file: Path, device: str, backend: str | None, threads: int | None, precision: str
 ) -> Engine:
     if device == "cpu" and backend != "onnxruntime":
+        from touchline.inference.openvino import OpenVinoEngine
+
         return OpenVinoEngine(file, threads=threads, precision=precision)
     if backend == "openvino":
         raise ModelError(
             f"OpenVINO computes on 'cpu' only, not on {device!r}; ONNX Runtime knows "
-            f"{', '.join(onnx_runtime.devices())} here."
+            f"{', '.join(available_devices())} here."
         )
+    from touchline.inference.onnx_runtime import OnnxRuntimeEngine
+
     return OnnxRuntimeEngine(file, device=device, threads=threads)
 
 

@@ -17,7 +17,7 @@ from touchline.errors import InputError
 from touchline.frame import Frame, FrameState
 from touchline.outputs.drawing import Trail, draw
 from touchline.outputs.writer import FileWriter
-from touchline.pitch.dimensions import PitchDimensions
+from touchline.pitch import PitchDimensions
 from touchline.video import VideoInfo, VideoReader
 
 TICKS = 120_000

@@ -10,9 +10,15 @@ import supervision as sv
 
 from touchline.arrays import Float32, Image
 from touchline.errors import UsageError
-from touchline.inference import Engine, load_engine, run_batched, weights
-from touchline.inference.batching import require_batch_size
-from touchline.inference.loading import Backend, Device
+from touchline.inference import (
+    Backend,
+    Device,
+    Engine,
+    load_engine,
+    require_batch_size,
+    run_batched,
+    weights,
+)
 from touchline.pitch.cleaning import cleaned
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.heatmaps import decode

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from touchline.errors import InputError, UsageError
-from touchline.evaluation.formats.fields import items, mapping, number, numbers, read_json, whole
+from touchline.evaluation.formats import items, mapping, number, numbers, read_json, whole
 from touchline.frame import N_KEYPOINTS
 from touchline.scorevision.scoring.answer import read_answer
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from touchline.arrays import Float64, Image
-from touchline.pitch.dimensions import PitchDimensions
+from touchline.pitch import PitchDimensions
 from touchline.synthetic.camera import NEAREST, Camera
 from touchline.synthetic.canvas import Canvas, fill
 from touchline.synthetic.surface import Surface, mipmaps

@@ -7,7 +7,7 @@ import numpy as np
 
 from touchline.errors import UsageError
 from touchline.frame import Frame
-from touchline.pitch.dimensions import PitchDimensions
+from touchline.pitch import PitchDimensions
 from touchline.synthetic.camera import Camera
 from touchline.synthetic.direction import Shot, chance_camera, close_up, main_camera
 from touchline.synthetic.lens import Grain

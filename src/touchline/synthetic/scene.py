@@ -9,7 +9,7 @@ import supervision as sv
 
 from touchline.arrays import Float64, Image
 from touchline.frame import ClassId
-from touchline.pitch.dimensions import PitchDimensions
+from touchline.pitch import PitchDimensions
 from touchline.synthetic.camera import Camera
 from touchline.synthetic.canvas import NOBODY, Canvas, empty_canvas
 from touchline.synthetic.figures import Figure, Squad

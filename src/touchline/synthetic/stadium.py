@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from touchline.arrays import Float64, Image
-from touchline.pitch.dimensions import PitchDimensions
+from touchline.pitch import PitchDimensions
 from touchline.synthetic.camera import Camera
 from touchline.synthetic.crowd import DENSITY, SEAT, stand
 from touchline.synthetic.looks import BLACK, BLUE, GREEN, NAVY, RED, WHITE, YELLOW, Colour, Look

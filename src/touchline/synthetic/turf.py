@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from touchline.arrays import Bools, Float32, Float64, Image, Mask
-from touchline.pitch.dimensions import PitchDimensions
+from touchline.pitch import PitchDimensions
 from touchline.synthetic.camera import NEAREST, Camera
 from touchline.synthetic.canvas import SUBPIXEL, mix
 from touchline.synthetic.looks import Look

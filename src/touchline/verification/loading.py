@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from touchline.errors import UsageError
-from touchline.inference.loading import Backend, Device
+from touchline.inference import Backend, Device
 from touchline.verification.clip import SOURCES, ClipVerifier, installed, load_clip
 from touchline.verification.verifier import Verifier
 

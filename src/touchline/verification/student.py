@@ -8,9 +8,15 @@ import numpy as np
 
 from touchline.arrays import Float32, Image
 from touchline.errors import ModelError
-from touchline.inference import Engine, load_engine, run_batched, weights
-from touchline.inference.batching import require_batch_size
-from touchline.inference.loading import Backend, Device
+from touchline.inference import (
+    Backend,
+    Device,
+    Engine,
+    load_engine,
+    require_batch_size,
+    run_batched,
+    weights,
+)
 from touchline.verification.labels import Label
 from touchline.verification.verifier import View, nothing_seen
 

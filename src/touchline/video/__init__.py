@@ -1,9 +1,19 @@
 """Video in, frames out: what the user gave, its frames and their times, where its shots end."""
 
 from touchline.video.arriving import ArrivingFile
+from touchline.video.images import IMAGE_SUFFIXES, natural_key
 from touchline.video.info import VideoInfo
 from touchline.video.reader import VideoReader, read_frames
 from touchline.video.scenes import ShotDetector
 from touchline.video.source import open_source
 
-__all__ = ["ArrivingFile", "ShotDetector", "VideoInfo", "VideoReader", "open_source", "read_frames"]
+__all__ = [
+    "IMAGE_SUFFIXES",
+    "ArrivingFile",
+    "ShotDetector",
+    "VideoInfo",
+    "VideoReader",
+    "natural_key",
+    "open_source",
+    "read_frames",
+]

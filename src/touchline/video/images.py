@@ -10,8 +10,8 @@ from touchline.arrays import Image
 from touchline.errors import InputError
 from touchline.video.info import Picture, VideoInfo, require_size
 
-SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png")
-ALLOWED = f"images ({', '.join(SUFFIXES)}) of one size are needed"
+IMAGE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png")
+ALLOWED = f"images ({', '.join(IMAGE_SUFFIXES)}) of one size are needed"
 
 
 class ImageFolder:
@@ -75,7 +75,7 @@ def _list(path: Path) -> list[Path]:
         images = [
             entry
             for entry in path.iterdir()
-            if entry.suffix.lower() in SUFFIXES and not entry.name.startswith(".")
+            if entry.suffix.lower() in IMAGE_SUFFIXES and not entry.name.startswith(".")
         ]
     except OSError as error:
         raise InputError(f"{path}: the folder cannot be read ({error.strerror})") from error

@@ -19,7 +19,7 @@ from touchline.evaluation.formats.fields import (
 )
 from touchline.evaluation.labels import LabelledFrames, blank_objects
 from touchline.frame import NO_ID, ClassId
-from touchline.video.images import natural_key
+from touchline.video import natural_key
 
 NAMES: Mapping[str, int] = {
     "ball": ClassId.BALL,

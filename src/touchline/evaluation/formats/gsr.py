@@ -33,7 +33,7 @@ from touchline.evaluation.labels import (
     blank_objects,
     blank_pitch,
 )
-from touchline.evaluation.metrics.lines import MIRRORED
+from touchline.evaluation.metrics import MIRRORED
 from touchline.frame import ClassId
 
 ROLES: Mapping[str, int] = {

@@ -9,7 +9,7 @@ import numpy as np
 
 from touchline.errors import InputError
 from touchline.evaluation.labels import LabelledFrames, blank_objects
-from touchline.evaluation.metrics.hota import TrackedBoxes
+from touchline.evaluation.metrics import TrackedBoxes
 from touchline.frame import ClassId
 
 PEOPLE: Mapping[int, int] = {1: ClassId.PLAYER, -1: ClassId.PLAYER}

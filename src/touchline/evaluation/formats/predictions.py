@@ -22,7 +22,7 @@ from touchline.evaluation.formats.fields import (
     whole,
 )
 from touchline.evaluation.labels import LabelledFrames, blank_objects, blank_pitch
-from touchline.evaluation.metrics.lines import fitted_homography
+from touchline.evaluation.metrics import fitted_homography
 from touchline.frame import N_KEYPOINTS, NO_ID, ClassId
 
 _COLUMNS = ("frame", "id", "class_id", "x1", "y1", "x2", "y2", "confidence", "x", "y")

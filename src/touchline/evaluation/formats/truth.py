@@ -7,8 +7,7 @@ import numpy as np
 
 from touchline.arrays import Float64
 from touchline.evaluation.labels import LabelledFrames, Objects, blank_objects, blank_pitch
-from touchline.evaluation.metrics.agreement import IDS_IN_A_SHOT, MIN_VISIBLE
-from touchline.evaluation.metrics.lines import visible_lines
+from touchline.evaluation.metrics import IDS_IN_A_SHOT, MIN_VISIBLE, visible_lines
 from touchline.pitch import PitchDimensions, positions
 from touchline.synthetic import Truth
 

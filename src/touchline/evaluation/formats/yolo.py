@@ -12,7 +12,7 @@ from touchline.arrays import Float64, Int64
 from touchline.errors import InputError
 from touchline.evaluation.labels import LabelledFrames, blank_objects, blank_pitch
 from touchline.frame import N_KEYPOINTS, ClassId
-from touchline.video.images import SUFFIXES, natural_key
+from touchline.video import IMAGE_SUFFIXES, natural_key
 
 BOX_COLUMNS = 5
 POSE_COLUMNS = BOX_COLUMNS + 3 * N_KEYPOINTS
@@ -83,9 +83,11 @@ def _images(folder: Path) -> list[Path]:
         labels = {path.stem for path in (folder / "labels").glob("*.txt")}
     except OSError as error:
         raise InputError(f"{folder}: images and labels are needed: {error.strerror}.") from error
-    images = [path for path in files if path.suffix.lower() in SUFFIXES and path.name[0] != "."]
+    images = [
+        path for path in files if path.suffix.lower() in IMAGE_SUFFIXES and path.name[0] != "."
+    ]
     if not images:
-        raise InputError(f"{folder / 'images'} holds no image ({', '.join(SUFFIXES)}).")
+        raise InputError(f"{folder / 'images'} holds no image ({', '.join(IMAGE_SUFFIXES)}).")
     lonely = sorted(labels - {path.stem for path in images} - {"classes"})
     if lonely:
         raise InputError(f"{folder / 'labels' / lonely[0]}.txt labels an image that is not there.")

@@ -1,6 +1,6 @@
 """Metrics that the field knows: pure functions of labels and answers."""
 
-from touchline.evaluation.metrics.agreement import Agreement, agreement
+from touchline.evaluation.metrics.agreement import IDS_IN_A_SHOT, MIN_VISIBLE, Agreement, agreement
 from touchline.evaluation.metrics.bootstrap import Interval, bootstrap
 from touchline.evaluation.metrics.detection import (
     AveragePrecision,
@@ -27,7 +27,7 @@ from touchline.evaluation.metrics.hota import (
     hota,
     identity,
 )
-from touchline.evaluation.metrics.lines import fitted_homography
+from touchline.evaluation.metrics.lines import MIRRORED, fitted_homography, visible_lines
 from touchline.evaluation.metrics.pitch import (
     PitchAccuracy,
     PitchParts,
@@ -40,6 +40,9 @@ from touchline.evaluation.metrics.pitch import (
 from touchline.evaluation.metrics.tracking import Tracking, combined_tracking, tracking
 
 __all__ = [
+    "IDS_IN_A_SHOT",
+    "MIN_VISIBLE",
+    "MIRRORED",
     "Agreement",
     "AveragePrecision",
     "BallCount",
@@ -77,5 +80,6 @@ __all__ = [
     "pitch_parts",
     "position_errors",
     "tracking",
+    "visible_lines",
     "with_lines",
 ]

@@ -10,7 +10,7 @@ from touchline.arrays import Float64, Image
 from touchline.frame import ClassId, FrameState, Objects
 from touchline.geometry import plain, through
 from touchline.outputs.drawing.people import is_dashed
-from touchline.outputs.drawing.primitives import SHIFT, ring, stain, subpixel
+from touchline.outputs.drawing.primitives import SUBPIXEL, ring, stain, subpixel
 from touchline.outputs.drawing.projection import to_pixels
 from touchline.outputs.drawing.style import CLASS_COLOURS, PAPER, Style
 
@@ -78,7 +78,7 @@ def draw_trail(image: Image, places: Float64, style: Style) -> None:
     points = subpixel(places - (left, top)).tolist()
     for age, (start, end) in enumerate(pairwise(points), start=1):
         strength = round(220 * age / len(points))
-        cv2.line(mask, start, end, strength, 2 * style.stroke, cv2.LINE_AA, SHIFT)
+        cv2.line(mask, start, end, strength, 2 * style.stroke, cv2.LINE_AA, SUBPIXEL)
     stain(image, mask, (int(left), int(top)), _COLOUR)
 
 
@@ -96,9 +96,9 @@ def _draw_ball(image: Image, objects: Objects, row: int, style: Style) -> None:
     tip, side = y - radius - 2.0 * style.stroke, 3.4 * style.stroke
     arrow = subpixel([[x, tip], [x - side, tip - 1.6 * side], [x + side, tip - 1.6 * side]])
     if not is_dashed(objects, row):
-        cv2.fillPoly(image, [arrow], _COLOUR, cv2.LINE_AA, SHIFT)
+        cv2.fillPoly(image, [arrow], _COLOUR, cv2.LINE_AA, SUBPIXEL)
     edge = _COLOUR if is_dashed(objects, row) else PAPER
-    cv2.polylines(image, [arrow], True, edge, style.hairline, cv2.LINE_AA, SHIFT)
+    cv2.polylines(image, [arrow], True, edge, style.hairline, cv2.LINE_AA, SUBPIXEL)
 
 
 def _centre(objects: Objects, row: int) -> Float64:

@@ -6,14 +6,14 @@ import numpy as np
 from touchline.arrays import Float32, Float64, Image
 from touchline.frame import PitchState, Source
 from touchline.geometry import plain, through
-from touchline.outputs.drawing.primitives import SHIFT, disc, ring, subpixel
+from touchline.outputs.drawing.primitives import SUBPIXEL, disc, ring, subpixel
 from touchline.outputs.drawing.projection import (
     cut_segments,
     frame_planes,
     to_pixels,
 )
 from touchline.outputs.drawing.style import INK, LINE_COLOUR, POINT_COLOUR, Style
-from touchline.pitch.dimensions import PitchDimensions
+from touchline.pitch import PitchDimensions
 
 
 def pitch_segments(
@@ -38,7 +38,9 @@ def draw_lines(image: Image, pitch: PitchState, dimensions: PitchDimensions, sty
         return
     size = (image.shape[1], image.shape[0])
     segments = subpixel(pitch_segments(pitch.homography, dimensions, size))
-    cv2.polylines(image, list(segments), False, LINE_COLOUR, style.stroke, cv2.LINE_AA, shift=SHIFT)
+    cv2.polylines(
+        image, list(segments), False, LINE_COLOUR, style.stroke, cv2.LINE_AA, shift=SUBPIXEL
+    )
 
 
 def draw_keypoints(image: Image, pitch: PitchState, style: Style) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from touchline.arrays import Float32, Float64, Image, Int32
 from touchline.frame import NO_ID, ClassId, Objects, Source
 from touchline.outputs.drawing.primitives import (
-    SHIFT,
+    SUBPIXEL,
     pill,
     stain,
     subpixel,
@@ -36,7 +36,7 @@ def draw_boxes(image: Image, objects: Objects, style: Style) -> None:
     for row in people(objects):
         colour = CLASS_COLOURS[int(objects.class_id[row])]
         outline = list(_sides(objects.xyxy[row], style, dashed=is_dashed(objects, row)))
-        cv2.polylines(image, outline, False, colour, style.hairline, cv2.LINE_AA, shift=SHIFT)
+        cv2.polylines(image, outline, False, colour, style.hairline, cv2.LINE_AA, shift=SUBPIXEL)
 
 
 def draw_feet(image: Image, objects: Objects, style: Style) -> None:
@@ -50,7 +50,7 @@ def draw_feet(image: Image, objects: Objects, style: Style) -> None:
         colour = CLASS_COLOURS[int(objects.class_id[row])]
         for start, end in arcs:
             cv2.ellipse(
-                image, centre, axes, 0, start, end, colour, style.stroke, cv2.LINE_AA, SHIFT
+                image, centre, axes, 0, start, end, colour, style.stroke, cv2.LINE_AA, SUBPIXEL
             )
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from touchline.arrays import Image, Int32, Mask
 from touchline.outputs.drawing.style import Colour
 
-SHIFT = 4
+SUBPIXEL = 4
 """Bits of subpixel precision that OpenCV is given."""
 
 _OVERSAMPLING = 4
@@ -21,11 +21,13 @@ _FONT_CAPITAL = 21.0
 
 
 def subpixel(points: npt.ArrayLike) -> Int32:
-    """Return pixel coordinates as the fixed-point numbers that ``SHIFT`` announces.
+    """Return pixel coordinates as the fixed-point numbers that ``SUBPIXEL`` announces.
 
     OpenCV counts from the centre of a pixel, this project from its corner: hence the half.
     """
-    scaled: Int32 = np.round((np.asarray(points, np.float64) - 0.5) * (1 << SHIFT)).astype(np.int32)
+    scaled: Int32 = np.round((np.asarray(points, np.float64) - 0.5) * (1 << SUBPIXEL)).astype(
+        np.int32
+    )
     return scaled
 
 
@@ -57,7 +59,7 @@ def disc(image: Image, centre: npt.ArrayLike, radius: float, colour: Colour) -> 
     """Fill a circle; centre (x, y) and radius in pixels, fractions count."""
     # OpenCV fills the outline's own pixels too: half a pixel more on every side.
     outline = [_round_line(centre, max(radius - 0.5, 0.0))]
-    cv2.fillPoly(image, outline, colour, cv2.LINE_AA, SHIFT)
+    cv2.fillPoly(image, outline, colour, cv2.LINE_AA, SUBPIXEL)
 
 
 def ring(
@@ -65,7 +67,7 @@ def ring(
 ) -> None:
     """Draw a circle; centre (x, y) and radius in pixels, fractions count."""
     outline = [_round_line(centre, radius)]
-    cv2.polylines(image, outline, True, colour, stroke, cv2.LINE_AA, SHIFT)
+    cv2.polylines(image, outline, True, colour, stroke, cv2.LINE_AA, SUBPIXEL)
 
 
 def write_text(

@@ -10,10 +10,10 @@ from touchline.arrays import Float64, Image, Mask
 from touchline.frame import ClassId, FrameState, Objects
 from touchline.geometry import plain, through
 from touchline.outputs.drawing.people import is_dashed
-from touchline.outputs.drawing.primitives import SHIFT, disc, pill, ring, stain, subpixel
+from touchline.outputs.drawing.primitives import SUBPIXEL, disc, pill, ring, stain, subpixel
 from touchline.outputs.drawing.projection import cut_polygon
 from touchline.outputs.drawing.style import CLASS_COLOURS, FAINT, INK, PAPER, Style
-from touchline.pitch.dimensions import PitchDimensions
+from touchline.pitch import PitchDimensions
 
 BORDER = 4.0
 """Metres around the pitch that are shown."""
@@ -67,7 +67,7 @@ def _paint(plan: _Plan, stroke: int) -> Mask:
     width, height = plan.size
     mask = np.zeros((height, width), np.uint8)
     lines = [subpixel(plan.place(line)) for line in plan.dimensions.lines()]
-    cv2.polylines(mask, lines, False, 255, stroke, cv2.LINE_AA, SHIFT)
+    cv2.polylines(mask, lines, False, 255, stroke, cv2.LINE_AA, SUBPIXEL)
     return mask
 
 
@@ -79,7 +79,7 @@ def _view(plan: _Plan, homography: Float64, size: tuple[int, int]) -> Mask:
     ground = (homography @ np.array([width / 2, height, 1.0]))[2]
     seen = cut_polygon(corners * np.sign(ground), _panel_planes(plan.dimensions))
     if len(seen) > 2:
-        cv2.fillPoly(mask, [subpixel(plan.place(plain(seen)))], 255, cv2.LINE_AA, SHIFT)
+        cv2.fillPoly(mask, [subpixel(plan.place(plain(seen)))], 255, cv2.LINE_AA, SUBPIXEL)
     return mask
 
 

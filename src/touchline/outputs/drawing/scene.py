@@ -11,7 +11,7 @@ from touchline.outputs.drawing.ground import draw_keypoints, draw_lines
 from touchline.outputs.drawing.people import draw_boxes, draw_feet, draw_labels
 from touchline.outputs.drawing.radar import draw_radar
 from touchline.outputs.drawing.style import Style
-from touchline.pitch.dimensions import PitchDimensions
+from touchline.pitch import PitchDimensions
 
 _SOFT = 0.6
 """Opacity of what must not hide the picture: pitch lines and boxes."""

@@ -10,7 +10,7 @@ import numpy as np
 import onnxruntime
 
 from touchline.arrays import Image
-from touchline.inference import onnx_runtime, weights
+from touchline.inference import available_devices, weights
 from touchline.scorevision.doctor.context import Context
 from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
 from touchline.verification import View
@@ -67,7 +67,7 @@ def verifier(context: Context) -> Verdict:
 
 def device(context: Context) -> Verdict:
     """Whether what computes is there."""
-    wanted, known = context.settings.device, onnx_runtime.devices()
+    wanted, known = context.settings.device, available_devices()
     found = (
         f"OpenVINO {metadata.version('openvino')} on cpu, "
         f"ONNX Runtime {onnxruntime.__version__} on {', '.join(known)}"
@@ -85,7 +85,7 @@ def inference(context: Context) -> Verdict:
     times = {name: _milliseconds(look) for name, look in _looks(models).items()}
     said = ", ".join(f"{name} {value:.0f} ms" for name, value in times.items())
     detail = f"{said} a picture, on {models.device}"
-    idle = "cuda" in onnx_runtime.devices() and models.device.endswith("cpu")
+    idle = "cuda" in available_devices() and models.device.endswith("cpu")
     if idle and context.settings.device == "auto":
         fix = "update the NVIDIA driver and CUDA to what this ONNX Runtime asks for"
         return warning(f"{detail}: ONNX Runtime is built for CUDA but cannot use it here", fix)

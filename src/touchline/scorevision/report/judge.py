@@ -9,7 +9,7 @@ import numpy as np
 
 from touchline.arrays import AnyFloat, Float64, Image
 from touchline.errors import ModelError
-from touchline.inference.loading import Device
+from touchline.inference import Device
 from touchline.scorevision.scoring import score_frame_boxes
 from touchline.scorevision.scoring.objects import read_boxes
 from touchline.verification import Label, Verifier, View, load_student

@@ -10,8 +10,14 @@ import numpy as np
 
 from touchline.arrays import Float64, Image
 from touchline.errors import OutputError
-from touchline.outputs.drawing.primitives import SHIFT as SUBPIXEL
-from touchline.outputs.drawing.primitives import (
+from touchline.outputs.drawing import (
+    FAINT,
+    INK,
+    PAPER,
+    POINT_COLOUR,
+    SUBPIXEL,
+    Colour,
+    Style,
     disc,
     pill,
     ring,
@@ -20,7 +26,6 @@ from touchline.outputs.drawing.primitives import (
     text_width,
     write_text,
 )
-from touchline.outputs.drawing.style import FAINT, INK, PAPER, POINT_COLOUR, Colour, Style
 from touchline.outputs.writer import write_whole
 from touchline.scorevision.report.clip_score import ClipScore, FrameScore
 from touchline.scorevision.response import Response

@@ -9,9 +9,15 @@ import numpy as np
 
 from touchline.arrays import Float32, Image
 from touchline.errors import ModelError
-from touchline.inference import Engine, load_engine, run_batched
-from touchline.inference.batching import require_batch_size
-from touchline.inference.loading import Backend, Device, Precision
+from touchline.inference import (
+    Backend,
+    Device,
+    Engine,
+    Precision,
+    load_engine,
+    require_batch_size,
+    run_batched,
+)
 from touchline.verification.clip.image_tower import OUTPUT
 from touchline.verification.clip.preprocess import prepare
 from touchline.verification.clip.store import encode_texts, find_stored

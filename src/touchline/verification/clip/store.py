@@ -18,8 +18,7 @@ import numpy as np
 
 from touchline.arrays import Float32
 from touchline.errors import ModelError, OutputError, UsageError
-from touchline.inference import weights
-from touchline.inference.download import Transfer, cache_folder, fetch
+from touchline.inference import Transfer, cache_folder, fetch, weights
 from touchline.verification.clip.architecture import (
     read_image_tower,
     read_logit_scale,
