@@ -13,18 +13,19 @@ import pytest
 
 from tests.conftest import MakeVideo
 from touchline.errors import InputError, VideoRefusedError, WorkerError
-from touchline.service.messages import Analyse
-from touchline.service.pool import WorkerPool
+from touchline.scorevision.miner.answer import AnswerBuilder
+from touchline.service import Analyse, WorkerPool
 from touchline.settings import Settings
 
 pytestmark = pytest.mark.slow
+ANSWER = f"{AnswerBuilder.__module__}:{AnswerBuilder.__name__}"
 BOUND = 60.0
 """Seconds after which a test that waits has failed."""
 
 
 @asynccontextmanager
 async def pool_at_work() -> AsyncIterator[WorkerPool]:
-    pool = WorkerPool(Settings(), 1)
+    pool = WorkerPool(Settings(), 1, answer=ANSWER)
     running = asyncio.create_task(pool.run())
     try:
         async with asyncio.timeout(BOUND):
@@ -35,7 +36,7 @@ async def pool_at_work() -> AsyncIterator[WorkerPool]:
         assert not pool.workers or all(each.ended.is_set() for each in pool.workers)
 
 
-def order(path: Path, *, max_seconds: float = 60.0, max_pixels: int = 10**6) -> Analyse:
+def command(path: Path, *, max_seconds: float = 60.0, max_pixels: int = 10**6) -> Analyse:
     return Analyse(
         path=str(path), within=(30.0, 60.0), max_seconds=max_seconds, max_pixels=max_pixels
     )
@@ -48,7 +49,7 @@ def test_a_video_becomes_frames_and_one_after_another_is_analysed(make_video: Ma
         async with pool_at_work() as pool:
             for _ in range(2):
                 async with pool.acquire() as worker:
-                    result = worker.begin(order(clip))
+                    result = worker.submit(command(clip))
                     worker.complete(clip.stat().st_size)
                     analysis = await result
             assert analysis is not None
@@ -63,7 +64,7 @@ def test_a_video_becomes_frames_and_one_after_another_is_analysed(make_video: Ma
     asyncio.run(story())
 
 
-def test_what_is_no_video_or_too_much_of_one_is_refused_and_the_analyst_goes_on(
+def test_what_is_no_video_or_too_much_of_one_is_refused_and_the_worker_goes_on(
     make_video: MakeVideo, tmp_path: Path
 ) -> None:
     clip = make_video(frames=30)
@@ -73,34 +74,34 @@ def test_what_is_no_video_or_too_much_of_one_is_refused_and_the_analyst_goes_on(
     async def story() -> None:
         async with pool_at_work() as pool, pool.acquire() as worker:
             for refused, error in (
-                (order(page), InputError),
-                (order(clip, max_seconds=0.5), VideoRefusedError),
-                (order(clip, max_pixels=100), VideoRefusedError),
+                (command(page), InputError),
+                (command(clip, max_seconds=0.5), VideoRefusedError),
+                (command(clip, max_pixels=100), VideoRefusedError),
             ):
-                result = worker.begin(refused)
+                result = worker.submit(refused)
                 worker.complete(Path(refused.path).stat().st_size)
                 with pytest.raises(error):
                     await result
-            result = worker.begin(order(clip))
+            result = worker.submit(command(clip))
             worker.complete(clip.stat().st_size)
             assert (await result) is not None
 
     asyncio.run(story())
 
 
-def test_an_analyst_that_is_killed_fails_its_work_and_is_replaced(make_video: MakeVideo) -> None:
+def test_a_worker_that_is_killed_fails_its_work_and_is_replaced(make_video: MakeVideo) -> None:
     clip = make_video(frames=12)
 
     async def story() -> None:
         async with pool_at_work() as pool:
             async with pool.acquire() as worker:
-                result = worker.begin(order(clip))  # which never arrives
+                result = worker.submit(command(clip))  # which never arrives
                 os.kill(worker.pid, signal.SIGKILL)
                 with pytest.raises(WorkerError, match="-9"):
                     await result
             async with pool.acquire() as another:
                 assert another.pid != worker.pid
-                result = another.begin(order(clip))
+                result = another.submit(command(clip))
                 another.complete(clip.stat().st_size)
                 assert (await result) is not None
             assert pool.replaced == 1
@@ -108,7 +109,7 @@ def test_an_analyst_that_is_killed_fails_its_work_and_is_replaced(make_video: Ma
     asyncio.run(story())
 
 
-def test_an_analyst_that_is_killed_idle_is_replaced_before_the_next_challenge(
+def test_a_worker_that_is_killed_idle_is_replaced_before_the_next_challenge(
     make_video: MakeVideo,
 ) -> None:
     async def story() -> None:
@@ -124,7 +125,7 @@ def test_an_analyst_that_is_killed_idle_is_replaced_before_the_next_challenge(
     asyncio.run(story())
 
 
-def test_an_analyst_that_died_a_moment_ago_is_not_lent(make_video: MakeVideo) -> None:
+def test_a_worker_that_died_a_moment_ago_is_not_given_out(make_video: MakeVideo) -> None:
     async def story() -> None:
         async with pool_at_work() as pool:
             async with pool.acquire() as worker:
@@ -140,33 +141,33 @@ def test_an_analyst_that_died_a_moment_ago_is_not_lent(make_video: MakeVideo) ->
     asyncio.run(story())
 
 
-def test_work_that_nobody_wants_is_let_go_and_the_analyst_stays(make_video: MakeVideo) -> None:
+def test_a_job_that_is_cancelled_is_dropped_and_the_worker_stays(make_video: MakeVideo) -> None:
     clip = make_video(frames=12)
 
     async def story() -> None:
         async with pool_at_work() as pool:
             async with pool.acquire() as worker:
-                waiting = worker.begin(order(clip))  # it waits for a video that never arrives
+                waiting = worker.submit(command(clip))  # it waits for a video that never arrives
             assert waiting.result() is None
             async with pool.acquire() as same:
                 assert same is worker
-                result = same.begin(order(clip))
+                result = same.submit(command(clip))
                 same.complete(clip.stat().st_size)
                 assert (await result) is not None
 
     asyncio.run(story())
 
 
-def test_an_analyst_that_hangs_is_killed_when_it_should_let_go(
+def test_a_worker_that_hangs_is_killed_when_its_job_is_cancelled(
     make_video: MakeVideo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clip = make_video(frames=12)
-    monkeypatch.setattr("touchline.service.pool.LET_GO", 0.3)
+    monkeypatch.setattr("touchline.service.pool.CANCEL_TIMEOUT", 0.3)
 
     async def story() -> None:
         async with pool_at_work() as pool:
             async with pool.acquire() as worker:
-                hanging = worker.begin(order(clip))
+                hanging = worker.submit(command(clip))
                 os.kill(worker.pid, signal.SIGSTOP)
             with pytest.raises(WorkerError):
                 hanging.result()
@@ -175,9 +176,9 @@ def test_an_analyst_that_hangs_is_killed_when_it_should_let_go(
     asyncio.run(story())
 
 
-def test_no_service_no_analyst() -> None:
+def test_no_service_no_worker() -> None:
     async def story() -> psutil.Process:
-        pool = WorkerPool(Settings(), 1)
+        pool = WorkerPool(Settings(), 1, answer=ANSWER)
         running = asyncio.create_task(pool.run())
         async with asyncio.timeout(BOUND), pool.acquire() as worker:
             process = psutil.Process(worker.pid)
@@ -192,13 +193,13 @@ def test_no_service_no_analyst() -> None:
     assert not asyncio.run(story()).is_running()
 
 
-def test_an_analyst_does_not_mind_being_told_to_end(make_video: MakeVideo) -> None:
+def test_a_worker_ignores_the_signals_that_end_the_service(make_video: MakeVideo) -> None:
     clip = make_video(frames=12)
 
     async def story() -> None:
         async with pool_at_work() as pool, pool.acquire() as worker:
             os.kill(worker.pid, signal.SIGTERM)
-            result = worker.begin(order(clip))
+            result = worker.submit(command(clip))
             worker.complete(clip.stat().st_size)
             assert (await result) is not None
 

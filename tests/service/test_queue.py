@@ -3,11 +3,11 @@ import asyncio
 import pytest
 
 from touchline.errors import BusyError
-from touchline.service.queue import RequestQueue
+from touchline.service import RequestQueue
 
 
 class Guest:
-    """Holds a turn until told to go."""
+    """Holds a slot until told to go."""
 
     def __init__(self, queue: RequestQueue) -> None:
         self.queue, self.inside, self.go = queue, asyncio.Event(), asyncio.Event()
@@ -25,17 +25,17 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-def test_one_is_served_one_waits_and_the_third_is_sent_away_with_a_time() -> None:
+def test_one_runs_one_waits_and_the_third_is_refused_with_a_time() -> None:
     async def story() -> None:
         queue = RequestQueue(1, 1, seconds=14.0)
         assert queue.is_free
         first, second = Guest(queue), Guest(queue)
         await settle()
         assert (queue.running, queue.waiting, queue.is_free) == (1, 1, False)
-        with pytest.raises(BusyError) as sent_away:
+        with pytest.raises(BusyError, match=r"^the service is busy") as refused:
             async with queue.slot():
                 pass
-        assert sent_away.value.retry_after == 28
+        assert refused.value.retry_after == 28
         first.go.set()
         await settle()
         assert second.inside.is_set()
@@ -46,7 +46,7 @@ def test_one_is_served_one_waits_and_the_third_is_sent_away_with_a_time() -> Non
     asyncio.run(story())
 
 
-def test_who_gives_up_waiting_leaves_no_trace() -> None:
+def test_a_request_cancelled_while_it_waits_leaves_no_trace() -> None:
     async def story() -> None:
         queue = RequestQueue(1, 1, seconds=14.0)
         first, second = Guest(queue), Guest(queue)
@@ -63,7 +63,7 @@ def test_who_gives_up_waiting_leaves_no_trace() -> None:
     asyncio.run(story())
 
 
-def test_who_gives_up_just_as_the_turn_comes_hands_it_on() -> None:
+def test_a_request_cancelled_as_its_slot_comes_hands_it_on() -> None:
     async def story() -> None:
         queue = RequestQueue(1, 2, seconds=14.0)
         first, second, third = Guest(queue), Guest(queue), Guest(queue)
@@ -78,7 +78,7 @@ def test_who_gives_up_just_as_the_turn_comes_hands_it_on() -> None:
     asyncio.run(story())
 
 
-def test_closing_sends_away_who_waits_and_lets_finish_who_is_served() -> None:
+def test_closing_refuses_what_waits_and_lets_finish_what_runs() -> None:
     async def story() -> None:
         queue = RequestQueue(1, 1, seconds=14.0)
         first, second = Guest(queue), Guest(queue)
@@ -98,10 +98,10 @@ def test_closing_sends_away_who_waits_and_lets_finish_who_is_served() -> None:
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("at_once", [1, 2, 5])
-def test_never_are_more_served_than_there_is_room_for_and_no_turn_is_lost(at_once: int) -> None:
+@pytest.mark.parametrize("slots", [1, 2, 5])
+def test_never_more_run_than_there_are_slots_and_no_slot_is_lost(slots: int) -> None:
     async def story() -> int:
-        queue = RequestQueue(at_once, 50, seconds=1.0)
+        queue = RequestQueue(slots, 50, seconds=1.0)
         most = 0
 
         async def visit(number: int) -> None:
@@ -116,7 +116,7 @@ def test_never_are_more_served_than_there_is_room_for_and_no_turn_is_lost(at_onc
         for visit_task in visits[::3]:
             visit_task.cancel()
         await asyncio.gather(*visits, return_exceptions=True)
-        guests = [Guest(queue) for _ in range(at_once)]
+        guests = [Guest(queue) for _ in range(slots)]
         await asyncio.wait_for(asyncio.gather(*(guest.inside.wait() for guest in guests)), 5)
         for guest in guests:
             guest.go.set()
@@ -124,4 +124,4 @@ def test_never_are_more_served_than_there_is_room_for_and_no_turn_is_lost(at_onc
         assert queue.is_free
         return most
 
-    assert 1 <= asyncio.run(story()) <= at_once
+    assert 1 <= asyncio.run(story()) <= slots

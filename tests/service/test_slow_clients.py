@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import uvicorn
 
-from touchline.service.slow_clients import HeadTimeoutProtocol
+from touchline.service import HeadTimeoutProtocol
 
 WITHIN = 0.4
 """Seconds until the head of a request, for these tests."""
@@ -28,7 +28,7 @@ async def app(scope, receive, send) -> None:
 
 @pytest.fixture
 def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
-    monkeypatch.setattr("touchline.service.slow_clients.HEAD_WITHIN", WITHIN)
+    monkeypatch.setattr("touchline.service.slow_clients.HEAD_TIMEOUT", WITHIN)
     config = uvicorn.Config(
         app, http=HeadTimeoutProtocol, ws="none", lifespan="off", log_config=None
     )

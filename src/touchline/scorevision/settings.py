@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr
 
-from touchline.service.fetching.limits import Limits
+from touchline.service.fetching import Limits
 from touchline.settings import Settings
 
 Network = Literal["finney", "test", "local"]

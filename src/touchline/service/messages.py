@@ -1,4 +1,4 @@
-"""What the service and its workers say to each other: lines of JSON, and the answers after them.
+"""The messages between a service and its workers: lines of JSON, and the answers behind them.
 
 ::
 
@@ -25,7 +25,7 @@ class Analyse(BaseModel):
 
 
 class Arrived(BaseModel):
-    """So many bytes of the video are there, of so many."""
+    """Bytes of the video that are on disk, and how many there will be where that is known."""
 
     do: Literal["arrived"] = "arrived"
     there: int
@@ -40,12 +40,12 @@ class Complete(BaseModel):
 
 
 class Cancel(BaseModel):
-    """Nobody wants the answer any more."""
+    """Drop the job: its client is gone, or its time is over."""
 
     do: Literal["cancel"] = "cancel"
 
 
-Order = Annotated[Analyse | Arrived | Complete | Cancel, Field(discriminator="do")]
+Command = Annotated[Analyse | Arrived | Complete | Cancel, Field(discriminator="do")]
 
 
 class Ready(BaseModel):
@@ -55,15 +55,15 @@ class Ready(BaseModel):
     device: str
 
 
-class Progress(BaseModel):
-    """So many frames are answered."""
+class FrameProgress(BaseModel):
+    """How many frames of the job are done."""
 
     event: Literal["progress"] = "progress"
     frames: int
 
 
 class Analysed(BaseModel):
-    """The video is done; ``bytes`` of JSON, the list of frames, follow this line."""
+    """The video is done; its frames, ``bytes`` of them as the protocol writes them, follow."""
 
     event: Literal["analysed"] = "analysed"
     bytes: int
@@ -86,27 +86,37 @@ class Failed(BaseModel):
 
 
 class Cancelled(BaseModel):
-    """The work was dropped, as asked."""
+    """The job was dropped, as asked."""
 
     event: Literal["cancelled"] = "cancelled"
 
 
-Event = Annotated[Ready | Progress | Analysed | Failed | Cancelled, Field(discriminator="event")]
+Event = Annotated[
+    Ready | FrameProgress | Analysed | Failed | Cancelled, Field(discriminator="event")
+]
 
-_ORDER: TypeAdapter[Order] = TypeAdapter(Order)
+_COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 
 
-def line(message: BaseModel) -> bytes:
-    """A message as one line."""
+def to_line(message: BaseModel) -> bytes:
+    """A message as one line of JSON."""
     return message.model_dump_json().encode() + b"\n"
 
 
-def read_order(text: bytes) -> Order:
-    """The order in a line."""
-    return _ORDER.validate_json(text)
+def read_command(text: bytes) -> Command:
+    """The command in a line.
+
+    Raises:
+        ValueError: It holds none.
+    """
+    return _COMMAND.validate_json(text)
 
 
 def read_event(text: bytes) -> Event:
-    """The event in a line."""
+    """The event in a line.
+
+    Raises:
+        ValueError: It holds none.
+    """
     return _EVENT.validate_json(text)

@@ -1,4 +1,4 @@
-"""The workers of a service: each lent to one challenge at a time, and replaced when it dies."""
+"""The worker pool of a service: one request at a time for each worker, a new one where one dies."""
 
 import asyncio
 import logging
@@ -20,24 +20,24 @@ from touchline.service.messages import (
     Complete,
     Event,
     Failed,
-    Progress,
+    FrameProgress,
     Ready,
-    line,
     read_event,
+    to_line,
 )
 from touchline.settings import Settings
 
-LET_GO = 5.0
-"""Seconds that a worker has to let go of cancelled work before it is replaced."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+CANCEL_TIMEOUT = 5.0
+"""Seconds that a worker has to drop a cancelled job before it is killed."""
+MIN_BACKOFF, MAX_BACKOFF = 0.5, 30.0
 """Seconds before a dead worker is replaced; doubled after each that never got ready."""
 
-_log = logging.getLogger("touchline.miner")
+_log = logging.getLogger("touchline.service")
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The frames of a video as a list in JSON, and what was done for them."""
+    """The frames of a video as the protocol writes them, and what was done for them."""
 
     frames: bytes
     report: Analysed
@@ -47,7 +47,7 @@ class WorkerProcess:
     """One process that analyses videos, one at a time.
 
     Use ``WorkerProcess.start``; ``ended`` is set when the process is dead, whatever killed it.
-    ``frames`` are those it has done of the video in work.
+    ``frames`` counts those done of its current job.
     """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -57,7 +57,7 @@ class WorkerProcess:
         self.frames = 0
         self._process = process
         self._result: asyncio.Future[Answered | None] | None = None
-        self._reading = asyncio.create_task(self._listen())
+        self._reading = asyncio.create_task(self._read_events())
 
     @classmethod
     async def start(cls, settings: Settings, answer: str) -> "WorkerProcess":
@@ -72,10 +72,10 @@ class WorkerProcess:
             answer,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            start_new_session=True,  # what a terminal interrupts is the service alone
+            start_new_session=True,  # Ctrl-C in a terminal reaches the service alone
         )
         worker = cls(process)
-        worker._say(settings.to_json().encode() + b"\n")
+        worker._send(settings.to_json().encode() + b"\n")
         return worker
 
     @property
@@ -85,7 +85,7 @@ class WorkerProcess:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process runs; the system is asked, for the loop hears of an end later."""
+        """Whether the process runs; asks the system, as the event loop learns of its end later."""
         if self.ended.is_set():
             return False
         try:
@@ -93,34 +93,35 @@ class WorkerProcess:
         except psutil.NoSuchProcess:
             return False
 
-    def begin(self, order: Analyse) -> "asyncio.Future[Answered | None]":
-        """Order the analysis of a video; None comes of it where it was cancelled.
+    def submit(self, command: Analyse) -> "asyncio.Future[Answered | None]":
+        """Start the analysis of a video; the result is None where it was cancelled.
 
-        The future fails with a ``TouchlineError``: what the worker says of the video, or a
-        ``WorkerError`` where it died.
+        The future fails with a ``TouchlineError``: the one that the worker raised over the video,
+        or a ``WorkerError`` where it died.
         """
         self._result = asyncio.get_running_loop().create_future()
-        self._result.add_done_callback(_look_at_it)
+        # The caller may be cancelled before it fails: the loop must not report it as unretrieved.
+        self._result.add_done_callback(lambda done: done.cancelled() or done.exception())
         if self.ended.is_set():
             self._fail("is gone")
-        self._say(line(order))
+        self._send(to_line(command))
         return self._result
 
     def arrived(self, there: int, total: int | None) -> None:
-        """So many bytes of the video are there."""
-        self._say(line(Arrived(there=there, total=total)))
+        """Tell the worker how many bytes of the video are on disk, of how many where known."""
+        self._send(to_line(Arrived(there=there, total=total)))
 
     def complete(self, size: int) -> None:
-        """The video is whole, with so many bytes."""
-        self._say(line(Complete(size=size)))
+        """Tell the worker that the video is whole, with so many bytes."""
+        self._send(to_line(Complete(size=size)))
 
-    async def let_go(self) -> None:
-        """Drop what is in work; a worker that does not is killed."""
+    async def cancel(self) -> None:
+        """Cancel the current job, if there is one; a worker that does not drop it is killed."""
         result = self._result
         if result is None or result.done():
             return
-        self._say(line(Cancel()))
-        done, _ = await asyncio.wait({result}, timeout=LET_GO)
+        self._send(to_line(Cancel()))
+        done, _ = await asyncio.wait({result}, timeout=CANCEL_TIMEOUT)
         if not done:
             _log.error("the worker %d does not let go of its work and is killed", self.pid)
             await self.kill()
@@ -131,79 +132,67 @@ class WorkerProcess:
             self._process.kill()
         await self.ended.wait()
 
-    def _say(self, text: bytes) -> None:
+    def _send(self, text: bytes) -> None:
         stdin = self._process.stdin
         assert stdin is not None
         if not stdin.is_closing():
             stdin.write(text)
 
-    async def _listen(self) -> None:
-        """Hear events until the process ends."""
+    async def _read_events(self) -> None:
+        """Handle events until the process ends."""
         stdout = self._process.stdout
         assert stdout is not None
         try:
             while text := await stdout.readline():
-                await self._hear(read_event(text), stdout)
+                await self._handle(read_event(text), stdout)
         except (asyncio.IncompleteReadError, ValueError):
             _log.exception("the worker %d cannot be understood", self.pid)
         finally:
-            self._fail(f"ended with {await self._code()}")
+            self._fail(f"ended with {await self._exit_code()}")
             self.ended.set()
 
-    async def _code(self) -> int:
+    async def _exit_code(self) -> int:
         """Exit code of the process, which is killed unless it ends by itself."""
         try:
-            return await asyncio.wait_for(self._process.wait(), LET_GO)
+            return await asyncio.wait_for(self._process.wait(), CANCEL_TIMEOUT)
         except TimeoutError:
             self._process.kill()
             return await self._process.wait()
 
-    async def _hear(self, event: Event, stdout: asyncio.StreamReader) -> None:
+    async def _handle(self, event: Event, stdout: asyncio.StreamReader) -> None:
         if isinstance(event, Ready):
             self.device = event.device
             self.ready.set()
-        elif isinstance(event, Progress):
+        elif isinstance(event, FrameProgress):
             self.frames = event.frames
         elif isinstance(event, Analysed):
-            self._answer(Answered(await stdout.readexactly(event.bytes), event))
+            self._resolve(Answered(await stdout.readexactly(event.bytes), event))
         elif isinstance(event, Failed):
-            self._answer(_error(event))
+            self._resolve(getattr(touchline.errors, event.error, WorkerError)(event.message))
         elif isinstance(event, Cancelled):
-            self._answer(None)
+            self._resolve(None)
 
-    def _answer(self, answer: Answered | TouchlineError | None) -> None:
+    def _resolve(self, result: Answered | TouchlineError | None) -> None:
         self.frames = 0
         if self._result is None or self._result.done():
             return
-        if isinstance(answer, TouchlineError):
-            self._result.set_exception(answer)
+        if isinstance(result, TouchlineError):
+            self._result.set_exception(result)
         else:
-            self._result.set_result(answer)
+            self._result.set_result(result)
 
     def _fail(self, how: str) -> None:
-        self._answer(WorkerError(f"the process that analyses videos {how}; ask again."))
-
-
-def _look_at_it(future: "asyncio.Future[Answered | None]") -> None:
-    """Who began may be gone when it fails: that is no error of the loop."""
-    if not future.cancelled():
-        future.exception()
-
-
-def _error(event: Failed) -> TouchlineError:
-    kind = getattr(touchline.errors, event.error, WorkerError)
-    error: TouchlineError = kind(event.message)
-    return error
+        self._resolve(WorkerError(f"the process that analyses videos {how}; ask again."))
 
 
 class WorkerPool:
-    """Keeps as many workers alive as there are challenges at once, and lends them.
+    """Keeps a fixed number of workers alive, and gives each to one request at a time.
 
     Args:
         settings: What the networks are loaded by.
         size: Workers.
         answer: What writes frames in the form of the protocol, as ``module:class``; see
-            ``worker.Answer``.
+            ``worker.AnswerWriter``.
     """
 
     def __init__(self, settings: Settings, size: int, *, answer: str) -> None:
@@ -223,44 +212,43 @@ class WorkerPool:
     async def run(self) -> None:
         """Keep the workers alive until cancelled, then end them."""
         try:
-            async with asyncio.TaskGroup() as places:
+            async with asyncio.TaskGroup() as supervisors:
                 for _ in range(self._size):
-                    places.create_task(self._keep_one())
+                    supervisors.create_task(self._supervise())
         finally:
             await asyncio.gather(*(worker.kill() for worker in self.workers))
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[WorkerProcess]:
-        """A worker that is ready, as soon as one is free; it lets go of its work at the end."""
+        """A ready worker, as soon as one is free; its job is cancelled when the block ends."""
         worker = await self._free.get()
         while not worker.is_alive:
             worker = await self._free.get()
         try:
             yield worker
         finally:
-            await asyncio.shield(self._take_back(worker))
+            await asyncio.shield(self._release(worker))
 
-    async def _take_back(self, worker: WorkerProcess) -> None:
-        await worker.let_go()
+    async def _release(self, worker: WorkerProcess) -> None:
+        await worker.cancel()
         if not worker.ended.is_set():
             self._free.put_nowait(worker)
 
-    async def _keep_one(self) -> None:
-        """One place: a worker, and another after it whenever it dies."""
-        pause = FIRST_PAUSE
+    async def _supervise(self) -> None:
+        """Keep one worker alive: start another one whenever it dies."""
+        backoff = MIN_BACKOFF
         while True:
             worker = await WorkerProcess.start(self._settings, self._answer)
             self.workers.append(worker)
-            pause = (
-                FIRST_PAUSE if await self._until_ready(worker) else min(2 * pause, LONGEST_PAUSE)
-            )
+            is_ready = await self._wait_until_ready(worker)
+            backoff = MIN_BACKOFF if is_ready else min(2 * backoff, MAX_BACKOFF)
             await worker.ended.wait()
             self.workers.remove(worker)
             self.replaced += 1
             _log.error("the worker %d is gone and will be replaced", worker.pid)
-            await asyncio.sleep(pause)
+            await asyncio.sleep(backoff)
 
-    async def _until_ready(self, worker: WorkerProcess) -> bool:
+    async def _wait_until_ready(self, worker: WorkerProcess) -> bool:
         ready = asyncio.create_task(worker.ready.wait())
         ended = asyncio.create_task(worker.ended.wait())
         await asyncio.wait({ready, ended}, return_when=asyncio.FIRST_COMPLETED)

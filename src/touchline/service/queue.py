@@ -1,4 +1,4 @@
-"""Who is served now, who waits, and who is sent away."""
+"""A bounded queue of requests: a few run, a few more wait, and the rest are refused."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,48 +8,57 @@ from touchline.errors import BusyError
 
 
 class RequestQueue:
-    """Room for a few challenges at once, and for a few more to wait; the rest is sent away.
+    """Slots for a few requests at once, and places for a few more that wait for one.
 
     Args:
-        at_once: Challenges that are worked on at the same time.
-        waiting: Challenges that may wait.
-        seconds: What one is expected to take: after that, who was sent away may come back.
+        max_running: Requests that run at the same time.
+        max_waiting: Requests that may wait.
+        seconds: How long one is expected to run: ``retry_after`` of a refused one follows from it.
+        name: What the service is called in errors.
     """
 
-    def __init__(self, at_once: int, waiting: int, *, seconds: float) -> None:
+    def __init__(
+        self,
+        max_running: int,
+        max_waiting: int,
+        *,
+        seconds: float,
+        name: str = "the service",
+    ) -> None:
         self.running = 0
         self.closed = False
-        self._at_once = at_once
-        self._room = at_once + waiting
-        self._present = 0
+        self._max_running = max_running
+        self._capacity = max_running + max_waiting
+        self._size = 0
         self._seconds = seconds
-        self._turn = asyncio.Semaphore(at_once)
+        self._name = name
+        self._slots = asyncio.Semaphore(max_running)
         self._closing = asyncio.Event()
 
     @property
     def waiting(self) -> int:
-        """Challenges that wait."""
-        return self._present - self.running
+        """Requests that wait."""
+        return self._size - self.running
 
     @property
     def is_free(self) -> bool:
-        """Whether a challenge would be worked on at once."""
-        return not self.closed and self._present < self._at_once
+        """Whether a request would run at once."""
+        return not self.closed and self._size < self._max_running
 
     def close(self) -> None:
-        """Take nobody any more, and send away who waits; what runs goes on."""
+        """Refuse new requests and those that wait; what runs goes on."""
         self.closed = True
         self._closing.set()
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """Wait for a turn and hold it.
+        """Wait for a slot and hold it during the block.
 
         Raises:
-            BusyError: There is no room, or the service ends.
+            BusyError: The queue is full, or closed.
         """
-        self._require_room()
-        self._present += 1
+        self._require_capacity()
+        self._size += 1
         try:
             await self._wait()
             self.running += 1
@@ -57,31 +66,28 @@ class RequestQueue:
                 yield
             finally:
                 self.running -= 1
-                self._turn.release()
+                self._slots.release()
         finally:
-            self._present -= 1
+            self._size -= 1
 
-    def _require_room(self) -> None:
+    def _require_capacity(self) -> None:
         if self.closed:
-            raise BusyError("the miner is stopping.", retry_after=60)
-        if self._present >= self._room:
+            raise BusyError(f"{self._name} is stopping.", retry_after=60)
+        if self._size >= self._capacity:
             after = round(self._seconds * (1 + self.waiting))
-            raise BusyError("the miner is busy; ask again later.", retry_after=max(1, after))
+            raise BusyError(f"{self._name} is busy; ask again later.", retry_after=max(1, after))
 
     async def _wait(self) -> None:
-        turn = asyncio.create_task(self._turn.acquire())
+        slot = asyncio.create_task(self._slots.acquire())
         closing = asyncio.create_task(self._closing.wait())
         try:
-            await asyncio.wait({turn, closing}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({slot, closing}, return_when=asyncio.FIRST_COMPLETED)
             if self.closed:
-                self._require_room()
+                self._require_capacity()
         except BaseException:
-            self._give_back(turn)
+            # Not taken, whether the slot was acquired meanwhile or not.
+            if not slot.cancel() and not slot.cancelled():
+                self._slots.release()
             raise
         finally:
             closing.cancel()
-
-    def _give_back(self, turn: "asyncio.Task[bool]") -> None:
-        """Of a turn that is not taken, whether it has come already or not."""
-        if not turn.cancel() and not turn.cancelled():
-            self._turn.release()

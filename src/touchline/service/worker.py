@@ -2,9 +2,9 @@
 
 ``ANSWER`` names, as ``module:class``, what writes the frames in the form of a protocol.
 
-It is a process of its own so that inference cannot hold up the service, and so that whatever kills
-it leaves the service alive. It ends when its standard input does, and on Linux by the kernel's hand
-where it hangs: no service, no worker.
+It is a process of its own so that inference cannot block the service, and so that whatever kills
+it leaves the service alive. It ends when its standard input does and, on Linux, is killed by the
+kernel when its parent ends, even where it hangs: no service, no worker.
 """
 
 import ctypes
@@ -33,30 +33,31 @@ from touchline.service.messages import (
     Arrived,
     Cancel,
     Cancelled,
+    Command,
     Complete,
     Failed,
-    Progress,
+    FrameProgress,
     Ready,
-    line,
-    read_order,
+    read_command,
+    to_line,
 )
 from touchline.settings import Settings
 from touchline.video import ArrivingFile, VideoInfo, VideoReader
 
-USUAL_SIZE = (1280, 720)
-"""Pixels of a challenge's video, as a rule."""
-MOST_FPS = 60
-"""Frames for each second that a video may last at most."""
+WARM_UP_SIZE = (1280, 720)
+"""(width, height) in pixels of most videos; the networks are compiled for it at the start."""
+MAX_FPS = 60
+"""A video may have this many frames for each second that it may last."""
 PR_SET_PDEATHSIG = 1
 """Linux: which signal to get when the parent ends; see prctl(2)."""
 PROGRESS_EVERY = 25
-"""Frames between two words on how far it is."""
+"""Frames between two progress events."""
 
 _log = logging.getLogger("touchline.worker")
 
 
-class Answer(Protocol):
-    """What a protocol makes of the frames of one clip.
+class AnswerWriter(Protocol):
+    """Writes the frames of one clip in the form of a protocol.
 
     Attributes:
         faults: How often each kind of fault was mended or dropped.
@@ -65,11 +66,11 @@ class Answer(Protocol):
     faults: Counter[str]
 
     def __len__(self) -> int:
-        """Frames taken so far."""
+        """Number of frames written so far."""
         ...
 
     def add(self, state: FrameState) -> None:
-        """Take the next frame."""
+        """Write the next frame."""
         ...
 
     def frames(self) -> bytes:
@@ -77,46 +78,46 @@ class Answer(Protocol):
         ...
 
 
-NewAnswer = Callable[[tuple[int, int]], Answer]
-"""Begins the answer to a clip of (width, height) pixels."""
+NewAnswer = Callable[[tuple[int, int]], AnswerWriter]
+"""Makes the writer for a clip of (width, height) pixels."""
 
 
 def main() -> None:
-    """Load the networks as the first line of standard input says, then take orders."""
+    """Load the networks by the settings in the first line of standard input, then do jobs."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # the service decides when the work ends
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     new_answer: NewAnswer = load_object(sys.argv[1])
-    events = EventWriter(_own_output())
-    orders = sys.stdin.buffer
-    settings = Settings.from_json(orders.readline())
+    events = EventWriter(_event_output())
+    commands = sys.stdin.buffer
+    settings = Settings.from_json(commands.readline())
     models = Models.load(settings)
-    models.warm_up(USUAL_SIZE)
-    events.say(Ready(device=models.device))
+    models.warm_up(WARM_UP_SIZE)
+    events.write(Ready(device=models.device))
     jobs: SimpleQueue[Job] = SimpleQueue()
-    threading.Thread(target=_listen, args=(orders, jobs), daemon=True).start()
+    threading.Thread(target=_read_commands, args=(commands, jobs), daemon=True).start()
     while True:
         work(jobs.get(), models, events, new_answer)
 
 
-def _own_output() -> BinaryIO:
-    """Standard output for events alone: whatever else is printed goes where errors go."""
+def _event_output() -> BinaryIO:
+    """Standard output for events alone: whatever else is printed goes to standard error."""
     events = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     return events
 
 
 class EventWriter:
-    """Says events to the service."""
+    """Writes events, which the service reads."""
 
     def __init__(self, sink: BinaryIO) -> None:
         self._sink = sink
 
-    def say(self, event: BaseModel, payload: bytes = b"") -> None:
-        """Send one event, and what belongs to it."""
-        self._sink.write(line(event) + payload)
+    def write(self, event: BaseModel, payload: bytes = b"") -> None:
+        """Write one event and its payload."""
+        self._sink.write(to_line(event) + payload)
         self._sink.flush()
 
 
@@ -124,94 +125,100 @@ class EventWriter:
 class Job:
     """One video to analyse, which may still be arriving."""
 
-    order: Analyse
+    command: Analyse
     file: ArrivingFile
-    gone: threading.Event = field(default_factory=threading.Event)
+    cancelled: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
-    def of(cls, order: Analyse) -> "Job":
-        """Open the video, of which perhaps not a byte is there."""
+    def of(cls, command: Analyse) -> "Job":
+        """Open the video, of which perhaps not a byte is on disk yet."""
         try:
-            return cls(order, ArrivingFile(Path(order.path)))
-        except OSError as error:  # dropped before it began, and gone with that
-            job = cls(order, ArrivingFile(Path(os.devnull)))
+            return cls(command, ArrivingFile(Path(command.path)))
+        except OSError as error:  # cancelled before it began, and its file removed
+            job = cls(command, ArrivingFile(Path(os.devnull)))
             job.file.fail(f"cannot be opened ({error.strerror})")
             return job
 
     def cancel(self) -> None:
-        """Let go of it: whoever waits for the video is woken."""
-        self.gone.set()
+        """Drop the job: a read that blocks until more of the video arrives returns."""
+        self.cancelled.set()
         self.file.fail("the work was cancelled")
 
+    def apply(self, command: Arrived | Complete | Cancel) -> None:
+        """Update the job by a command that came after the one that started it."""
+        if isinstance(command, Arrived):
+            self.file.arrived(command.there, command.total)
+        elif isinstance(command, Complete):
+            self.file.complete(command.size)
+        else:
+            self.cancel()
 
-def _listen(orders: BinaryIO, jobs: "SimpleQueue[Job]") -> None:
-    """Take orders until there is no service any more, or none that can be understood."""
+
+def _read_commands(commands: BinaryIO, jobs: "SimpleQueue[Job]") -> None:
+    """Read commands until the service ends, or sends one that cannot be read."""
     job: Job | None = None
     try:
-        for text in orders:
-            order = read_order(text)
-            if isinstance(order, Analyse):
-                job = Job.of(order)
+        for text in commands:
+            command: Command = read_command(text)
+            if isinstance(command, Analyse):
+                job = Job.of(command)
                 jobs.put(job)
             elif job is not None:
-                _pass_on(order, job)
+                job.apply(command)
     except Exception:
-        _log.exception("an order broke off")
-    os._exit(0)  # the other thread may wait for a video for ever
-
-
-def _pass_on(order: Arrived | Complete | Cancel, job: Job) -> None:
-    if isinstance(order, Arrived):
-        job.file.arrived(order.there, order.total)
-    elif isinstance(order, Complete):
-        job.file.complete(order.size)
-    else:
-        job.cancel()
+        _log.exception("a command broke off")
+    os._exit(0)  # the other thread may block for ever, reading a video that never arrives
 
 
 def work(job: Job, models: Models, events: EventWriter, new_answer: NewAnswer) -> None:
-    """Analyse one video and say what came of it; whatever goes wrong ends with the job."""
+    """Do one job and write its result; an error ends the job, never the process."""
     try:
         with job.file:
             analysed, frames = analyse(job, models, events, new_answer)
-    except _GoneError:
-        events.say(Cancelled())
+    except _CancelledError:
+        events.write(Cancelled())
     except TouchlineError as error:
-        gone = job.gone.is_set()
-        events.say(Cancelled() if gone else Failed(error=type(error).__name__, message=str(error)))
+        failed = Failed(error=type(error).__name__, message=str(error))
+        events.write(Cancelled() if job.cancelled.is_set() else failed)
     except Exception as error:
         _log.exception("the analysis broke off")
-        events.say(Failed(error="WorkerError", message=f"the analysis broke off ({error!r})"))
+        events.write(Failed(error="WorkerError", message=f"the analysis broke off ({error!r})"))
     else:
-        events.say(analysed, frames)
+        events.write(analysed, frames)
 
 
-class _GoneError(Exception):
-    """Nobody wants the answer any more."""
+class _CancelledError(Exception):
+    """The job was cancelled."""
 
 
 def analyse(
     job: Job, models: Models, events: EventWriter, new_answer: NewAnswer
 ) -> tuple[Analysed, bytes]:
-    """The frames of the video as the protocol writes them, and what was done for them."""
+    """The frames of the video as the protocol writes them, and what was done for them.
+
+    Raises:
+        VideoRefusedError: The video is larger or longer than the command allows.
+        InputError: It cannot be decoded.
+        _CancelledError: The job was cancelled.
+    """
     started = time.perf_counter()
     reader = VideoReader(job.file)
     try:
-        _require_modest(reader.info, job.order)
+        _require_modest(reader.info, job.command)
     except BaseException:
         reader.close()
         raise
     answer = new_answer((reader.info.width, reader.info.height))
-    pacer = Deadline(models.pace(reader.info), reader.info, job.order.within)
+    pacer = Deadline(models.pace(reader.info), reader.info, job.command.within)
     with models.analyze(reader, pacer=pacer) as analysis:
         for state in analysis:
-            if job.gone.is_set():
-                raise _GoneError
+            if job.cancelled.is_set():
+                raise _CancelledError
             answer.add(state)
-            _require_short(state.time, job.order)
-            _require_few(len(answer), job.order)
+            _require_short(state.time, job.command)
+            _require_few(len(answer), job.command)
             if len(answer) % PROGRESS_EVERY == 0:
-                events.say(Progress(frames=len(answer)))
+                events.write(FrameProgress(frames=len(answer)))
     frames = answer.frames()
     seconds = analysis.stopwatch.seconds | {"total": time.perf_counter() - started}
     return Analysed(
@@ -229,27 +236,27 @@ def _skipped(analysis: Analysis) -> dict[str, object]:
     return {"paces": paces, "truncated": analysis.truncated}
 
 
-def _require_modest(info: VideoInfo, order: Analyse) -> None:
-    if info.width * info.height > order.max_pixels:
+def _require_modest(info: VideoInfo, limits: Analyse) -> None:
+    if info.width * info.height > limits.max_pixels:
         raise VideoRefusedError(
-            f"the video is {info.width}x{info.height} px; at most {order.max_pixels} px in all are "
+            f"the video is {info.width}x{info.height} px; at most {limits.max_pixels} px in all are "
             "allowed."
         )
     if info.duration is not None:
-        _require_short(info.duration, order)
+        _require_short(info.duration, limits)
 
 
-def _require_few(frames: int, order: Analyse) -> None:
+def _require_few(frames: int, limits: Analyse) -> None:
     """A few seconds can hold any number of frames, each of which is answered."""
-    most = round(order.max_seconds * MOST_FPS)
+    most = round(limits.max_seconds * MAX_FPS)
     if frames > most:
-        raise VideoRefusedError(f"the video has over {most} frames, {MOST_FPS} for each second.")
+        raise VideoRefusedError(f"the video has over {most} frames, {MAX_FPS} for each second.")
 
 
-def _require_short(seconds: float, order: Analyse) -> None:
-    if seconds > order.max_seconds:
+def _require_short(seconds: float, limits: Analyse) -> None:
+    if seconds > limits.max_seconds:
         raise VideoRefusedError(
-            f"the video lasts {seconds:.0f} s; at most {order.max_seconds:.0f} s are allowed."
+            f"the video lasts {seconds:.0f} s; at most {limits.max_seconds:.0f} s are allowed."
         )
 
 

@@ -13,22 +13,22 @@ from touchline.errors import VideoUnreachableError
 from touchline.scorevision.miner.handler import ChallengeHandler
 from touchline.scorevision.miner.metrics import Metrics
 from touchline.scorevision.miner.schema import Challenge
+from touchline.scorevision.miner.service import ANSWER
 from touchline.scorevision.settings import MinerSettings
-from touchline.service.fetching.partial_file import Arrived
-from touchline.service.pool import WorkerPool
-from touchline.service.queue import RequestQueue
+from touchline.service import RequestQueue, WorkerPool
+from touchline.service.fetching import ProgressCallback
 
 pytestmark = pytest.mark.slow
 BOUND = 60.0
 
 
-async def copy(url: str, path: Path, arrived: Arrived) -> int:
+async def copy(url: str, path: Path, on_progress: ProgressCallback) -> int:
     """Everything is there at once."""
     if not Path(url).exists():
         raise VideoUnreachableError("there is no such video.")
     shutil.copyfile(url, path)
     size = path.stat().st_size
-    arrived(size, size)
+    on_progress(size, size)
     return size
 
 
@@ -53,7 +53,7 @@ def test_who_hangs_up_while_the_video_is_analysed_leaves_nothing_to_who_comes_ne
     scratch.mkdir()
 
     async def story() -> tuple[int, bytes]:
-        pool = WorkerPool(MinerSettings.read(), 1)
+        pool = WorkerPool(MinerSettings.read(), 1, answer=ANSWER)
         running = asyncio.create_task(pool.run())
         metrics = Metrics(scratch, list)
         queue = RequestQueue(1, 1, seconds=1.0)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from touchline.errors import VideoRefusedError, VideoUnreachableError
+from touchline.service.fetching import Limits
 from touchline.service.fetching.addresses import NOT_PUBLIC_4, find_addresses, is_public, resolve
-from touchline.service.fetching.limits import Limits
 from touchline.service.fetching.links import parse_link
 from touchline.service.fetching.transient import TransientError
 

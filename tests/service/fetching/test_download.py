@@ -26,7 +26,7 @@ from tests.service.fetching.hosts import (
 )
 from touchline.errors import OutputError, VideoRefusedError, VideoUnreachableError
 from touchline.scorevision.settings import MinerSettings
-from touchline.service.fetching.download import Limits, Outside, download
+from touchline.service.fetching import Limits, Outside, fetch_video
 
 LIMITS = Limits(
     seconds=20, connect=5, read=5, bytes=50_000_000, free=0, allow_private=True, tries=3
@@ -53,11 +53,11 @@ class Fetching:
         async def pause(seconds):
             self.pauses.append(seconds)
 
-        return await download(
+        return await fetch_video(
             url,
             self.target,
             limits=self.limits,
-            arrived=lambda *each: self.told.append(each),
+            on_progress=lambda *each: self.told.append(each),
             outside=Outside(pause=pause, **outside),
         )
 
@@ -90,11 +90,11 @@ def test_what_was_told_is_on_disk_when_it_is_told(target):
 
     async def run():
         async with serving(says()) as host:
-            await download(
+            await fetch_video(
                 host.url(),
                 target,
                 limits=LIMITS,
-                arrived=lambda size, _: seen.append(target.read_bytes() == VIDEO[:size]),
+                on_progress=lambda size, _: seen.append(target.read_bytes() == VIDEO[:size]),
             )
 
     asyncio.run(run())

@@ -110,7 +110,7 @@ def _is_installed(name: str) -> bool:
 def _gpus() -> str:
     """NVIDIA's GPUs in this machine, by name."""
     try:
-        from touchline.service.gpu import read_gpus
+        from touchline.service import read_gpus
     except ImportError:
         return ""
     return ", ".join(gpu.name for gpu in read_gpus())

@@ -18,13 +18,11 @@ from touchline.errors import DeadlineError, OutputError, TouchlineError
 from touchline.scorevision.miner.metrics import Metrics
 from touchline.scorevision.miner.schema import Challenge
 from touchline.scorevision.settings import MinerSettings
-from touchline.service.fetching.partial_file import Arrived
-from touchline.service.messages import Analyse
-from touchline.service.pool import Answered, WorkerPool, WorkerProcess
-from touchline.service.queue import RequestQueue
+from touchline.service import Analyse, Answered, RequestQueue, WorkerPool, WorkerProcess
+from touchline.service.fetching import ProgressCallback
 
-Download = Callable[[str, Path, Arrived], Awaitable[int]]
-"""Fetches a URL into a file, telling how far it is; removes the file when it fails."""
+Download = Callable[[str, Path, ProgressCallback], Awaitable[int]]
+"""Fetches a URL into a file and reports its progress; removes the file when it fails."""
 
 _log = logging.getLogger("touchline.miner")
 
@@ -99,17 +97,17 @@ class ChallengeHandler:
     ) -> Answered:
         """Fetch and analyse side by side: the first pictures are looked at before the last byte."""
         with self._scratch_file() as path:
-            result = worker.begin(self._order(path, received))
+            result = worker.submit(self._command(path, received))
             fetching = asyncio.create_task(self._fetch(challenge.video_url, path, worker))
             either: set[asyncio.Future[Any]] = {fetching, result}
             try:
                 await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
                 if not result.done():
                     await fetching
-                # Shielded: a client that hangs up must not end the future by which the worker
-                # says that it has let go, or its late answer would be taken for the next one's.
+                # Shielded: a client that hangs up must not cancel the future that resolves when the
+                # worker has dropped the job, or a late result would be taken for the next job's.
                 answered = await asyncio.shield(result)
-                assert answered is not None, "only who waits here cancels"
+                assert answered is not None, "a job is cancelled only when this has ended"
                 return answered
             finally:
                 fetching.cancel()
@@ -121,7 +119,7 @@ class ChallengeHandler:
         self.metrics.bytes.inc(size)
         worker.complete(size)
 
-    def _order(self, path: Path, received: float) -> Analyse:
+    def _command(self, path: Path, received: float) -> Analyse:
         gone = time.perf_counter() - received
         limits = self.settings.answer_within, self.settings.give_up_after
         return Analyse(

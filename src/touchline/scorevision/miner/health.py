@@ -11,8 +11,7 @@ from pydantic import BaseModel
 
 from touchline.scorevision.chain import ChainWatch
 from touchline.scorevision.settings import MinerSettings
-from touchline.service.gpu import read_gpus
-from touchline.service.pool import WorkerPool
+from touchline.service import WorkerPool, read_gpus
 
 
 class Check(BaseModel):

@@ -34,10 +34,8 @@ from touchline.scorevision.miner.handler import SCRATCH, ChallengeHandler, Downl
 from touchline.scorevision.miner.health import Vitals
 from touchline.scorevision.miner.metrics import Metrics
 from touchline.scorevision.settings import MinerSettings
-from touchline.service.fetching.download import download
-from touchline.service.fetching.partial_file import Arrived
-from touchline.service.pool import WorkerPool
-from touchline.service.queue import RequestQueue
+from touchline.service import RequestQueue, WorkerPool
+from touchline.service.fetching import ProgressCallback, fetch_video
 
 Ask = Callable[[str], str]
 """Shows a prompt, and gives what was typed."""
@@ -94,7 +92,10 @@ class Service:
         pool = WorkerPool(settings, settings.max_concurrent, answer=ANSWER)
         metrics = Metrics(scratch, lambda: [worker.pid for worker in pool.workers])
         queue = RequestQueue(
-            settings.max_concurrent, settings.max_queued, seconds=settings.answer_within
+            settings.max_concurrent,
+            settings.max_queued,
+            seconds=settings.answer_within,
+            name="the miner",
         )
         return cls(
             settings=settings,
@@ -202,8 +203,8 @@ def _watch(settings: MinerSettings) -> ChainWatch:
 def _fetcher(settings: MinerSettings) -> Download:
     limits = settings.download_limits
 
-    async def fetch(url: str, path: Path, arrived: Arrived) -> int:
-        return await download(url, path, limits=limits, arrived=arrived)
+    async def fetch(url: str, path: Path, on_progress: ProgressCallback) -> int:
+        return await fetch_video(url, path, limits=limits, on_progress=on_progress)
 
     return fetch
 

@@ -1,1 +1,27 @@
-"""The video of a challenge, from where a stranger says it is; start with ``download.py``."""
+"""The video of a request, from the link in it to a file here; start with ``download.py``.
+
+Names are loaded when they are asked for: ``Limits`` stands in settings, and needs no HTTP client.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from touchline.service.fetching.download import Outside, fetch_video
+    from touchline.service.fetching.limits import Limits
+    from touchline.service.fetching.partial_file import ProgressCallback
+
+__all__ = ["Limits", "Outside", "ProgressCallback", "fetch_video"]
+
+_MODULES = {
+    "Limits": "limits",
+    "Outside": "download",
+    "ProgressCallback": "partial_file",
+    "fetch_video": "download",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,9 +1,9 @@
-"""Where a host is, and whether a stranger may send us there."""
+"""The addresses of a host, and whether a link may lead there."""
 
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from touchline.errors import VideoRefusedError, VideoUnreachableError
 from touchline.service.fetching.limits import Limits
@@ -77,8 +77,9 @@ async def find_addresses(link: Link, *, resolver: Resolver, limits: Limits) -> l
         VideoUnreachableError: The host has no address.
     """
     written = link.address
-    if written is None and not limits.allow_private:
-        _require_foreign(link)
+    is_local = link.host == "localhost" or link.host.endswith(".localhost")
+    if is_local and not limits.allow_private:
+        raise VideoRefusedError(f"{link.name} is not fetched: localhost is this machine.")
     addresses = [written] if written else await _look_up(link, resolver, limits.connect)
     if not limits.allow_private and not all(map(is_public, addresses)):
         # Which address it is stays here: whoever asks must not learn our names from it.
@@ -87,11 +88,6 @@ async def find_addresses(link: Link, *, resolver: Resolver, limits: Limits) -> l
             f"ALLOW_PRIVATE_VIDEO_HOSTS is off."
         )
     return addresses
-
-
-def _require_foreign(link: Link) -> None:
-    if link.host == "localhost" or link.host.endswith(".localhost"):
-        raise VideoRefusedError(f"{link.name} is not fetched: localhost is this machine.")
 
 
 async def _look_up(link: Link, resolver: Resolver, within: float) -> list[Address]:
@@ -107,10 +103,6 @@ async def _look_up(link: Link, resolver: Resolver, within: float) -> list[Addres
         raise kind(f"{link.name} cannot be reached: its host is unknown ({error}).") from error
     if not found:
         raise VideoUnreachableError(f"{link.name} cannot be reached: its host has no address.")
-    return _parsed(link, found)
-
-
-def _parsed(link: Link, found: Iterable[str]) -> list[Address]:
     try:
         return [ipaddress.ip_address(each) for each in dict.fromkeys(found)]
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""The link of a challenge: what it may look like, and how it is named in messages."""
+"""The link of a request: what it may look like, and how it is named in messages."""
 
 import ipaddress
 import re
@@ -22,10 +22,10 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link that may be asked, as far as its spelling goes.
+    """A link that may be fetched, as far as its spelling goes.
 
     Attributes:
-        url: Where to ask; pages of Google Drive are rewritten to their file.
+        url: Where to send the request; pages of Google Drive are rewritten to their file.
         name: The link in messages: without user, query and fragment, which may hold secrets.
     """
 
@@ -58,22 +58,19 @@ class Link:
         """
         if not location:
             raise VideoRefusedError(f"{self.name} redirects without saying where to.")
-        target = self._joined(location)
+        try:
+            target = str(self.url.join(location))
+        except (httpx.InvalidURL, UnicodeError):
+            target = location  # what is wrong with it is found where links are checked
         name = f"{link_name(target)} (where {self.name.split(' ')[0]} redirects to)"
         url = _checked(target, name)
         if (self.url.scheme, url.scheme) == ("https", "http"):
             raise _refusal(name, "https must not lead to http")
         return type(self)(direct(url), name)
 
-    def _joined(self, location: str) -> str:
-        try:
-            return str(self.url.join(location))
-        except (httpx.InvalidURL, UnicodeError):
-            return location  # what is wrong with it is said where links are checked
-
 
 def parse_link(text: str) -> Link:
-    """Take a link as a challenge gives it.
+    """Parse and check the link of a request.
 
     Raises:
         VideoRefusedError: It is none, too long, not http or https, has a user or a password, or

@@ -1,4 +1,4 @@
-"""The file in which a video arrives: as far as it may, and never two contents in one."""
+"""The partial file of a download: it grows within limits, and never mixes two contents."""
 
 import os
 import re
@@ -14,14 +14,14 @@ from touchline.errors import OutputError, VideoRefusedError, VideoUnreachableErr
 from touchline.service.fetching.limits import Limits
 from touchline.service.fetching.transient import TransientError
 
-Arrived = Callable[[int, int | None], None]
-"""Told the bytes that are on disk and the bytes there will be, None where nobody knows."""
+ProgressCallback = Callable[[int, int | None], None]
+"""Called with the bytes on disk and the bytes there will be, None where that is not known."""
 
 MB = 2**20
 CHECK_EVERY = 8 * MB
 """Bytes after which the disk is looked at again."""
 OVERLAP = 64 * 1024
-"""Bytes that a continuation is asked for twice, to see that it continues the same file."""
+"""Bytes that a resumed download requests twice, to see that it continues the same file."""
 SNIFFED = 64
 """Bytes that tell a text from a video: no container gets so far without a control character."""
 TEXT = re.compile(rb"[^\x00-\x08\x0e-\x1a\x1c-\x1f]*")
@@ -30,7 +30,7 @@ PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[<{\[#]|ffconcat|v=0)")
 
 
 class PartialFile:
-    """A file that grows by the answers to one or more requests.
+    """A file that grows by the responses to one or more requests.
 
     A context manager: when its block fails, the file is gone. Blocks are written at once and on
     the event loop: they have 64 KiB at most, which the system's cache takes in tens of
@@ -40,7 +40,7 @@ class PartialFile:
         target: The file to make or to replace.
         name: The link in messages.
         limits: Most bytes, and the bytes that stay free on disk.
-        arrived: Told after each block, from the moment that it is known to be no page.
+        on_progress: Called after each block, once the first bytes are known to be no page.
         free: Bytes that are free on the disk of a folder.
 
     Attributes:
@@ -54,19 +54,19 @@ class PartialFile:
         *,
         name: str,
         limits: Limits,
-        arrived: Arrived,
+        on_progress: ProgressCallback,
         free: Callable[[Path], int],
     ) -> None:
         self.size = 0
         self.total: int | None = None
         self._target, self._name, self._limits = target, name, limits
-        self._arrived, self._free = arrived, free
+        self._on_progress, self._free = on_progress, free
         self._version: str | None = None
         self._sniffed = False
         self._room_checked_at = 0
 
     def __enter__(self) -> Self:
-        with self._reported():
+        with self._errors():
             self._file = self._target.open("w+b", buffering=0)
         return self
 
@@ -78,7 +78,7 @@ class PartialFile:
     ) -> None:
         whole = False
         try:
-            with self._reported():
+            with self._errors():
                 self._file.close()
             whole = kind is None
         finally:
@@ -87,8 +87,8 @@ class PartialFile:
                     self._target.unlink(missing_ok=True)
 
     def request_headers(self) -> dict[str, str]:
-        """What to ask for: everything, or what is missing and a little of what is there."""
-        # A packed answer could be a bomb, and could not be continued in the middle.
+        """Request everything, or what is missing and the last bytes on disk."""
+        # A compressed response could be a bomb, and could not be resumed in the middle.
         headers = {"Accept": "*/*", "Accept-Encoding": "identity", "User-Agent": "touchline"}
         if self.size:
             headers["Range"] = f"bytes={max(0, self.size - OVERLAP)}-"
@@ -96,12 +96,12 @@ class PartialFile:
                 headers["If-Range"] = self._version
         return headers
 
-    async def take(self, response: httpx.Response) -> None:
-        """Take an answer of status 200 or 206 to its end.
+    async def receive(self, response: httpx.Response) -> None:
+        """Read a response of status 200 or 206 to its end, and append what is new.
 
         Raises:
             VideoRefusedError: It is too large, or a page.
-            VideoUnreachableError: It is empty, packed, or another video than before; a
+            VideoUnreachableError: It is empty, compressed, or another video than before; a
                 ``TransientError`` if it ended early.
             OutputError: It cannot be written, or too little of the disk would stay free.
         """
@@ -112,9 +112,9 @@ class PartialFile:
         self._finish()
 
     def _begin(self, response: httpx.Response) -> int:
-        packing = response.headers.get("Content-Encoding", "identity").strip().lower()
-        if packing not in ("", "identity"):
-            raise self._unreachable(f"sends its video packed ({packing:.40}), though asked not to")
+        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+        if encoding not in ("", "identity"):
+            raise self._unreachable(f"sends its video packed ({encoding:.40}), though asked not to")
         start, total = self._span(response)
         self._require_same(total, _version(response))
         self._require_size(total or 0)
@@ -144,7 +144,7 @@ class PartialFile:
     def _put(self, position: int, block: bytes) -> None:
         known = min(len(block), self.size - position)
         if known > 0:
-            with self._reported():
+            with self._errors():
                 there = os.pread(self._file.fileno(), known, position)
             if there != block[:known]:
                 raise self._changed()
@@ -164,7 +164,7 @@ class PartialFile:
 
     def _write(self, block: bytes) -> None:
         left = memoryview(block)
-        with self._reported():
+        with self._errors():
             while left:
                 left = left[self._file.write(left) :]
         self.size += len(block)
@@ -172,7 +172,7 @@ class PartialFile:
     def _announce(self) -> None:
         if not self._sniffed:
             self._require_no_page()
-        self._arrived(self.size, self.total)
+        self._on_progress(self.size, self.total)
 
     def _finish(self) -> None:
         if self.size == 0:
@@ -186,7 +186,7 @@ class PartialFile:
 
     def _require_no_page(self) -> None:
         # Decided by the bytes: some hosts call a video text/plain.
-        with self._reported():
+        with self._errors():
             head = os.pread(self._file.fileno(), SNIFFED, 0)
         if TEXT.fullmatch(head) or PAGE.match(head):
             raise VideoRefusedError(
@@ -203,7 +203,7 @@ class PartialFile:
             )
 
     def _require_room(self, missing: int) -> None:
-        with self._reported():
+        with self._errors():
             free = self._free(self._target.parent)
         if free < missing + self._limits.free:
             raise OutputError(
@@ -213,7 +213,8 @@ class PartialFile:
         self._room_checked_at = self.size
 
     @contextmanager
-    def _reported(self) -> Iterator[None]:
+    def _errors(self) -> Iterator[None]:
+        """Raise the errors of the system as ``OutputError``."""
         try:
             yield
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Trouble with a host that may pass."""
+"""Errors of a host that are worth a retry."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,12 +10,20 @@ from touchline.service.fetching.limits import Limits
 
 
 class TransientError(VideoUnreachableError):
-    """A try failed in a way that the next may not."""
+    """A download failed in a way that a retry may mend."""
 
 
 @contextmanager
-def passing(name: str, limits: Limits) -> Iterator[None]:
-    """Turn what a connection may suffer into a ``TransientError`` that says which time was up."""
+def transient_errors(name: str, limits: Limits) -> Iterator[None]:
+    """Raise the errors of a connection as a ``TransientError`` that names the timeout.
+
+    Args:
+        name: The link in messages.
+        limits: Of the download.
+
+    Raises:
+        TransientError: The block raised an ``httpx.TransportError``.
+    """
     try:
         yield
     except httpx.ConnectTimeout as error:

@@ -10,7 +10,7 @@ import pytest
 from tests.service.fetching.certificates import Authority
 from tests.service.fetching.hosts import VIDEO, says, serving
 from touchline.errors import VideoRefusedError, VideoUnreachableError
-from touchline.service.fetching.download import Limits, Outside, download
+from touchline.service.fetching import Limits, Outside, fetch_video
 
 STRICT = Limits(seconds=30, connect=2, read=2, bytes=10**7, free=0, allow_private=False, tries=2)
 OPEN = dataclasses.replace(STRICT, allow_private=True)
@@ -77,8 +77,8 @@ async def fetch(url, target, *, limits=STRICT, **outside):
         pass
 
     given = {"resolver": resolver, "pause": pause} | outside
-    return await download(
-        url, target, limits=limits, arrived=lambda *_: None, outside=Outside(**given)
+    return await fetch_video(
+        url, target, limits=limits, on_progress=lambda *_: None, outside=Outside(**given)
     )
 
 
