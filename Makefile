@@ -2,6 +2,9 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
+# Tests run side by side, a file on one core from its first test to its last.
+CORES  ?= 2
+PYTEST := $(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .PHONY: demo test test-quick lint types imports check format lock bench training clean
@@ -10,10 +13,10 @@ demo: $(VENV)/.ready                 ## set up, then analyse the built-in synthe
 	$(BIN)/touchline demo --output demo
 
 test: $(VENV)/.ready-dev             ## set up, then run every test, the slow ones too
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-quick: $(VENV)/.ready-dev
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 check: lint types imports test       ## what CI runs
 

@@ -1,5 +1,6 @@
-"""Makers of videos, good and bad, written with PyAV into the test's own folder."""
+"""The order of the tests; makers of videos, good and bad, in the test's own folder by PyAV."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +15,14 @@ from av.container import OutputContainer
 MakeVideo = Callable[..., Path]
 
 MILLISECOND = Fraction(1, 1000)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where tests run side by side, begin with the slow files: none is left to one at the end."""
+    if hasattr(config, "workerinput"):
+        slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+        items.sort(key=lambda item: -slow[item.path])
 
 
 def picture(index: int, width: int, height: int) -> np.ndarray:

@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from tests.deploy.project import DEPLOY, STOPS_WITHIN
-from tests.scorevision.miner.serving import free_port
+from tests.ports import free_port
 
 READY_WITHIN = 90.0
 ENDS_WITHIN = 60.0

@@ -19,6 +19,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import serve
 
+from tests.ports import free_port
 from tests.scorevision.chain import runtime
 from tests.scorevision.chain.scale import blob, compact, flag, number, option, vector
 from tests.shared import SHARED
@@ -231,7 +232,7 @@ def replayed_chain(neurons=None, **parts):
 @contextmanager
 def shared_chain(name, **parts):
     """Replay a recording beside the project; gives the endpoint. ``parts`` as in ``crowd``."""
-    folder, port = SHARED / "chain", _free_port()
+    folder, port = SHARED / "chain", free_port()
     keys = [word for part, key in parts.items() for word in (f"--{part}", key.hex())]
     command = [sys.executable, folder / "replay_server.py", folder / name, str(port), *keys]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -251,12 +252,6 @@ def _own_cache():
         patch.setenv("BITTENSOR_RUNTIME_CACHE_DIR", folder)
         patch.setenv("BTCLI_TOKEN_SYMBOLS_CACHE", f"{folder}/symbols.json")
         yield
-
-
-def _free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def _wait_for(port, process, seconds=20.0):

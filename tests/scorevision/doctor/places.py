@@ -1,7 +1,6 @@
 """Real things for the doctor to look at, on this machine alone."""
 
 import json
-import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from tests.ports import free_port
 from touchline.scorevision.doctor import Context, World
 from touchline.scorevision.settings import MinerSettings
 
@@ -45,12 +45,6 @@ def web_server(*, ahead=0.0, says=None, status=200, dated=True):
         finally:
             server.shutdown()
             thread.join()
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def nowhere() -> str:

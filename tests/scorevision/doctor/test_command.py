@@ -9,7 +9,8 @@ import typer
 from rich.console import Console
 from typer.testing import CliRunner
 
-from tests.scorevision.doctor.places import free_port, web_server
+from tests.ports import free_port
+from tests.scorevision.doctor.places import web_server
 from touchline.cli.doctor import doctor
 from touchline.scorevision.doctor import CHECKS, Finding, as_dict, is_well, table
 

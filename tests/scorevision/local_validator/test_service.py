@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.ports import free_port
 from touchline.scorevision.chain import make_hotkey
 from touchline.scorevision.local_validator import (
     Caller,
@@ -34,8 +34,7 @@ START_WITHIN = 90.0
 @contextmanager
 def service(folder: Path) -> Iterator[str]:
     """A miner as an operator starts it; anybody may ask."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [
         sys.executable,
         "-m",

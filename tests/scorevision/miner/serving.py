@@ -5,7 +5,6 @@ Nothing of it is patched. What tests change, they change as an operator would: b
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from pathlib import Path
 import bittensor_core as core
 import httpx
 import psutil
+
+from tests.ports import free_port
 
 START_WITHIN = 60.0
 """Seconds in which the service must be ready."""
@@ -105,12 +106,6 @@ def starting(folder: Path, **settings: str) -> Iterator[Running]:
         yield Running(port, folder, process)
     finally:
         _end(process)
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def write_wallet(home: Path) -> None:

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from tests.conftest import encode
+from tests.ports import free_port
 from tests.scorevision.miner.failures import (
     FRAMES,
     VALIDATOR,
@@ -33,7 +34,7 @@ from tests.scorevision.miner.failures import (
     until_so,
     workers,
 )
-from tests.scorevision.miner.serving import MINER, Running, free_port
+from tests.scorevision.miner.serving import MINER, Running
 from tests.scorevision.miner.validators import body_of
 from tests.service.fetching.hosts import VIDEO, Answer, in_chunks, raw, says, serving, stalls
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import encode
+from tests.ports import free_port
 from tests.scorevision.miner.failures import (
     FRAMES,
     SOON,
@@ -17,7 +18,7 @@ from tests.scorevision.miner.failures import (
     require_answer,
     until_available,
 )
-from tests.scorevision.miner.serving import Running, free_port, starting
+from tests.scorevision.miner.serving import Running, starting
 from tests.scorevision.miner.serving import serving as serving_it
 
 pytestmark = pytest.mark.slow
