@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
     from touchline.scorevision.chain import Hotkey
-    from touchline.scorevision.local_validator import Contest, Miner, Outcome, Round
+    from touchline.scorevision.local_validator import Contest, Miner, Outcome
 
 MinerUrl = Annotated[str, typer.Argument(metavar="URL", help="The miner: http://HOST:PORT.")]
 Clip = Annotated[Path | None, typer.Option("--video", help="The clip to serve and to score by.")]
@@ -64,7 +64,10 @@ def challenge(
             result = challenges.run_round(
                 miner, offer, caller=caller, count=count, contest=contest, save=save
             )
-    _show(result, as_json=as_json)
+    if as_json:
+        print(json.dumps(result.as_dict(), indent=2))
+    else:
+        OUT.print(result.report())
     if result.answered < count:
         raise RequestError(
             f"{miner.url} answered {result.answered} of {count} challenges well; the first "
@@ -136,10 +139,3 @@ def _tell(outcome: "Outcome") -> None:
     if ERR.is_terminal:
         said = outcome.problem or outcome.came
         ERR.print(Text(f"challenge {outcome.challenge_id}: {said}, {outcome.seconds:.2f} s"))
-
-
-def _show(result: "Round", *, as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(result.as_dict(), indent=2))
-    else:
-        OUT.print(result.report())

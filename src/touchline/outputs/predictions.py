@@ -90,6 +90,7 @@ def _objects(objects: sv.Detections, size: tuple[int, int]) -> list[dict[str, An
     confidence = _round(np.nan_to_num(given.confidence).clip(0.0, 1.0), 4)
     agreed = (given.class_id == given.detected_class_id) & ("verified" in given.extra)
     order = np.lexsort((-confidence, ~agreed))
+    detected = [None if each == NO_CLASS else each for each in given.detected_class_id.tolist()]
     return [
         {
             "id": int(given.tracker_id[i]),
@@ -97,14 +98,10 @@ def _objects(objects: sv.Detections, size: tuple[int, int]) -> list[dict[str, An
             "class_id": int(given.class_id[i]),
             "confidence": float(confidence[i]),
             "source": str(given.source[i]),
-            "detected_class_id": _class_or_null(int(given.detected_class_id[i])),
+            "detected_class_id": detected[i],
         }
         for i in order[visible[order]]
     ]
-
-
-def _class_or_null(class_id: int) -> int | None:
-    return None if class_id == NO_CLASS else class_id
 
 
 def _keypoints(pitch: PitchState, size: tuple[int, int]) -> list[list[float]]:

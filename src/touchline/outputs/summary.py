@@ -124,7 +124,9 @@ class SummaryBuilder:
         self._frames += 1
         self._end = state.time
         self._shots[state.shot] += 1
-        self._see_objects(state)
+        given = Objects.from_supervision(state.objects)
+        self._objects.update(zip(given.class_id.tolist(), given.source.tolist(), strict=True))
+        self._ids.update(given.tracker_id[given.tracker_id != NO_ID].tolist())
         self._see_pitch(state)
 
     def build(
@@ -169,11 +171,6 @@ class SummaryBuilder:
             versions=versions(),
             weights=self._weights,
         )
-
-    def _see_objects(self, state: FrameState) -> None:
-        given = Objects.from_supervision(state.objects)
-        self._objects.update(zip(given.class_id.tolist(), given.source.tolist(), strict=True))
-        self._ids.update(given.tracker_id[given.tracker_id != NO_ID].tolist())
 
     def _see_pitch(self, state: FrameState) -> None:
         if state.pitch.homography is None:

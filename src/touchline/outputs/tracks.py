@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from touchline.arrays import AnyArray, Int64, Strings
+from touchline.arrays import AnyArray
 from touchline.errors import UsageError
 from touchline.frame import NO_CLASS, NO_ID, ClassId, FrameState, Objects, Source
 from touchline.outputs.writer import FileWriter
@@ -193,18 +193,18 @@ def _flat(table: pa.Table) -> pa.Table:
 def _rows(state: FrameState) -> pa.Table:
     """One frame's objects under ``SCHEMA``, and what was added to them."""
     given, n = Objects.from_supervision(state.objects), len(state.objects)
-    class_id = given.class_id.astype(np.int8)
+    class_id, detected = (c.astype(np.int8) for c in (given.class_id, given.detected_class_id))
     arrays: list[Any] = [
         np.full(n, state.index, np.int32),
         np.full(n, state.time, np.float64),
         np.full(n, state.shot, np.int32),
         pa.array(given.tracker_id, pa.int64(), mask=given.tracker_id == NO_ID),
-        pa.DictionaryArray.from_arrays(class_id, _CLASSES),
+        _named(class_id, _CLASSES),
         class_id,
         *given.xyxy.astype(np.float32).T,
         given.confidence.astype(np.float32),
-        _source_names(given.source),
-        _detected(given.detected_class_id),
+        _named(pc.index_in(pa.array(given.source.tolist(), pa.string()), _SOURCES), _SOURCES),
+        _named(pa.array(detected, mask=detected == NO_CLASS), _CLASSES),
         given.verified,
         *given.position.T,
     ]
@@ -235,11 +235,6 @@ def _column(values: Any, field: pa.Field) -> pa.Array:
     return pa.array(values, field.type, from_pandas=True)  # a NaN becomes null
 
 
-def _detected(class_id: Int64) -> pa.DictionaryArray:
-    places = pa.array(class_id.astype(np.int8), mask=class_id == NO_CLASS)
-    return pa.DictionaryArray.from_arrays(places, _CLASSES)
-
-
-def _source_names(sources: Strings) -> pa.DictionaryArray:
-    places = pc.index_in(pa.array(sources.tolist(), pa.string()), _SOURCES)
-    return pa.DictionaryArray.from_arrays(places.cast(pa.int8()), _SOURCES)
+def _named(places: Any, names: pa.Array) -> pa.DictionaryArray:
+    """Entries by their places in a list of names."""
+    return pa.DictionaryArray.from_arrays(pa.array(places).cast(pa.int8()), names)

@@ -197,7 +197,10 @@ class Analysis(Iterator[FrameState]):
 
     def _look_at(self, window: list[tuple[_DecodedFrame, bool]]) -> Iterator[MeasuredFrame]:
         if window:
-            self._keep_pace(window[0][0].frame.index)
+            index = window[0][0].frame.index
+            pace = self._pacer.choose(index, self.stopwatch.seconds)
+            if pace != self.pace:
+                self.pace = self.paces[index] = pace
         detect = [g for g, last in window if last or g.place % self.pace.detect_every == 0]
         locate = [g for g, last in window if last or g.place % self.pace.locate_every == 0]
         with self.stopwatch("detection"):
@@ -219,11 +222,6 @@ class Analysis(Iterator[FrameState]):
                 found.get(frame.index),
                 *_held(image),
             )
-
-    def _keep_pace(self, index: int) -> None:
-        pace = self._pacer.choose(index, self.stopwatch.seconds)
-        if pace != self.pace:
-            self.pace = self.paces[index] = pace
 
     def _watch(self) -> Iterator[_DecodedFrame]:
         """Step one: decode, find the cuts, measure how the camera moved."""

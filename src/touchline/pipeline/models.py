@@ -78,7 +78,9 @@ class Models:
             pitch=pitch_model or _find_pitch_model(settings, dimensions),
             dimensions=dimensions,
             student=None if off else load_student(**settings.runtime),
-            expert=None if off else _find_expert(settings),
+            expert=None
+            if off
+            else load_expert(settings.verifier, cache=settings.cache, **settings.runtime),
             tracker=load_object(settings.tracker) if settings.tracker else None,
             stages=tuple(map(load_object, settings.stages)),
         )
@@ -205,10 +207,6 @@ def _find_pitch_model(settings: Settings, dimensions: PitchDimensions) -> PitchM
     return load_pitch_model(
         name, batch_size=settings.batch_size, dimensions=dimensions, **settings.runtime
     )
-
-
-def _find_expert(settings: Settings) -> Verifier | None:
-    return load_expert(settings.verifier, cache=settings.cache, **settings.runtime)
 
 
 def _for_tracking(detector: Detector, settings: Settings) -> Detector:

@@ -61,7 +61,8 @@ def run_job(
         reader = stack.enter_context(VideoReader(video))
         models = models or Models.load(settings)
         analysis = stack.enter_context(models.analyze(reader, dimensions=dimensions))
-        summary = SummaryBuilder(video, analysis.info, weights=_hashes())
+        hashes = {entry.name: entry.sha256 for entry in weights.listing()}
+        summary = SummaryBuilder(video, analysis.info, weights=hashes)
         clip = Clip(Path(video), analysis.info, analysis.dimensions)
         writers = [stack.enter_context(each) for each in new_writers(formats, target, clip)]
         for state in _with_progress(analysis, console):
@@ -88,10 +89,6 @@ def _make_folder(folder: str | os.PathLike[str]) -> Path:
         reason = error.strerror or str(error)
         raise OutputError(f"cannot make the folder {target}: {reason}; name another") from error
     return target
-
-
-def _hashes() -> dict[str, str]:
-    return {entry.name: entry.sha256 for entry in weights.listing()}
 
 
 def _with_progress(analysis: Analysis, console: Console | None) -> Iterator[FrameState]:

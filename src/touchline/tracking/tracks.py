@@ -142,12 +142,9 @@ class Tracks:
         since, place = np.array(last, dtype=np.intp).reshape(-1, 2).T
         for start in np.unique(since[(since >= self._oldest - 1) & (since < frame - 1)]).tolist():
             rows = np.flatnonzero(since == start)
-            self._fill(start, frame, self._history[start][place[rows]], people[rows])
-
-    def _fill(self, start: int, frame: int, first: Objects, last: Objects) -> None:
-        """Add boxes between frame ``start`` and ``frame`` for people seen in both."""
-        for index, boxes in enumerate(self._between(start, frame, first, last)):
-            self._waiting[start + 1 + index - self._oldest].append(boxes)
+            ends = self._history[start][place[rows]], people[rows]
+            for index, boxes in enumerate(self._between(start, frame, *ends)):
+                self._waiting[start + 1 + index - self._oldest].append(boxes)
 
     def _between(self, start: int, frame: int, first: Objects, last: Objects) -> list[Objects]:
         """Boxes in each frame between two detections of the same objects."""
@@ -168,16 +165,12 @@ class Tracks:
         """Take the oldest frame out of the line."""
         people = self._smoothed(concatenate([Objects.empty(), *self._waiting[0]]))
         answer = concatenate([people, *self._ball_at(self._oldest)])
-        self._settle_roles(answer)
+        roles = self._players.roles()  # the votes up to now, also those cast after this frame
+        for row, track in enumerate(answer.tracker_id.tolist()):
+            answer.class_id[row] = roles.get(track, answer.class_id[row])
         self._waiting.popleft()
         self._oldest += 1
         return _rounded(answer)
-
-    def _settle_roles(self, answer: Objects) -> None:
-        """Use the votes up to now, also those cast after this frame."""
-        roles = self._players.roles()
-        for row, track in enumerate(answer.tracker_id.tolist()):
-            answer.class_id[row] = roles.get(track, answer.class_id[row])
 
     def _smoothed(self, answer: Objects) -> Objects:
         """Fit the boxes of the oldest frame to the detections around it."""

@@ -43,14 +43,11 @@ def _sureness(state: FrameState) -> str:
 
 def _legend(state: FrameState) -> list[Part]:
     class_id = Objects.from_supervision(state.objects).class_id
+    counts = {member: int((class_id == member).sum()) for member in _SHOWN}
     return [
-        (_counted(int((class_id == member).sum()), member), FAINT, CLASS_COLOURS[member])
-        for member in _SHOWN
+        (f"{n} {member.name.lower()}{'' if n == 1 else 's'}", FAINT, CLASS_COLOURS[member])
+        for member, n in counts.items()
     ]
-
-
-def _counted(count: int, member: ClassId) -> str:
-    return f"{count} {member.name.lower()}{'' if count == 1 else 's'}"
 
 
 def _row_width(row: list[Part], capital: int) -> int:
