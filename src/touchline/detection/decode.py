@@ -80,11 +80,11 @@ def _level(grid: Float32, stride: int, thresholds: Float32) -> Boxes:
     cells = grid[:, rows, columns]
     class_id = cells[5:].argmax(0)
     scores = cells[4] * cells[5:].max(0)
-    boxes = Boxes(_corners(cells[:4], rows, columns, stride), scores, class_id)
+    boxes = Boxes(_decoded_corners(cells[:4], rows, columns, stride), scores, class_id)
     return boxes.take(scores >= thresholds[class_id])
 
 
-def _corners(cells: Float32, rows: Indices, columns: Indices, stride: int) -> Float32:
+def _decoded_corners(cells: Float32, rows: Indices, columns: Indices, stride: int) -> Float32:
     centre = (cells[:2] + np.stack([columns, rows])) * stride
     half = np.exp(np.minimum(cells[2:], LOG_LIMIT)) * (stride / 2)
     return np.concatenate([centre - half, centre + half]).T.astype(np.float32)

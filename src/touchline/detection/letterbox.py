@@ -53,19 +53,17 @@ class Letterbox:
         batch[:, self.inner[1] :] = PADDING
         batch[:, :, self.inner[0] :] = PADDING
         for canvas, image in zip(batch, images, strict=True):
-            self._place(image, canvas[: self.inner[1], : self.inner[0]])
+            target = canvas[: self.inner[1], : self.inner[0]]
+            if self.inner == self.frame:
+                target[:] = image
+            else:
+                cv2.resize(image, self.inner, dst=target, interpolation=cv2.INTER_LINEAR)
         return batch
 
     def to_frame(self, xyxy: Float32) -> Float32:
         """Boxes (n, 4) from pixels of the canvas to pixels of the frame, clipped to it."""
         limits = np.array(self.frame * 2, np.float32)
         return np.asarray(np.clip(xyxy / np.float32(self.scale), 0, limits), np.float32)
-
-    def _place(self, image: Image, target: Image) -> None:
-        if self.inner == self.frame:
-            target[:] = image
-        else:
-            cv2.resize(image, self.inner, dst=target, interpolation=cv2.INTER_LINEAR)
 
 
 def require_imgsz(imgsz: int | tuple[int, int] | None) -> None:

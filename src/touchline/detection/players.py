@@ -105,7 +105,7 @@ class YoloxDetector:
         """Look at each image on its own; see ``Detector.detect``."""
         groups: dict[tuple[int, int], list[int]] = defaultdict(list)
         for index, image in enumerate(images):
-            groups[_size(image, index)].append(index)
+            groups[_checked_size(image, index)].append(index)
         found: dict[int, sv.Detections] = {}
         for size, places in groups.items():
             results = self._detect_alike(size, [images[place] for place in places])
@@ -114,16 +114,17 @@ class YoloxDetector:
 
     def _detect_alike(self, size: tuple[int, int], images: list[Image]) -> list[sv.Detections]:
         box = Letterbox.fit(size, self._imgsz)
+
+        def run(batch: Sequence[Image]) -> list[sv.Detections]:
+            maps = stride_maps(self._engine.run(box.pack(batch)))
+            return [self._read([level[i] for level in maps], box) for i in range(len(batch))]
+
         return run_batched(
-            lambda batch: self._run(batch, box),
+            run,
             images,
             batch_size=self._batch_size,
             item_bytes=box.canvas[0] * box.canvas[1] * BYTES_PER_PIXEL,
         )
-
-    def _run(self, images: Sequence[Image], box: Letterbox) -> list[sv.Detections]:
-        maps = stride_maps(self._engine.run(box.pack(images)))
-        return [self._read([level[i] for level in maps], box) for i in range(len(images))]
 
     def _read(self, maps: list[Float32], box: Letterbox) -> sv.Detections:
         boxes = suppress(decode(maps, self._thresholds))
@@ -186,7 +187,7 @@ def _thresholds(confidence: float | None, ball_confidence: float | None) -> Floa
     return thresholds
 
 
-def _size(image: Image, index: int) -> tuple[int, int]:
+def _checked_size(image: Image, index: int) -> tuple[int, int]:
     """Width and height of an image, or a ``UsageError`` that names its place in the list."""
     if not (
         isinstance(image, np.ndarray)
@@ -195,14 +196,10 @@ def _size(image: Image, index: int) -> tuple[int, int]:
         and image.shape[2] == 3
         and image.size > 0
     ):
+        is_array = isinstance(image, np.ndarray)
+        found = f"{image.dtype} {image.shape}" if is_array else f"a {type(image).__name__}"
         raise UsageError(
             f"An image is a NumPy array uint8 (H, W, 3) in BGR with at least one pixel; image "
-            f"{index} is {_shown(image)}."
+            f"{index} is {found}."
         )
     return image.shape[1], image.shape[0]
-
-
-def _shown(image: object) -> str:
-    if isinstance(image, np.ndarray):
-        return f"{image.dtype} {image.shape}"
-    return f"a {type(image).__name__}"

@@ -84,11 +84,14 @@ class Trueness:
     def table(self) -> Table:
         """The figures as a person reads them."""
         matches = "one match" if len(self.matches) == 1 else f"{len(self.matches)} matches"
-        result = Table(
-            self.metric, f"{matches}, {self.frames} frames", _interval_title(self.figures)
-        )
+        levels = [each.interval.level for each in self.figures.values() if each.interval]
+        title = f"{levels[0]:.0%} interval" if levels else "interval"
+        result = Table(self.metric, f"{matches}, {self.frames} frames", title)
         for name, figure in self.figures.items():
-            result.add_row(name, _text(figure.value), _interval_text(figure.interval))
+            span = "one match"
+            if figure.interval is not None:
+                span = f"{_text(figure.interval.low)} to {_text(figure.interval.high)}"
+            result.add_row(name, _text(figure.value), span)
         return result
 
 
@@ -264,17 +267,6 @@ def _as_json(value: float) -> float | str | None:
     if math.isnan(value):
         return None
     return "infinite" if math.isinf(value) else value
-
-
-def _interval_title(figures: Mapping[str, Figure]) -> str:
-    intervals = [each.interval for each in figures.values() if each.interval]
-    return f"{intervals[0].level:.0%} interval" if intervals else "interval"
-
-
-def _interval_text(interval: Interval | None) -> str:
-    if interval is None:
-        return "one match"
-    return f"{_text(interval.low)} to {_text(interval.high)}"
 
 
 def _text(value: float) -> str:

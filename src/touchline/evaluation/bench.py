@@ -74,7 +74,9 @@ def run_bench(
     settings = settings or Settings.read()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        path = Path(video) if video is not None else _sample(folder)
+        if video is None:
+            write_match(folder, seconds=SAMPLE_SECONDS)
+        path = Path(video) if video is not None else folder / "match.mp4"
         models = Models.load(settings)
         stages = _stages(path, models)
         summary = run_job(path, folder / "results", models=models, formats=DATA_FORMATS)
@@ -87,11 +89,6 @@ def run_bench(
         seconds=summary.seconds,
         seconds_per_second=round(summary.seconds["total"] / summary.duration, 3),
     )
-
-
-def _sample(folder: Path) -> Path:
-    write_match(folder, seconds=SAMPLE_SECONDS)
-    return folder / "match.mp4"
 
 
 def _stages(path: Path, models: Models) -> dict[str, float]:

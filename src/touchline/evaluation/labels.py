@@ -1,6 +1,6 @@
 """Labelled frames, whatever file they came from: the one form that every metric reads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -140,6 +140,14 @@ def blank_pitch(size: Int64) -> PitchFrames:
         keypoints=np.full((frames, N_KEYPOINTS, 2), np.nan),
         homography=np.full((frames, 3, 3), np.nan),
         lines=({},) * frames,
+    )
+
+
+def joined_objects(parts: Sequence[Objects]) -> Objects:
+    """Put objects together, in the order given; of no parts, none."""
+    whole = [blank_objects(0), *parts]
+    return Objects(
+        *(np.concatenate([getattr(part, each.name) for part in whole]) for each in fields(Objects))
     )
 
 

@@ -59,8 +59,9 @@ def read_pair(
         allowed = ", ".join(FORMATS)
         raise InputError(f"{labels}: the format of labels is one of {allowed}; got {form}.")
     truth = _labels(metric, labels, form)
-    if metric in PLACED:
-        _require_metres(truth)
+    objects = truth.objects
+    if metric in PLACED and len(objects) and not are_known(objects.metres).any():
+        raise InputError(f"{truth.source}: no object has a position on the pitch, in metres.")
     answer = aligned(truth, _answer(metric, found, truth, form))
     if metric in TRACKED:
         _require_ids(truth)
@@ -127,7 +128,7 @@ def _answer(metric: str, path: PathLike, truth: LabelledFrames, labels: str) -> 
     if form == "mot":
         return read_mot_frames(path, frames=frames)
     if form == "predictions":
-        return _predictions(path, None if metric in ("detection", "tracking") else _size(truth))
+        return _predictions(path, None if metric in ("detection", "tracking") else _one_size(truth))
     return _labels(metric, path, form)
 
 
@@ -153,7 +154,7 @@ def _mot_frames(path: Path) -> int | None:
         raise InputError(f"{info}: seqLength of Sequence cannot be read: {error}.") from error
 
 
-def _size(truth: LabelledFrames) -> tuple[int, int]:
+def _one_size(truth: LabelledFrames) -> tuple[int, int]:
     """(width, height), the same in all frames."""
     if truth.pitch is None:
         raise InputError(f"{truth.source} says nothing about the pitch.")
@@ -189,8 +190,3 @@ def _require_ids(frames: LabelledFrames) -> None:
         raise InputError(
             f"{frames.source}: frame {frames.name[frame]}: id {tracker_id} occurs twice."
         )
-
-
-def _require_metres(frames: LabelledFrames) -> None:
-    if len(frames.objects) and not are_known(frames.objects.metres).any():
-        raise InputError(f"{frames.source}: no object has a position on the pitch, in metres.")

@@ -48,6 +48,12 @@ class ShortcutAgreement:
         total = sum(self.objects.values())
         return sum(self.agreeing.values()) / total if total else 1.0
 
+    def share_of(self, name: str) -> str:
+        """The share of what the full way calls ``name``, as a person reads it."""
+        if name not in self.objects:
+            return "none"
+        return f"{self.agreeing.get(name, 0) / self.objects[name]:.2%} of {self.objects[name]}"
+
     @property
     def expert_share(self) -> float:
         """Share of the objects in frames with a picture that the fast way showed the expert."""
@@ -87,7 +93,7 @@ def shortcut_table(agreements: Sequence[ShortcutAgreement]) -> Table:
     columns = [Path(each.video).name for each in agreements]
     result = Table("fast against full verification", *columns)
     for name in [*(member.name.lower() for member in ClassId), NOTHING]:
-        result.add_row(name, *(_of(each.agreeing, each.objects, name) for each in agreements))
+        result.add_row(name, *(each.share_of(name) for each in agreements))
     result.add_section()
     for title, figure in _FIGURES.items():
         result.add_row(title, *map(figure, agreements))
@@ -105,14 +111,13 @@ _FIGURES: dict[str, Callable[[ShortcutAgreement], str]] = {
 }
 
 
-def _of(agreeing: dict[str, int], objects: dict[str, int], name: str) -> str:
-    if name not in objects:
-        return "none"
-    return f"{agreeing.get(name, 0) / objects[name]:.2%} of {objects[name]}"
-
-
 def _evaluate(video: str | os.PathLike[str], models: Models) -> ShortcutAgreement:
-    both = _Both(*(_verification(models, full=full) for full in (False, True)))
+    if models.student is None:
+        raise UsageError("TOUCHLINE_VERIFY=off leaves nothing to compare: set fast or full")
+    fast, full = (
+        Verification(models.student, expert=models.expert, full=full) for full in (False, True)
+    )
+    both = _Both(fast, full)
     with models.analyze(video, verification=both) as analysis:
         for _ in analysis:
             pass
@@ -125,12 +130,6 @@ def _evaluate(video: str | os.PathLike[str], models: Models) -> ShortcutAgreemen
         full=both.full.spent,
         seconds={way: round(spent, 3) for way, spent in both.seconds.items()},
     )
-
-
-def _verification(models: Models, *, full: bool) -> Verification:
-    if models.student is None:
-        raise UsageError("TOUCHLINE_VERIFY=off leaves nothing to compare: set fast or full")
-    return Verification(models.student, expert=models.expert, full=full)
 
 
 class _Both:
@@ -155,7 +154,11 @@ class _Both:
         fast = self._timed("fast", self.fast, window)
         full = self._timed("full", self.full, window)
         for frame, one, other in zip(window, fast, full, strict=True):
-            self._compare(_labels(frame.objects), _labels(one), _labels(other))
+            said, full_said = _labels(one), _labels(other)
+            for track in _labels(frame.objects).keys() | said.keys() | full_said.keys():
+                name = full_said.get(track, NOTHING)
+                self.objects[name] += 1
+                self.agreeing[name] += said.get(track, NOTHING) == name
         return fast
 
     def _timed(
@@ -165,12 +168,6 @@ class _Both:
         answer = verification.process(window)
         self.seconds[name] += time.perf_counter() - started
         return answer
-
-    def _compare(self, given: dict[int, str], fast: dict[int, str], full: dict[int, str]) -> None:
-        for track in given.keys() | fast.keys() | full.keys():
-            said = full.get(track, NOTHING)
-            self.objects[said] += 1
-            self.agreeing[said] += fast.get(track, NOTHING) == said
 
 
 def _labels(objects: Objects) -> dict[int, str]:

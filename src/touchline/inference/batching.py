@@ -45,7 +45,9 @@ def run_batched(
         except Exception as error:  # each runtime has its own; only the text tells
             if not is_out_of_memory(error):
                 raise
-            size = _smaller(size, error)
+            if size == 1:
+                raise ModelError(f"Not even one image fits into memory: {error}") from error
+            size //= 2
     return results
 
 
@@ -68,9 +70,3 @@ def require_batch_size(batch_size: int | None) -> None:
         raise UsageError(
             f"batch_size is 1 or more, or None for as many as memory allows; got {batch_size}."
         )
-
-
-def _smaller(size: int, error: Exception) -> int:
-    if size == 1:
-        raise ModelError(f"Not even one image fits into memory: {error}") from error
-    return size // 2

@@ -65,19 +65,16 @@ def available_devices() -> list[str]:
 def _first_that_works(
     file: Path, backend: str | None, threads: int | None, precision: str
 ) -> Engine:
-    for device in _accelerators() if backend != "openvino" else ():
+    known = available_devices() if backend != "openvino" else []
+    for device in ("cuda", "mps") if sys.platform == "darwin" else ("cuda",):
+        if device not in known:
+            continue
         try:
             return _engine(file, device, "onnxruntime", threads, precision)
         except ModelError:
             # A build may know a device that this machine lacks; a bad file fails again below.
             continue
     return _engine(file, "cpu", backend, threads, precision)
-
-
-def _accelerators() -> list[str]:
-    wanted = ["cuda", "mps"] if sys.platform == "darwin" else ["cuda"]
-    known = available_devices()
-    return [device for device in wanted if device in known]
 
 
 def _engine(

@@ -54,7 +54,10 @@ class OpenVinoEngine:
     def __init__(self, path: Path, *, threads: int | None = None, precision: str = "auto") -> None:
         with _ONE_AT_A_TIME:
             self._core = ov.Core()
-            self._model = _read(self._core, path)
+            try:
+                self._model = self._core.read_model(path)
+            except RuntimeError as error:
+                raise load_error(path, error) from error
             self._size = accepted_size(path, [_spec(port) for port in self._model.inputs])
         self._threads = threads or _cores()
         self._streams = min(self._threads, MAX_STREAMS)
@@ -144,13 +147,6 @@ def _cores() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))  # a container may grant fewer than there are
     return os.cpu_count() or 1
-
-
-def _read(core: Any, path: Path) -> Any:
-    try:
-        return core.read_model(path)
-    except RuntimeError as error:
-        raise load_error(path, error) from error
 
 
 def _spec(port: Any) -> InputSpec:

@@ -6,7 +6,7 @@ import os
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from touchline.errors import ModelError
 
@@ -61,8 +61,11 @@ def listing(folder: Path | None = None) -> list[Weights]:
     folder = folder or shipped_folder()
     try:
         entries = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        weights = [_entry(folder, name, **fields) for name, fields in entries.items()]
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+        weights = [
+            Weights(name=name, path=folder / fields.pop("file"), **fields)
+            for name, fields in entries.items()
+        ]
+    except (OSError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise ModelError(
             f"The list of weights {folder / MANIFEST} cannot be read: {error}."
         ) from error
@@ -95,10 +98,6 @@ def sha256(path: Path) -> str:
     """SHA-256 of a file, lower-case hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _entry(folder: Path, name: str, *, file: str, **fields: Any) -> Weights:
-    return Weights(name=name, path=folder / file, **fields)
 
 
 def _verified(entry: Weights) -> Path:

@@ -40,7 +40,7 @@ def _decode_one(maps: Float32, absent: Float32) -> tuple[Float32, Float32]:
     rows, columns = peak[:, None] // width + _OFFSETS, peak[:, None] % width + _OFFSETS
     window = _cut(likelihood.reshape(maps.shape), rows, columns)
     confidence = window.sum(axis=(1, 2)) / total
-    places = _mean(window[:, _MIDDLE, _MIDDLE], rows[:, _MIDDLE], columns[:, _MIDDLE])
+    places = _centre_of_mass(window[:, _MIDDLE, _MIDDLE], rows[:, _MIDDLE], columns[:, _MIDDLE])
     return (places / [width, height]).astype(np.float32), confidence.astype(np.float32)
 
 
@@ -57,7 +57,7 @@ def _cut(maps: Float32, rows: Indices, columns: Indices) -> Float32:
     return np.asarray(window * inside_rows[:, :, None] * inside_columns[:, None, :])
 
 
-def _mean(window: Float32, rows: Indices, columns: Indices) -> Float64:
+def _centre_of_mass(window: Float32, rows: Indices, columns: Indices) -> Float64:
     """Return the mean place (points, 2), x and y in cells, of each window's mass."""
     # Where "absent" outweighs the peak by far, all of the window can round to nothing.
     mass = np.maximum(window.sum(axis=(1, 2)), np.finfo(np.float32).tiny)

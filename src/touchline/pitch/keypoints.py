@@ -103,11 +103,11 @@ class HeatmapPitchModel:
         outputs = self._engine.run(batch)
         fractions, confidence = decode(outputs["heatmaps"], outputs["absent"])
         return [
-            self._keypoints(points, sure, (image.shape[1], image.shape[0]))
+            self._in_pixels(points, sure, (image.shape[1], image.shape[0]))
             for points, sure, image in zip(fractions, confidence, images, strict=True)
         ]
 
-    def _keypoints(
+    def _in_pixels(
         self,
         fractions: Float32,
         confidence: Float32,

@@ -38,7 +38,7 @@ def is_plausible(matrix: Float64, points: Points, *, height: float) -> bool:
         len(np.unique(points.pitch, axis=0)) >= MIN_POINTS
         and _spread(points.pitch) > _MIN_PITCH_SPREAD
         and _spread(points.image) > _MIN_IMAGE_SPREAD
-        and _all_in_front(matrix, points.pitch)
+        and bool(np.all(points.pitch @ matrix[2, :2] + matrix[2, 2] > 1e-9))
         and _looks_down(matrix, height)
         and _is_upright_camera(matrix)
     )
@@ -47,10 +47,6 @@ def is_plausible(matrix: Float64, points: Points, *, height: float) -> bool:
 def _spread(points: Float64) -> float:
     centred = points - points.mean(axis=0)
     return float(np.linalg.svd(centred, compute_uv=False)[-1])
-
-
-def _all_in_front(matrix: Float64, points: Float64) -> bool:
-    return bool(np.all(points @ matrix[2, :2] + matrix[2, 2] > 1e-9))
 
 
 def _looks_down(matrix: Float64, height: float) -> bool:

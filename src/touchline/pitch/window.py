@@ -80,11 +80,8 @@ class Window:
         distance = np.linalg.norm(
             project_points(self.points.pitch, projections) - self.points.image, axis=-1
         )
-        return np.asarray((distance < RANSAC_WIDTHS) @ self.points.weights / self._total)
-
-    @property
-    def _total(self) -> float:
-        return max(float(self.points.weights.sum()), 1e-12)
+        total = max(float(self.points.weights.sum()), 1e-12)
+        return np.asarray((distance < RANSAC_WIDTHS) @ self.points.weights / total)
 
     def settle(self, projected: Float64) -> Float64:
         """Move vertices (32, 2) from where a fit puts them towards where they were seen.

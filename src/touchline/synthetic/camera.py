@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from touchline.arrays import Float64
+from touchline.arrays import Bools, Float64
 from touchline.geometry import through
 
 NEAREST = 0.5
@@ -86,6 +86,12 @@ def _matrix(camera: Camera) -> Float64:
     matrix: Float64 = inner @ np.column_stack([rotation, -rotation @ np.asarray(camera.position)])
     matrix.setflags(write=False)
     return matrix
+
+
+def reach_into_picture(pixels: Float64, size: tuple[int, int]) -> Bools:
+    """Whether shapes of n points, (..., n, 2) pixels, are about to be seen: (...,)."""
+    low, high = pixels.min(axis=-2), pixels.max(axis=-2)
+    return np.asarray(((high > 0) & (low < np.array(size))).all(axis=-1))
 
 
 def look_at(

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from touchline.arrays import Float64, Image, Images, Mask
+from touchline.arrays import Image, Images, Mask
 from touchline.synthetic.looks import HAIRS, SKINS, WHITE, Colour, Look
 
 SEAT = (9, 13)
@@ -29,7 +29,11 @@ def stand(look: Look, rng: np.random.Generator, *, metres: float, rows: int) -> 
     """
     columns = int(metres * DENSITY) // SEAT[0]
     shapes = _shapes()
-    taken = rng.random((rows, columns)) < look.crowd * _density(rng, rows, columns)
+    drawn = rng.random((rows, columns))
+    # People sit closer together here than there.
+    small = rng.uniform(0.6, 1.1, (rows // 6 + 2, columns // 12 + 2))
+    density = cv2.resize(small, (columns, rows), interpolation=cv2.INTER_LINEAR)
+    taken = drawn < look.crowd * np.asarray(density, np.float64)
     colours = _colours(look, rng, (rows, columns))
     pose = np.where(taken, rng.integers(1, _SHAPES, (rows, columns)), 0)
     moods = []
@@ -38,13 +42,6 @@ def stand(look: Look, rng: np.random.Generator, *, metres: float, rows: int) -> 
         pose = np.where(moving, rng.integers(1, _SHAPES, pose.shape), pose)
         moods.append(_compose(shapes[pose], colours, look))
     return moods
-
-
-def _density(rng: np.random.Generator, rows: int, columns: int) -> Float64:
-    """Where people rather sit: smooth, between 0.6 and 1.1."""
-    small = rng.uniform(0.6, 1.1, (rows // 6 + 2, columns // 12 + 2))
-    smooth = cv2.resize(small, (columns, rows), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(smooth, np.float64)
 
 
 def _shapes() -> Mask:
@@ -88,12 +85,8 @@ def _compose(labels: Mask, colours: Image, look: Look) -> Image:
     seats = np.take_along_axis(colours, flat, axis=2)
     seats = seats.reshape(rows, columns, height, width, 3).transpose(0, 2, 1, 3, 4)
     image = seats.reshape(rows * height, columns * width, 3)
+    steps = np.full((rows * height, 2 * width, 3), 92.0) * look.brightness
+    steps[::6] *= 0.7
     for stairs in range(_AISLE // 2 * width, columns * width, _AISLE * width):
-        image[:, stairs : stairs + 2 * width] = _steps(rows * height, 2 * width, look)
+        image[:, stairs : stairs + 2 * width] = steps
     return np.asarray(cv2.GaussianBlur(image, (3, 3), 0.7), np.uint8)
-
-
-def _steps(height: int, width: int, look: Look) -> Float64:
-    stairs = np.full((height, width, 3), 92.0) * look.brightness
-    stairs[::6] *= 0.7
-    return stairs

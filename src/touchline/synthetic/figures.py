@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from touchline.arrays import Bools, Float64, Image, Indices
+from touchline.arrays import Float64, Image, Indices
 from touchline.synthetic.camera import NEAREST, Camera
 from touchline.synthetic.canvas import SUBPIXEL, Canvas
 from touchline.synthetic.looks import KEEPERS, N_PEOPLE, Look, Person
@@ -87,8 +87,9 @@ class Squad:
         corners, normals = surface(skeletons, self.height)
         pixels, depth = camera.project(corners)
         near = depth.min(axis=(1, 2))
-        boxes = np.concatenate([pixels.min(axis=(1, 2)), pixels.max(axis=(1, 2))], axis=1)
-        inside = (near > 2 * NEAREST) & _overlaps(boxes, camera.size)
+        low, high = pixels.min(axis=(1, 2)), pixels.max(axis=(1, 2))
+        apart = ((low > np.array(camera.size) - 1) | (high < 1)).any(axis=1)
+        inside = (near > 2 * NEAREST) & ~apart
         people = sorted(np.flatnonzero(inside), key=lambda i: -near[i])
         to_camera = np.asarray(camera.position) - corners.mean(axis=2)
         return [
@@ -125,13 +126,6 @@ class Squad:
             person=self._look.people[number],
             number=number,
         )
-
-
-def _overlaps(boxes: Float64, size: tuple[int, int]) -> Bools:
-    width, height = size
-    apart = (boxes[:, 0] > width - 1) | (boxes[:, 2] < 1)
-    apart |= (boxes[:, 1] > height - 1) | (boxes[:, 3] < 1)
-    return ~apart
 
 
 def _crouch(moment: Moment) -> Float64:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from touchline.arrays import Float64, Image, Mask
-from touchline.synthetic.camera import NEAREST, Camera
+from touchline.synthetic.camera import NEAREST, Camera, reach_into_picture
 from touchline.synthetic.canvas import mix
 from touchline.synthetic.looks import Look
 from touchline.synthetic.skeleton import INDEX
@@ -29,6 +29,8 @@ _BONES = tuple(
         ),
     )
 )
+_CIRCLE = np.stack([f(np.linspace(0, 2 * np.pi, 14, endpoint=False)) for f in (np.cos, np.sin)], 1)
+"""OpenCV fills an ellipse with fractional bits only through its polygon."""
 _FLOODLIGHTS = np.array([[1.4, 1.0, 1.1], [-1.4, 1.0, 1.1], [1.4, -1.0, 1.1], [-1.4, -1.0, 1.1]])
 
 
@@ -68,14 +70,9 @@ def _throw(
     pixels, depth = camera.project(ground)
     mask = np.zeros(dark.shape, np.uint8)
     for points, far in zip(pixels, depth, strict=True):
-        if far.min() > 2 * NEAREST and _near_picture(points, camera.size):
+        if far.min() > 2 * NEAREST and reach_into_picture(points, camera.size):
             _bones(mask, points, camera.focal / far.mean())
     cv2.addWeighted(mask, strength, dark, 1.0, 0.0, dst=dark)
-
-
-def _near_picture(points: Float64, size: tuple[int, int]) -> bool:
-    low, high = points.min(axis=0), points.max(axis=0)
-    return bool((high > 0).all() and (low < np.array(size)).all())
 
 
 def _bones(mask: Mask, points: Float64, scale: float) -> None:
@@ -98,13 +95,7 @@ def _contact(dark: Mask, camera: Camera, skeletons: Float64, ball: Float64) -> N
     for point, far, size, weight in zip(pixels, depth, radius, strength, strict=True):
         if far > 2 * NEAREST and weight > 0 and (np.abs(point) < 1e4).all():
             reach = max(size * camera.focal / far, 1.0)
-            centre = tuple(np.round((point - 0.5) * 16).astype(int).tolist())
-            axes = tuple(np.round(np.array([reach, max(reach * flat, 0.7)]) * 16).astype(int))
-            _ellipse(dark, centre, axes, 255 * float(weight))
-
-
-def _ellipse(dark: Mask, centre: tuple[int, ...], axes: tuple[int, ...], weight: float) -> None:
-    """OpenCV fills an ellipse with fractional bits only through its polygon."""
-    angles = np.linspace(0, 2 * np.pi, 14, endpoint=False)
-    rim = np.stack([np.cos(angles) * axes[0], np.sin(angles) * axes[1]], axis=1) + centre
-    cv2.fillConvexPoly(dark, np.round(rim).astype(np.int32), weight, cv2.LINE_8, 4)
+            centre = np.round((point - 0.5) * 16).astype(int)
+            axes = np.round(np.array([reach, max(reach * flat, 0.7)]) * 16).astype(int)
+            rim = np.round(_CIRCLE * axes + centre).astype(np.int32)
+            cv2.fillConvexPoly(dark, rim, 255 * float(weight), cv2.LINE_8, 4)

@@ -131,9 +131,13 @@ def random_look(rng: np.random.Generator) -> Look:
     """Draw a look."""
     sun = np.array([rng.normal(), rng.normal(), rng.uniform(0.8, 2.5)])
     home, away = _two_kits(rng)
+    people = _people(rng, home, away)
+    # Broadcast turf runs from yellowish through pure to bluish green.
+    green = rng.uniform(112, 165)
+    blue, red = int(green * rng.uniform(0.3, 0.6)), int(green * rng.uniform(0.5, 0.82))
     return Look(
-        people=_people(rng, home, away),
-        grass=_grass(rng),
+        people=people,
+        grass=(blue, int(green), red),
         contrast=float(rng.uniform(0.05, 0.2)),
         mowing=MOWINGS[int(rng.integers(len(MOWINGS)))],
         band=float(rng.choice([4.4, 5.25, 5.5, 6.6, 8.75])),
@@ -153,12 +157,6 @@ def distance(first: Colour, second: Colour) -> float:
     return float(np.linalg.norm(np.subtract(first, second)))
 
 
-def _grass(rng: np.random.Generator) -> Colour:
-    """Broadcast turf runs from yellowish through pure to bluish green."""
-    green = rng.uniform(112, 165)
-    return int(green * rng.uniform(0.3, 0.6)), int(green), int(green * rng.uniform(0.5, 0.82))
-
-
 def _two_kits(rng: np.random.Generator) -> tuple[Kit, Kit]:
     """Two kits that nobody confuses."""
     home = HOME[int(rng.integers(len(HOME)))]
@@ -173,10 +171,6 @@ def _unlike(rng: np.random.Generator, choices: tuple[Colour, ...], worn: list[Co
     return good[int(rng.integers(len(good)))] if good else choices[int(np.argmax(gaps))]
 
 
-def _keeper(shirt: Colour, *, shorts: Colour) -> Kit:
-    return Kit(shirt, _ink(shirt), shorts, shirt, long_sleeves=True)
-
-
 def _ink(shirt: Colour) -> Colour:
     return BLACK if distance(shirt, BLACK) > 200 else WHITE
 
@@ -188,7 +182,8 @@ def _people(rng: np.random.Generator, home: Kit, away: Kit) -> tuple[Person, ...
         shirt = _unlike(rng, KEEPER_SHIRTS, worn)
         worn.append(shirt)
         shorts = shirt if rng.random() < 0.5 else BLACK
-        kits += [_keeper(shirt, shorts=shorts)] + [kit] * (N_TEAM - 1)
+        keeper = Kit(shirt, _ink(shirt), shorts, shirt, long_sleeves=True)
+        kits += [keeper] + [kit] * (N_TEAM - 1)
     shirt = _unlike(rng, OFFICIAL_SHIRTS, worn)
     official = Kit(shirt, _ink(shirt), BLACK, BLACK)
     numbers = [*_numbers(rng), *_numbers(rng), *[None] * N_OFFICIALS]

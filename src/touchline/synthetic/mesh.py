@@ -143,7 +143,7 @@ def surface(joints: Float64, height: Float64) -> tuple[Float64, Float64]:
     Returns:
         Corners (n, N_QUADS, 4, 3) in metres and outward unit normals (n, N_QUADS, 3).
     """
-    across, deep, centre = _frames(joints)
+    across, deep, centre = _ring_axes(joints)
     scale = height[:, None, None, None] / _REFERENCE
     cos, sin = np.cos(_ANGLES)[:, None], np.sin(_ANGLES)[:, None]
     reach = across[:, :, None] * _ACROSS[:, None, None] * cos
@@ -155,7 +155,7 @@ def surface(joints: Float64, height: Float64) -> tuple[Float64, Float64]:
     return corners.reshape(len(joints), N_QUADS, 4, 3), normals.reshape(len(joints), N_QUADS, 3)
 
 
-def _frames(joints: Float64) -> tuple[Float64, Float64, Float64]:
+def _ring_axes(joints: Float64) -> tuple[Float64, Float64, Float64]:
     """Per ring: unit vectors to the left and to the front, and the centre; each (n, rings, 3)."""
     start, end = joints[:, _START], joints[:, _END]
     bone = end - start

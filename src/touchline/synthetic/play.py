@@ -61,7 +61,9 @@ class Play:
         # Rather in one half than at the centre spot, so that a goal comes into the picture.
         start = rng.choice([-1, 1]) * rng.uniform(14, 40), rng.uniform(-16, 16)
         self._ball = Ball(np.array([*start, RADIUS]))
-        self._position = self._opening()
+        self._position = np.zeros((N_PEOPLE, 2))
+        self._position[:N_PLAYERS] = self._slots()
+        self._position[N_PLAYERS:] = self._officials(self._position)
         self._heading = rng.uniform(-np.pi, np.pi, N_PEOPLE)
         self._phase = rng.uniform(0, 2 * np.pi, N_PEOPLE)
         self._owner: int | None = None
@@ -69,12 +71,6 @@ class Play:
         self._receiver: int | None = None
         self._since = 0.0
         self._hold = 1.0
-
-    def _opening(self) -> Float64:
-        position = np.zeros((N_PEOPLE, 2))
-        position[:N_PLAYERS] = self._slots()
-        position[N_PLAYERS:] = self._officials(position)
-        return position
 
     def step(self, seconds: float) -> Moment:
         """Play on for a short while (at most about 0.1 s)."""
@@ -99,7 +95,9 @@ class Play:
             self._receive()
             return
         self._carry(self._owner, seconds)
-        if self._since > self._hold or (self._since > 0.5 and self._pressed(self._owner)):
+        opponents = self._team(1 - self._owner // N_TEAM)
+        pressed = self._distances(self._owner, opponents).min() < 1.4
+        if self._since > self._hold or (self._since > 0.5 and pressed):
             self._pass(self._owner)
 
     def _receive(self) -> None:
@@ -117,9 +115,6 @@ class Play:
         ahead = 0.38 + 0.09 * speed * (0.5 + 0.5 * np.sin(self._phase[owner]))
         facing = np.array([np.cos(self._heading[owner]), np.sin(self._heading[owner])])
         self._ball.guide(self._position[owner] + ahead * facing, seconds)
-
-    def _pressed(self, owner: int) -> bool:
-        return bool(self._distances(owner, self._team(1 - owner // N_TEAM)).min() < 1.4)
 
     def _pass(self, owner: int) -> None:
         """To a mate who is free and, rather, ahead; high when far."""
@@ -176,7 +171,9 @@ class Play:
         if self._receiver is not None:
             targets[self._receiver] = self._ball.landing()
         if self._owner is not None:
-            targets[self._owner] = self._dribble(self._owner)
+            here, goal = self._position[self._owner], [HALF_LENGTH * _direction(self._owner), 0.0]
+            away = goal - here
+            targets[self._owner] = _inside(here + 6 * away / (np.linalg.norm(away) + 1e-6), 2)
         targets[N_PLAYERS:] = self._officials(self._position)
         return targets
 
@@ -185,11 +182,6 @@ class Play:
         outfield = [p for p in self._team(team) if p not in KEEPERS]
         gaps = np.linalg.norm(self._position[outfield] - self._ball.position[:2], axis=1)
         return outfield[int(np.argmin(gaps))]
-
-    def _dribble(self, owner: int) -> Float64:
-        goal = np.array([HALF_LENGTH * _direction(owner), 0.0])
-        away = goal - self._position[owner]
-        return _inside(self._position[owner] + 6 * away / (np.linalg.norm(away) + 1e-6), 2)
 
     def _officials(self, position: Float64) -> Float64:
         """(3, 2): the referee off the ball; the assistants level with the last defenders."""

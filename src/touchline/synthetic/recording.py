@@ -9,7 +9,6 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from touchline.errors import OutputError
-from touchline.frame import Frame
 from touchline.synthetic.match import SyntheticMatch
 from touchline.synthetic.truth import Truth, write_truth
 
@@ -57,7 +56,10 @@ def _record(path: Path, match: SyntheticMatch, *, fps: float, size: tuple[int, i
     with av.open(str(path), "w") as container:
         stream = _open_stream(container, fps, size)
         for frame, truth in match:
-            _encode(container, stream, frame)
+            picture = av.VideoFrame.from_ndarray(frame.image, format="bgr24")
+            picture.pts = frame.index
+            picture.time_base = 1 / Fraction(stream.average_rate or 25)
+            container.mux(stream.encode(picture))
             truths.append(truth)
         container.mux(stream.encode(None))
     return truths
@@ -73,10 +75,3 @@ def _open_stream(container: OutputContainer, fps: float, size: tuple[int, int]) 
     if codec == "libx264":
         stream.options = {"preset": "veryfast"}
     return stream
-
-
-def _encode(container: OutputContainer, stream: VideoStream, frame: Frame) -> None:
-    picture = av.VideoFrame.from_ndarray(frame.image, format="bgr24")
-    picture.pts = frame.index
-    picture.time_base = 1 / Fraction(stream.average_rate or 25)
-    container.mux(stream.encode(picture))

@@ -77,20 +77,20 @@ class Scene:
         if view.depth_blur > 0:
             canvas.image[:] = cv2.GaussianBlur(canvas.image, (0, 0), view.depth_blur)
         figures = self._squad.figures(skeletons, camera)
-        ball = self._ball(moment, view)
+        ball = self._sphere(moment, view)
         covered = self._paint(canvas, camera, figures=figures, ball=ball)
         image = soften(canvas.image, before=view.before, camera=camera, interval=view.interval)
         if view.clock is not None:
             scoreboard(image, canvas.owner, self._look, seconds=view.clock)
         boxes = {figure.number: figure.xyxy for figure in figures} | {BALL: ball.xyxy}
         return image, Truth(
-            objects=_objects(boxes, covered, canvas),
-            keypoints=_keypoints(self._vertices, camera),
+            objects=_boxes_in_view(boxes, covered, canvas),
+            keypoints=_vertices_in_view(self._vertices, camera),
             homography=camera.to_ground(),
             shot=view.shot,
         )
 
-    def _ball(self, moment: Moment, view: View) -> Sphere:
+    def _sphere(self, moment: Moment, view: View) -> Sphere:
         ahead, _ = view.camera.project(moment.ball + moment.ball_velocity * EXPOSURE)
         here, _ = view.camera.project(moment.ball)
         spin = float(moment.ball[:2].sum()) / 0.11
@@ -125,7 +125,9 @@ def class_of(number: int) -> ClassId:
     return ClassId.PLAYER if number < N_PLAYERS else ClassId.REFEREE
 
 
-def _objects(boxes: dict[int, Float64], covered: dict[int, int], canvas: Canvas) -> sv.Detections:
+def _boxes_in_view(
+    boxes: dict[int, Float64], covered: dict[int, int], canvas: Canvas
+) -> sv.Detections:
     width, height = canvas.size
     seen = np.bincount(canvas.owner[canvas.owner != NOBODY], minlength=N_PEOPLE + 1)
     kept, ids = [], []
@@ -139,7 +141,7 @@ def _objects(boxes: dict[int, Float64], covered: dict[int, int], canvas: Canvas)
     return make_objects(np.array(kept, np.float32), [int(class_of(n)) for n in ids], named, visible)
 
 
-def _keypoints(vertices: Float64, camera: Camera) -> sv.KeyPoints:
+def _vertices_in_view(vertices: Float64, camera: Camera) -> sv.KeyPoints:
     points, depth = camera.project(np.column_stack([vertices, np.zeros(len(vertices))]))
     inside = (depth > 0) & (points > 0).all(axis=1) & (points < np.array(camera.size)).all(axis=1)
     return make_keypoints(np.where(inside[:, None], points, 0))

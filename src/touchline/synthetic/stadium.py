@@ -41,7 +41,7 @@ class Stadium:
     def __init__(self, look: Look, dimensions: PitchDimensions) -> None:
         rng = np.random.default_rng([look.seed, 3])
         reach = np.array([dimensions.length / 2, dimensions.width / 2])
-        tiers = [_tier(look, rng) for _ in range(2)]
+        tiers = [_mips(*stand(look, rng, metres=_STAND_LENGTH, rows=_ROWS)) for _ in range(2)]
         adverts = [_mips(_boards(look, rng, height)) for height in (0.95, 1.3)]
         self._reach = reach
         self._sides = [list(_side(turn, reach, look, (tiers, adverts))) for turn in range(4)]
@@ -68,10 +68,6 @@ def _mips(*textures: Image) -> Textures:
 
 _STAND_LENGTH = 124.0
 _LED_LENGTH = 124.0
-
-
-def _tier(look: Look, rng: np.random.Generator) -> Textures:
-    return _mips(*stand(look, rng, metres=_STAND_LENGTH, rows=_ROWS))
 
 
 def _side(

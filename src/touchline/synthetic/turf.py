@@ -6,9 +6,9 @@ from itertools import pairwise
 import cv2
 import numpy as np
 
-from touchline.arrays import Bools, Float32, Float64, Image, Mask
+from touchline.arrays import Float32, Float64, Image, Mask
 from touchline.pitch import PitchDimensions
-from touchline.synthetic.camera import NEAREST, Camera
+from touchline.synthetic.camera import NEAREST, Camera, reach_into_picture
 from touchline.synthetic.canvas import SUBPIXEL, mix
 from touchline.synthetic.looks import Look
 from touchline.synthetic.surface import Surface, mipmaps
@@ -26,6 +26,8 @@ _SOFTNESS = 1.0
 """Far grass is seen at a flat angle: one coarser mip level keeps it from glittering."""
 _MUD = (0.5, 1.0, 0.98)
 """Bare ground: blue, green and red as shares of the green of the grass."""
+_SPOT = 0.1 * np.array([[-1, 0.4], [0.4, 1], [1, -0.4], [-0.4, -1]])
+"""A painted spot of 0.2 m, as a square seen from so far."""
 _PAINT = np.array([212.0, 226.0, 220.0])
 
 
@@ -54,7 +56,7 @@ class Turf:
         """uint8 (H, W): the share of each pixel that line paint covers, 255 for all of it."""
         width, height = camera.size
         pixels, depth = camera.project(self._quads)
-        inside = (depth.min(axis=1) > NEAREST) & _touches(pixels, camera.size)
+        inside = (depth.min(axis=1) > NEAREST) & reach_into_picture(pixels, camera.size)
         fine = pixels[inside] * [_ACROSS, _DOWN] - 0.5
         mask = np.zeros((height * _DOWN, width * _ACROSS), np.uint8)
         for quad in np.round(fine * 2**SUBPIXEL).astype(np.int32):
@@ -63,17 +65,11 @@ class Turf:
         return np.asarray(coverage, np.uint8)
 
 
-def _touches(pixels: Float64, size: tuple[int, int]) -> Bools:
-    low, high = pixels.min(axis=1), pixels.max(axis=1)
-    inside: Bools = ((high > 0) & (low < np.array(size))).all(axis=1)
-    return inside
-
-
 def _line_quads(dimensions: PitchDimensions) -> Float64:
     """(n, 4, 3): every painted line cut into strips of at most two metres, and the spots."""
     strips = [_strip(start, end) for line in dimensions.lines() for start, end in pairwise(line)]
     reach = dimensions.length / 2 - dimensions.penalty_spot
-    spots = [_spot(x) for x in (-reach, 0.0, reach)]
+    spots = [(_SPOT + np.array([x, 0.0]))[None] for x in (-reach, 0.0, reach)]
     flat = np.concatenate([*strips, *spots])
     return np.concatenate([flat, np.zeros((*flat.shape[:2], 1))], axis=2)
 
@@ -87,13 +83,6 @@ def _strip(start: Float64, end: Float64) -> Float64:
     points = start + cuts[:, None] * ahead
     low, high = points[:-1], points[1:]
     return np.stack([low + aside, high + aside, high - aside, low - aside], axis=1)
-
-
-def _spot(x: float) -> Float64:
-    """(1, 4, 2): a spot of 0.2 m, as a square seen from so far."""
-    corners = 0.1 * np.array([[-1, 0.4], [0.4, 1], [1, -0.4], [-0.4, -1]])
-    spot: Float64 = (corners + np.array([x, 0.0]))[None]
-    return spot
 
 
 def _grass(look: Look, rng: np.random.Generator, metres: tuple[float, float]) -> Image:

@@ -71,13 +71,17 @@ class VideoFile:
 
     def __iter__(self) -> Iterator[Picture]:
         """Time in seconds and BGR picture of each frame, in presentation order."""
-        clock = self._clock()
+        has_times = self._container.format.name not in WITHOUT_TIMES
+        clock = Clock(1 / self.info.fps, self._stream.time_base if has_times else None)
         count, end = 0, 0.0
         frame: VideoFrame | None = self._first
         while frame is not None:
             time = clock.tick(frame.pts)
             count, end = count + 1, time + 1 / self.info.fps
-            yield time, self._orientation.apply(_to_bgr(frame))
+            # The pixels of `cv2.VideoCapture`; in one thread, as FFmpeg's own choice costs twice
+            # the time for pictures of this size.
+            image = cast(Image, frame.to_ndarray(format="bgr24", threads=1))
+            yield time, self._orientation.apply(image)
             frame = next(self._frames, None)
         _require_coming(self._path)
         self.damage = self._explain(count, end)
@@ -85,10 +89,6 @@ class VideoFile:
     def close(self) -> None:
         """Free the decoder and the file."""
         self._container.close()
-
-    def _clock(self) -> Clock:
-        has_times = self._container.format.name not in WITHOUT_TIMES
-        return Clock(1 / self.info.fps, self._stream.time_base if has_times else None)
 
     def _explain(self, count: int, end: float) -> str | None:
         """Why pictures are missing, given how many were read and when the last one ended."""
@@ -153,27 +153,23 @@ def _orientation(frame: VideoFrame) -> Orientation:
 
 
 def _describe(stream: VideoStream, first: VideoFrame, path: os.PathLike[str]) -> VideoInfo:
+    rate = stream.average_rate or stream.guessed_rate
+    if not rate:
+        raise InputError(f"{path}: does not say its frame rate; {ALLOWED}")
     orientation = _orientation(first)
     width, height = orientation.size(first.width, first.height)
     return VideoInfo(
         width=width,
         height=height,
-        fps=_rate(stream, path),
-        frames=_count(stream),
+        fps=float(rate),
+        frames=_frames_shown(stream),
         duration=_duration(stream),
         codec=stream.codec_context.name,
         rotation=orientation.rotation,
     )
 
 
-def _rate(stream: VideoStream, path: os.PathLike[str]) -> float:
-    rate = stream.average_rate or stream.guessed_rate
-    if not rate:
-        raise InputError(f"{path}: does not say its frame rate; {ALLOWED}")
-    return float(rate)
-
-
-def _count(stream: VideoStream) -> int | None:
+def _frames_shown(stream: VideoStream) -> int | None:
     """Frames that will be shown: an edit list hides some of those that are stored."""
     index = stream.index_entries
     hidden = sum(entry.is_discard for entry in index) if len(index) == stream.frames else 0
@@ -188,11 +184,3 @@ def _duration(stream: VideoStream) -> float | None:
     if whole is None or len(stream.container.streams) > 1:
         return None
     return whole / av.time_base
-
-
-def _to_bgr(frame: VideoFrame) -> Image:
-    """Convert to uint8 (H, W, 3) BGR, with the same pixels as ``cv2.VideoCapture``.
-
-    One thread: FFmpeg's own choice costs twice the time for pictures of this size.
-    """
-    return cast(Image, frame.to_ndarray(format="bgr24", threads=1))

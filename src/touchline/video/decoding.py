@@ -33,7 +33,7 @@ class Decoder:
 
     def __iter__(self) -> Iterator[VideoFrame]:
         for packet in self._packets():
-            for frame in self._frames(packet):
+            for frame in self._decoded(packet):
                 if not self._fits(frame):
                     return
                 self.damaged += frame.is_corrupt
@@ -53,7 +53,7 @@ class Decoder:
         except av.FFmpegError as error:
             self.stopped = error.strerror or type(error).__name__
 
-    def _frames(self, packet: "Packet[VideoStream]") -> list[VideoFrame]:
+    def _decoded(self, packet: "Packet[VideoStream]") -> list[VideoFrame]:
         try:
             return packet.decode()
         except av.FFmpegError:

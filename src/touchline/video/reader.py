@@ -72,11 +72,8 @@ class VideoReader:
             yield Frame(count, time, image)
             count += 1
         if self._pictures.damage is not None:
-            self.truncated = self._sentence(count, self._pictures.damage)
-
-    def _sentence(self, count: int, damage: str) -> str:
-        about = f" of about {self.info.frames}" if self.info.frames else ""
-        return f"{count}{about} frames could be read: {damage}"
+            about = f" of about {self.info.frames}" if self.info.frames else ""
+            self.truncated = f"{count}{about} frames could be read: {self._pictures.damage}"
 
 
 def read_frames(

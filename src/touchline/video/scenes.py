@@ -3,7 +3,6 @@
 import math
 from collections import deque
 from dataclasses import dataclass
-from functools import cache
 
 import cv2
 import numpy as np
@@ -12,6 +11,9 @@ from touchline.arrays import Float32, Image
 
 WIDTH, HEIGHT = 64, 36
 """Size of the thumbnail that is compared, in pixels: players vanish in it, the scene does not."""
+
+_HANN: Float32 = np.asarray(cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F), np.float32)
+"""Fades a thumbnail to 0 at its borders, float32 (36, 64)."""
 
 BINS = 8
 """Bins of the colour histogram, along each of the three channels."""
@@ -137,12 +139,6 @@ def _thumbnail(image: Image) -> Image:
     return cv2.resize(reduced, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
 
 
-@cache
-def _window() -> Float32:
-    """Hann window, float32 (36, 64)."""
-    return cv2.createHanningWindow((WIDTH, HEIGHT), cv2.CV_32F)  # type: ignore[return-value]
-
-
 def _aligned(before: Float32, after: Float32) -> tuple[Float32, Float32]:
     """The parts of two grey pictures that show the same after a pan, found by phase correlation.
 
@@ -158,7 +154,7 @@ def _aligned(before: Float32, after: Float32) -> tuple[Float32, Float32]:
 
 def _fade(gray: Float32) -> Float32:
     """Fade to 0 at the borders, so that they do not count in the correlation."""
-    return (gray - gray.mean()) * _window()  # type: ignore[no-any-return]
+    return np.asarray((gray - gray.mean()) * _HANN)
 
 
 def _crop(gray: Float32, x: int, y: int) -> Float32:

@@ -80,7 +80,7 @@ def read_gsr(path: str | os.PathLike[str]) -> LabelledFrames:
     images = _labelled(content, f"{path}")
     given = items(content, "annotations", f"{path}")
     info = mapping(content.get("info", {}), f"{path}: info")
-    frames = _frames(path, images, str(info.get("game_id", Path(path).parent.name)))
+    frames = _without_objects(path, images, str(info.get("game_id", Path(path).parent.name)))
     return replace(
         frames,
         objects=_objects(given, images, f"{path}: annotation"),
@@ -101,11 +101,13 @@ def read_gsr_predictions(
     truth, content = read_json(labels), read_json(path)
     images = _labelled(truth, f"{labels}")
     given = items(content, "predictions", f"{path}")
-    frames = _frames(path, images, Path(path).stem)
+    frames = _without_objects(path, images, Path(path).stem)
     return replace(frames, objects=_objects(given, images, f"{path}: prediction"))
 
 
-def _frames(path: str | os.PathLike[str], images: Sequence[_Image], match: str) -> LabelledFrames:
+def _without_objects(
+    path: str | os.PathLike[str], images: Sequence[_Image], match: str
+) -> LabelledFrames:
     return LabelledFrames(
         source=os.fspath(path),
         name=tuple(image.name for image in images),
@@ -127,7 +129,7 @@ def _labelled(content: Mapping[str, Any], path: str) -> list[_Image]:
             str(image["image_id"]),
             str(field(image, "file_name", where)),
             place,
-            _size(image, where),
+            (whole(image, "width", where), whole(image, "height", where)),
         )
         for place, image in enumerate(ordered)
         for where in [f"{path}: image {image['image_id']}"]
@@ -142,10 +144,6 @@ def _whole_id(image: Mapping[str, Any], path: str) -> int:
     if not digits.isdecimal():
         raise InputError(f"{path}: image_id ends with a number; got {name!r}.")
     return int(digits)
-
-
-def _size(image: Mapping[str, Any], where: str) -> tuple[int, int]:
-    return whole(image, "width", where), whole(image, "height", where)
 
 
 def _objects(given: Sequence[Any], images: Sequence[_Image], where: str) -> Objects:

@@ -44,12 +44,14 @@ def read_mot_frames(
             f"{path}: frame {table.frame[strange][0]}: class {table.class_id[strange][0]} is not "
             f"one of {', '.join(map(str, classes))}."
         )
-    is_truth = Path(path).name == "gt.txt"
+    file = Path(path)
+    is_truth = file.name == "gt.txt"
+    match = file.parent.parent.name if file.parent.name in ("gt", "det") else file.stem
     return LabelledFrames(
         source=os.fspath(path),
         name=tuple(str(number) for number in range(1, count + 1)),
         number=np.arange(count),
-        match=(_match(Path(path)),) * count,
+        match=(match,) * count,
         objects=replace(
             blank_objects(len(table.frame)),
             frame=table.frame - 1,
@@ -60,10 +62,6 @@ def read_mot_frames(
             ignored=(table.confidence == 0) if is_truth else np.zeros(len(table.frame), bool),
         ),
     )
-
-
-def _match(path: Path) -> str:
-    return path.parent.parent.name if path.parent.name in ("gt", "det") else path.stem
 
 
 def read_mot(path: str | Path) -> TrackedBoxes:

@@ -51,10 +51,12 @@ def read_predictions(
             in which ``frames`` is an object with a key per frame, is refused.
     """
     content = read_json(path)
-    frames = _frames(content, f"{path}")
+    frames = _by_number(content, f"{path}")
     order = sorted(frames)
     rows = [
-        (place, row) for place, key in enumerate(order) for row in _rows(frames[key], path, key)
+        (place, _row(each, f"{path}: frame {key}, object {i}"))
+        for place, key in enumerate(order)
+        for i, each in enumerate(items(frames[key], "objects", f"{path}: frame {key}"))
     ]
     found = LabelledFrames(
         source=os.fspath(path),
@@ -72,7 +74,7 @@ def read_predictions(
     )
     if size is None:
         return found
-    return with_pitch(found, [_keypoints(frames[key], path, key) for key in order], size=size)
+    return with_pitch(found, [_vertices(frames[key], path, key) for key in order], size=size)
 
 
 def with_pitch(
@@ -143,7 +145,7 @@ def _stacked(column: Mapping[str, Float64], names: tuple[str, ...]) -> Float64:
     return np.stack([column[name] for name in names], axis=1).astype(np.float64)
 
 
-def _frames(content: Mapping[str, Any], path: str) -> dict[int, dict[str, Any]]:
+def _by_number(content: Mapping[str, Any], path: str) -> dict[int, dict[str, Any]]:
     """Each frame by its number."""
     if isinstance(content.get("frames"), dict):
         raise InputError(
@@ -161,11 +163,6 @@ def _frames(content: Mapping[str, Any], path: str) -> dict[int, dict[str, Any]]:
     return frames
 
 
-def _rows(frame: Mapping[str, Any], path: str | os.PathLike[str], key: int) -> list[_Row]:
-    given = items(frame, "objects", f"{path}: frame {key}")
-    return [_row(each, f"{path}: frame {key}, object {i}") for i, each in enumerate(given)]
-
-
 def _row(given: Any, where: str) -> _Row:
     box = numbers(field(mapping(given, where), "bbox", where), 4, f"{where}: bbox")
     if box[2] < box[0] or box[3] < box[1]:
@@ -179,7 +176,7 @@ def _row(given: Any, where: str) -> _Row:
     )
 
 
-def _keypoints(frame: Mapping[str, Any], path: str | os.PathLike[str], key: int) -> Float64:
+def _vertices(frame: Mapping[str, Any], path: str | os.PathLike[str], key: int) -> Float64:
     where = f"{path}: frame {key}"
     given = items(frame, "keypoints", where)
     if len(given) != N_KEYPOINTS:

@@ -5,8 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from touchline.arrays import Float64
-from touchline.evaluation.labels import LabelledFrames, Objects, blank_objects, blank_pitch
+from touchline.evaluation.labels import (
+    LabelledFrames,
+    Objects,
+    blank_objects,
+    blank_pitch,
+    joined_objects,
+)
 from touchline.evaluation.metrics import IDS_IN_A_SHOT, MIN_VISIBLE, visible_lines
 from touchline.pitch import PitchDimensions, positions
 from touchline.synthetic import Truth
@@ -23,7 +28,8 @@ def from_truth(
         match: Name of the match.
     """
     pitch = blank_pitch(np.tile(np.array(size, np.int64), (len(truths), 1)))
-    keypoints = [_keypoints(truth) for truth in truths]
+    given = np.array([truth.keypoints.xy[0] for truth in truths], np.float64)
+    xy = given.reshape(pitch.keypoints.shape)
     dimensions = PitchDimensions()
     lines = [visible_lines(truth.homography, size, dimensions=dimensions) for truth in truths]
     return LabelledFrames(
@@ -31,10 +37,12 @@ def from_truth(
         name=tuple(str(number) for number in range(len(truths))),
         number=np.arange(len(truths)),
         match=(match,) * len(truths),
-        objects=_joined([_objects(index, truth) for index, truth in enumerate(truths)]),
+        objects=joined_objects([_objects(index, truth) for index, truth in enumerate(truths)]),
         pitch=replace(
             pitch,
-            keypoints=np.array(keypoints).reshape(pitch.keypoints.shape),
+            keypoints=np.where(
+                (xy == 0).all(axis=-1, keepdims=True), np.nan, xy.astype(np.float64)
+            ),
             homography=np.array([truth.homography for truth in truths]).reshape(-1, 3, 3),
             lines=tuple(lines),
         ),
@@ -53,14 +61,3 @@ def _objects(index: int, truth: Truth) -> Objects:
         ignored=np.asarray(truth.objects.data["visible"]) < MIN_VISIBLE,
         metres=positions(truth.homography, xyxy).astype(np.float64),
     )
-
-
-def _keypoints(truth: Truth) -> Float64:
-    xy = np.asarray(truth.keypoints.xy[0], np.float64)
-    return np.where((xy == 0).all(axis=1, keepdims=True), np.nan, xy)
-
-
-def _joined(parts: Sequence[Objects]) -> Objects:
-    names = Objects.__dataclass_fields__
-    whole = [blank_objects(0), *parts]
-    return Objects(*(np.concatenate([getattr(part, name) for part in whole]) for name in names))

@@ -12,6 +12,7 @@ from touchline.arrays import Float64, Int64
 from touchline.errors import InputError
 from touchline.evaluation.labels import LabelledFrames, blank_objects, blank_pitch
 from touchline.frame import N_KEYPOINTS, ClassId
+from touchline.geometry import corner_form
 from touchline.video import IMAGE_SUFFIXES, natural_key
 
 BOX_COLUMNS = 5
@@ -37,7 +38,7 @@ def read_yolo(
             named), or labels of an image that is not there.
     """
     images = _images(Path(folder))
-    sizes = _sizes(images)
+    sizes = _image_sizes(images)
     tables = [_table(Path(folder), image, BOX_COLUMNS) for image in images]
     rows = np.concatenate([np.zeros((0, BOX_COLUMNS)), *tables])
     frame = np.repeat(np.arange(len(images)), [len(table) for table in tables])
@@ -46,10 +47,10 @@ def read_yolo(
     objects = replace(
         blank_objects(len(rows)),
         frame=frame,
-        xyxy=_corners(rows, sizes[frame]),
+        xyxy=corner_form(rows[:, 1:BOX_COLUMNS]) * np.tile(sizes[frame], 2),
         class_id=np.asarray(classes, np.int64)[rows[:, 0].astype(np.int64)],
     )
-    return replace(_frames(folder, images), objects=objects)
+    return replace(_without_objects(folder, images), objects=objects)
 
 
 def read_yolo_pitch(folder: str | os.PathLike[str]) -> LabelledFrames:
@@ -58,16 +59,16 @@ def read_yolo_pitch(folder: str | os.PathLike[str]) -> LabelledFrames:
     A point with visibility 0 is absent. The same folders, names and errors as ``read_yolo``.
     """
     images = _images(Path(folder))
-    sizes = _sizes(images)
+    sizes = _image_sizes(images)
     keypoints = [
-        _keypoints(_label_file(Path(folder), image), _table(Path(folder), image, POSE_COLUMNS))
+        _vertices(_label_file(Path(folder), image), _table(Path(folder), image, POSE_COLUMNS))
         for image in images
     ]
     pitch = replace(blank_pitch(sizes), keypoints=np.stack(keypoints) * sizes[:, None])
-    return replace(_frames(folder, images), pitch=pitch)
+    return replace(_without_objects(folder, images), pitch=pitch)
 
 
-def _frames(folder: str | os.PathLike[str], images: list[Path]) -> LabelledFrames:
+def _without_objects(folder: str | os.PathLike[str], images: list[Path]) -> LabelledFrames:
     return LabelledFrames(
         source=os.fspath(folder),
         name=tuple(image.name for image in images),
@@ -98,12 +99,12 @@ def _label_file(folder: Path, image: Path) -> Path:
     return folder / "labels" / f"{image.stem}.txt"
 
 
-def _sizes(images: list[Path]) -> Int64:
+def _image_sizes(images: list[Path]) -> Int64:
     """Width and height (f, 2), from the headers alone."""
-    return np.array([_size(image) for image in images], np.int64).reshape(-1, 2)
+    return np.array([_image_size(image) for image in images], np.int64).reshape(-1, 2)
 
 
-def _size(image: Path) -> tuple[int, int]:
+def _image_size(image: Path) -> tuple[int, int]:
     try:
         with Image.open(image) as opened:
             return opened.size
@@ -145,14 +146,7 @@ def _require_classes(path: Path, table: Float64, classes: int) -> None:
         )
 
 
-def _corners(rows: Float64, size: Int64) -> Float64:
-    centre, half = rows[:, 1:3], rows[:, 3:5] / 2
-    shares = np.concatenate([centre - half, centre + half], axis=1)
-    pixels: Float64 = shares * np.tile(size, 2)
-    return pixels
-
-
-def _keypoints(path: Path, table: Float64) -> Float64:
+def _vertices(path: Path, table: Float64) -> Float64:
     if len(table) > 1:
         raise InputError(f"{path}: one pitch per image is needed; got {len(table)}.")
     if not len(table):

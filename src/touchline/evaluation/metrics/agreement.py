@@ -87,17 +87,20 @@ def agreement(tracks: str | os.PathLike[str], truths: Sequence[Truth]) -> Agreem
     asked = [t.where(~t.is_ball & t.is_asked) for t in true]
     hidden = [t.where(~t.is_ball & ~t.is_asked) for t in true]
     people = [
-        _judged(f.where(~f.is_ball), a, h) for f, a, h in zip(found, asked, hidden, strict=True)
+        _without_hidden(f.where(~f.is_ball), a, h)
+        for f, a, h in zip(found, asked, hidden, strict=True)
     ]
     pairs = [_paired(p, a) for p, a in zip(people, asked, strict=True)]
     scores = hota(_rows(asked), _rows(people))
+    apart = np.concatenate([np.linalg.norm(p.metres - a.metres, axis=1) for p, a in pairs])
+    known = apart[np.isfinite(apart)]
     return Agreement(
         hota=scores.hota,
         det_a=scores.det_a,
         ass_a=scores.ass_a,
-        role_accuracy=_mean([p.class_id == a.class_id for p, a in pairs]),
-        ball_found=_mean(balls),
-        position_error=_median([_distances(p.metres, a.metres) for p, a in pairs]),
+        role_accuracy=_share_right([p.class_id == a.class_id for p, a in pairs]),
+        ball_found=_share_right(balls),
+        position_error=float(np.median(known)) if known.size else None,
     )
 
 
@@ -125,7 +128,7 @@ def _true(truth: Truth) -> _Objects:
     )
 
 
-def _judged(found: _Objects, asked: _Objects, hidden: _Objects) -> _Objects:
+def _without_hidden(found: _Objects, asked: _Objects, hidden: _Objects) -> _Objects:
     """Leave out what stands on a person who is there but too hidden to be asked for."""
     on_asked = pairwise_iou(found.xyxy, asked.xyxy).max(axis=1, initial=0.0) >= SAME
     on_hidden = pairwise_iou(found.xyxy, hidden.xyxy).max(axis=1, initial=0.0) >= SAME
@@ -150,13 +153,6 @@ def _ball_hits(found: _Objects, true: _Objects) -> Bools:
     return hits
 
 
-def _distances(said: Float64, true: Float64) -> Float64:
-    """Metres between two places, where both are known."""
-    distance: Float64 = np.linalg.norm(said - true, axis=1)
-    known: Float64 = distance[np.isfinite(distance)]
-    return known
-
-
 def _rows(frames: Sequence[_Objects]) -> TrackedBoxes:
     lengths = [len(objects.xyxy) for objects in frames]
     return TrackedBoxes(
@@ -172,11 +168,6 @@ def _centres(objects: _Objects) -> Float64:
     return (objects.xyxy[:, :2] + objects.xyxy[:, 2:]) / 2
 
 
-def _mean(parts: Sequence[Bools]) -> float | None:
+def _share_right(parts: Sequence[Bools]) -> float | None:
     values = np.concatenate(parts)
     return float(values.mean()) if values.size else None
-
-
-def _median(parts: Sequence[Float64]) -> float | None:
-    values = np.concatenate(parts)
-    return float(np.median(values)) if values.size else None

@@ -111,8 +111,8 @@ def joined_parts(parts: Sequence[PitchParts]) -> PitchParts:
 def pitch_accuracy(parts: PitchParts) -> PitchAccuracy:
     """Sum up."""
     return PitchAccuracy(
-        pck={share: _mean(parts.keypoint <= share) for share in PCK_WIDTHS},
-        jac={at: _mean(parts.jaccard[:, i]) for i, at in enumerate(JAC_PIXELS)},
+        pck={share: _mean_or_nan(parts.keypoint <= share) for share in PCK_WIDTHS},
+        jac={at: _mean_or_nan(parts.jaccard[:, i]) for i, at in enumerate(JAC_PIXELS)},
         completeness=parts.answered / parts.asked if parts.asked else float("nan"),
         pixels=distances(parts.pixels),
         metres=distances(parts.metres),
@@ -227,5 +227,5 @@ def _pitch(frames: LabelledFrames) -> PitchFrames:
     return frames.pitch
 
 
-def _mean(values: Float64 | Bools) -> float:
+def _mean_or_nan(values: Float64 | Bools) -> float:
     return float(values.mean()) if len(values) else float("nan")
