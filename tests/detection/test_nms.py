@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchline.detection.decode import Boxes
+from touchline.detection.decode import DecodedBoxes
 from touchline.detection.nms import (
     BALL_IOU,
     INSIDE,
@@ -17,7 +17,7 @@ from touchline.geometry import pairwise_iou
 
 def boxes(*rows):
     """Rows of (xyxy, score, class)."""
-    return Boxes(
+    return DecodedBoxes(
         np.array([row[0] for row in rows], np.float32).reshape(-1, 4),
         np.array([row[1] for row in rows], np.float32),
         np.array([row[2] for row in rows], np.int64),
@@ -28,7 +28,7 @@ def random_boxes(seed, n, size=200):
     rng = np.random.default_rng(seed)
     corner, side = rng.random((n, 2)) * size, rng.random((n, 2)) * 60 + 1
     xyxy = np.concatenate([corner, corner + side], 1).astype(np.float32)
-    return Boxes(xyxy, rng.random(n).astype(np.float32), rng.integers(0, 4, n))
+    return DecodedBoxes(xyxy, rng.random(n).astype(np.float32), rng.integers(0, 4, n))
 
 
 def plain_suppress(given):

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from touchline.errors import InputError, UsageError
-from touchline.evaluation.accuracy import METRICS, Figure, Trueness, evaluate_truth
+from touchline.evaluation.accuracy import METRICS, Estimate, Trueness, evaluate_truth
 from touchline.evaluation.pairs import guess_format, read_pair
 from touchline.synthetic import write_match
 
@@ -261,7 +261,7 @@ def test_figures_nobody_can_know_are_none_in_json(tmp_path):
 
 
 def test_an_infinite_distance_is_not_an_unknown_one_in_json():
-    figures = {"median px": Figure(math.inf, None), "median m": Figure(math.nan, None)}
+    figures = {"median px": Estimate(math.inf, None), "median m": Estimate(math.nan, None)}
     result = Trueness(metric="pitch", frames=1, matches={"a": {}}, figures=figures)
     plain = result.as_dict()["figures"]
     assert [plain[name]["value"] for name in figures] == ["infinite", None]

@@ -8,7 +8,7 @@ from touchline.pitch import PitchDimensions
 from touchline.pitch.drift import drift, part_of
 from touchline.pitch.homography import confidences, unit_points
 from touchline.pitch.projection import image_units
-from touchline.pitch.window import Look
+from touchline.pitch.window import FramePoints
 
 STILL = Camera((0, -80, 22), (10, 0), 1.0)
 similarities = st.builds(
@@ -26,14 +26,14 @@ similarities = st.builds(
 )
 
 
-def look(camera: Camera, moved: np.ndarray | None = None, noise: float = 0.0) -> Look:
+def look(camera: Camera, moved: np.ndarray | None = None, noise: float = 0.0) -> FramePoints:
     keypoints = seen(camera, noise=noise)
     if moved is not None:
         to_units = image_units(SIZE)
         back = np.linalg.inv(to_units) @ moved @ to_units
         keypoints.xy[0] = project_points(keypoints.xy[0], back)
     (vertices,) = np.nonzero(confidences(keypoints))
-    return Look(vertices, unit_points(keypoints, SIZE, dimensions=PitchDimensions()), None)
+    return FramePoints(vertices, unit_points(keypoints, SIZE, dimensions=PitchDimensions()), None)
 
 
 def test_looks_that_agree_show_no_drift():

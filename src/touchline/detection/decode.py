@@ -16,7 +16,7 @@ LOG_LIMIT = 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Boxes:
+class DecodedBoxes:
     """Scored boxes of one image.
 
     Attributes:
@@ -54,7 +54,7 @@ def stride_maps(outputs: dict[str, Float32]) -> list[Float32]:
     return found
 
 
-def decode(maps: list[Float32], thresholds: Float32) -> Boxes:
+def decode(maps: list[Float32], thresholds: Float32) -> DecodedBoxes:
     """Boxes of one image that pass the threshold of their class.
 
     Each cell speaks for its best class only. Scores come before boxes, so what costs time is
@@ -67,20 +67,20 @@ def decode(maps: list[Float32], thresholds: Float32) -> Boxes:
         thresholds: (4,) lowest score of each class.
     """
     levels = [_level(grid, stride, thresholds) for grid, stride in zip(maps, STRIDES, strict=True)]
-    return Boxes(
+    return DecodedBoxes(
         np.concatenate([level.xyxy for level in levels]),
         np.concatenate([level.scores for level in levels]),
         np.concatenate([level.class_id for level in levels]),
     )
 
 
-def _level(grid: Float32, stride: int, thresholds: Float32) -> Boxes:
+def _level(grid: Float32, stride: int, thresholds: Float32) -> DecodedBoxes:
     # A score is at most the objectness: this leaves tens of thousands of cells aside.
     rows, columns = np.nonzero(grid[4] >= thresholds.min())
     cells = grid[:, rows, columns]
     class_id = cells[5:].argmax(0)
     scores = cells[4] * cells[5:].max(0)
-    boxes = Boxes(_decoded_corners(cells[:4], rows, columns, stride), scores, class_id)
+    boxes = DecodedBoxes(_decoded_corners(cells[:4], rows, columns, stride), scores, class_id)
     return boxes.take(scores >= thresholds[class_id])
 
 

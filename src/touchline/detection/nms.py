@@ -3,7 +3,7 @@
 import numpy as np
 
 from touchline.arrays import Float32, Indices
-from touchline.detection.decode import Boxes
+from touchline.detection.decode import DecodedBoxes
 from touchline.frame import ClassId
 from touchline.geometry import areas, pairwise_intersection, pairwise_iou
 
@@ -17,7 +17,7 @@ MAX_CANDIDATES = 1000
 """Best boxes that suppression looks at; at usable thresholds a frame has about a hundred."""
 
 
-def suppress(boxes: Boxes) -> Boxes:
+def suppress(boxes: DecodedBoxes) -> DecodedBoxes:
     """Keep the best box of each person and of each ball: at most 300, best first.
 
     The three classes of people suppress each other, because a person is one of them; a ball and
@@ -34,7 +34,7 @@ def suppress(boxes: Boxes) -> Boxes:
     return boxes.take(np.sort(kept)[:MAX_BOXES])
 
 
-def _kept(boxes: Boxes, index: Indices, limit: float) -> Indices:
+def _kept(boxes: DecodedBoxes, index: Indices, limit: float) -> Indices:
     """Which of ``index``, best first, overlap nothing better by ``limit`` and lie in none of it."""
     kept: list[int] = []
     index = index[:MAX_CANDIDATES]

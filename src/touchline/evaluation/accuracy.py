@@ -46,7 +46,7 @@ _Figures = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Estimate:
     """A figure over all matches, and its interval; None where there is one match only."""
 
     value: float
@@ -67,7 +67,7 @@ class Trueness:
     metric: str
     frames: int
     matches: dict[str, dict[str, float]]
-    figures: dict[str, Figure]
+    figures: dict[str, Estimate]
 
     def as_dict(self) -> dict[str, object]:
         """The figures as JSON takes them: NaN is None, an infinite distance "infinite"."""
@@ -163,7 +163,7 @@ def _evaluator(
 
 def _figures(
     parts: Mapping[str, list[Part]], sum_up: Callable[[Sequence[Part]], _Figures], samples: int
-) -> Iterator[tuple[str, Figure]]:
+) -> Iterator[tuple[str, Estimate]]:
     # All figures are resampled by the same draws: those of a draw are worked out once.
     @cache
     def drawn(names: tuple[str, ...]) -> _Figures:
@@ -176,7 +176,10 @@ def _figures(
             return drawn(tuple(sorted(names)))[name]
 
         several = len(matches) > 1
-        yield name, Figure(value, bootstrap(matches, metric, samples=samples) if several else None)
+        yield (
+            name,
+            Estimate(value, bootstrap(matches, metric, samples=samples) if several else None),
+        )
 
 
 def _boxes(truth: LabelledFrames, found: LabelledFrames) -> _Boxes:
@@ -254,7 +257,7 @@ METRICS: Mapping[
 }
 
 
-def _figure_as_json(figure: Figure) -> dict[str, object]:
+def _figure_as_json(figure: Estimate) -> dict[str, object]:
     interval = figure.interval
     return {
         "value": _as_json(figure.value),

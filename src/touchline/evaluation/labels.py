@@ -14,7 +14,7 @@ OTHER = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Objects:
+class LabelledObjects:
     """Objects of all frames, a row each, in any order.
 
     Attributes:
@@ -42,9 +42,9 @@ class Objects:
     def __len__(self) -> int:
         return len(self.frame)
 
-    def where(self, rows: Bools | Int64) -> "Objects":
+    def where(self, rows: Bools | Int64) -> "LabelledObjects":
         """Only those rows."""
-        return Objects(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return LabelledObjects(*(getattr(self, field.name)[rows] for field in fields(self)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +87,7 @@ class LabelledFrames:
     name: tuple[str, ...]
     number: Int64
     match: tuple[str, ...]
-    objects: Objects
+    objects: LabelledObjects
     pitch: PitchFrames | None = None
 
     def __post_init__(self) -> None:
@@ -117,9 +117,9 @@ def are_known(places: Float64) -> Bools:
     return np.asarray(np.isfinite(places).all(axis=-1))
 
 
-def blank_objects(n: int) -> Objects:
+def blank_objects(n: int) -> LabelledObjects:
     """Rows that say nothing yet: no boxes, no ids, certain, nothing ignored."""
-    return Objects(
+    return LabelledObjects(
         frame=np.zeros(n, np.int64),
         xyxy=np.full((n, 4), np.nan),
         class_id=np.full(n, OTHER, np.int64),
@@ -143,11 +143,14 @@ def blank_pitch(size: Int64) -> PitchFrames:
     )
 
 
-def joined_objects(parts: Sequence[Objects]) -> Objects:
+def joined_objects(parts: Sequence[LabelledObjects]) -> LabelledObjects:
     """Put objects together, in the order given; of no parts, none."""
     whole = [blank_objects(0), *parts]
-    return Objects(
-        *(np.concatenate([getattr(part, each.name) for part in whole]) for each in fields(Objects))
+    return LabelledObjects(
+        *(
+            np.concatenate([getattr(part, each.name) for part in whole])
+            for each in fields(LabelledObjects)
+        )
     )
 
 

@@ -9,13 +9,15 @@ import numpy as np
 
 from touchline.arrays import Float64
 from touchline.geometry import project_points
-from touchline.pitch.window import Look
+from touchline.pitch.window import FramePoints
 
 _TOLERANCE = 0.006
 _MIN_COMMON = 4
 
 
-def drift(before: Look, after: Look, motion: Float64, *, least: float) -> Float64 | None:
+def drift(
+    before: FramePoints, after: FramePoints, motion: Float64, *, least: float
+) -> Float64 | None:
     """Find what is missing from the motion between two looks.
 
     Args:

@@ -38,7 +38,7 @@ _SMALL_STEP = 1e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Points:
+class PointPairs:
     """Matched points in units (see `projection`).
 
     Attributes:
@@ -52,7 +52,7 @@ class Points:
     weights: Float64
 
 
-def refine(matrix: Float64, points: Points, *, scale: float = TIGHT) -> tuple[Float64, Float64]:
+def refine(matrix: Float64, points: PointPairs, *, scale: float = TIGHT) -> tuple[Float64, Float64]:
     """Improve a pitch-to-image homography and say how well its entries are known.
 
     Args:
@@ -80,14 +80,14 @@ def refine(matrix: Float64, points: Points, *, scale: float = TIGHT) -> tuple[Fl
     return matrix, _covariance(matrix, points, scale)
 
 
-def squared_errors(matrix: Float64, points: Points) -> Float64:
+def squared_errors(matrix: Float64, points: PointPairs) -> Float64:
     """Return the squared distances (n,) in image units; infinite behind the camera."""
     difference = project_points(points.pitch, matrix) - points.image
     squared = np.einsum("ij,ij->i", difference, difference)
     return np.where(np.isfinite(squared), squared, np.inf)
 
 
-def _cost(matrix: Float64, points: Points, scale: float) -> float:
+def _cost(matrix: Float64, points: PointPairs, scale: float) -> float:
     ratio = squared_errors(matrix, points) / scale**2
     # r / (1 + r), written so that an infinite error costs 1.
     seen = float(points.weights @ (1 - 1 / (1 + ratio)))
@@ -101,11 +101,11 @@ def _skew_jacobian(matrix: Float64) -> Float64:
     return np.asarray((skew(nudged) - skew(matrix)).T / step)
 
 
-def _robust_weights(squared: Float64, points: Points, scale: float) -> Float64:
+def _robust_weights(squared: Float64, points: PointPairs, scale: float) -> Float64:
     return np.asarray(points.weights / (1 + squared / scale**2) ** 2)
 
 
-def _step(matrix: Float64, points: Points, damping: float, scale: float) -> Float64:
+def _step(matrix: Float64, points: PointPairs, damping: float, scale: float) -> Float64:
     weights = _robust_weights(squared_errors(matrix, points), points, scale)
     usable = weights > 0
     jacobian = entry_jacobians(points.pitch[usable], matrix)
@@ -122,7 +122,7 @@ def _step(matrix: Float64, points: Points, damping: float, scale: float) -> Floa
     return np.asarray(np.linalg.solve(normal, gradient).reshape(3, 3))
 
 
-def _covariance(matrix: Float64, points: Points, scale: float) -> Float64:
+def _covariance(matrix: Float64, points: PointPairs, scale: float) -> Float64:
     squared = squared_errors(matrix, points)
     weights = _robust_weights(squared, points, scale)
     usable = weights > 0

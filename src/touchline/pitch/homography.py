@@ -11,7 +11,7 @@ from touchline.arrays import Float32, Float64
 from touchline.frame import Source
 from touchline.geometry import entry_jacobians, point_jacobians, project_points, through
 from touchline.pitch.dimensions import PitchDimensions
-from touchline.pitch.fitting import TIGHT, Points, refine, squared_errors
+from touchline.pitch.fitting import TIGHT, PointPairs, refine, squared_errors
 from touchline.pitch.plausibility import MIN_POINTS, is_plausible
 from touchline.pitch.projection import facing, image_units, inverse, pitch_units
 
@@ -86,11 +86,11 @@ def fit_homography(
 
 def unit_points(
     keypoints: sv.KeyPoints, size: tuple[int, int], *, dimensions: PitchDimensions
-) -> Points:
+) -> PointPairs:
     """Match the present keypoints with the pitch's vertices, in units, weighted by confidence."""
     confidence = confidences(keypoints)
     present = confidence > 0
-    return Points(
+    return PointPairs(
         project_points(dimensions.vertices()[present], pitch_units()),
         project_points(keypoints.xy[0][present], image_units(size)),
         confidence[present],
@@ -119,7 +119,7 @@ def within_one_percent(error: Float64) -> Float64:
     return np.asarray(1 - np.exp(-((0.01 / np.maximum(error, 1e-6)) ** 2) / 2))
 
 
-def sample_consensus(points: Points) -> Float64 | None:
+def sample_consensus(points: PointPairs) -> Float64 | None:
     """Find a homography (3, 3) in units that most points agree with, or None."""
     if len(points.pitch) < MIN_POINTS:
         return None
@@ -130,7 +130,7 @@ def sample_consensus(points: Points) -> Float64 | None:
 
 
 def estimate(
-    first: Float64, points: Points, size: tuple[int, int], *, scale: float = TIGHT
+    first: Float64, points: PointPairs, size: tuple[int, int], *, scale: float = TIGHT
 ) -> Homography | None:
     """Refine a first guess (3, 3) on `points`; None where the result is not a view of a pitch.
 
@@ -138,7 +138,7 @@ def estimate(
     """
     matrix, covariance = refine(first, points, scale=scale)
     agreeing = squared_errors(matrix, points) < RANSAC_WIDTHS**2
-    inliers = Points(points.pitch[agreeing], points.image[agreeing], points.weights[agreeing])
+    inliers = PointPairs(points.pitch[agreeing], points.image[agreeing], points.weights[agreeing])
     if not is_plausible(matrix, inliers, height=size[1] / size[0]):
         return None
     uncertainty = _uncertainty(matrix, covariance, height=size[1] / size[0])

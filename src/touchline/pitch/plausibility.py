@@ -4,7 +4,7 @@ import numpy as np
 
 from touchline.arrays import Float64
 from touchline.pitch.camera import rays, skew
-from touchline.pitch.fitting import Points
+from touchline.pitch.fitting import PointPairs
 from touchline.pitch.projection import METRES_PER_UNIT, inverse
 
 MIN_POINTS = 4
@@ -21,7 +21,7 @@ _HEIGHT_LIMITS = (2.0, 120.0)
 _MIN_UPRIGHT = np.cos(np.deg2rad(25))
 
 
-def is_plausible(matrix: Float64, points: Points, *, height: float) -> bool:
+def is_plausible(matrix: Float64, points: PointPairs, *, height: float) -> bool:
     """Say whether `matrix` is a view of a pitch that `points` determine.
 
     Args:

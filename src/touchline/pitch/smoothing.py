@@ -29,7 +29,7 @@ from touchline.pitch.homography import (
     within_one_percent,
 )
 from touchline.pitch.projection import facing, image_units, inverse, pitch_units
-from touchline.pitch.window import Look, Window
+from touchline.pitch.window import FramePoints, PointWindow
 
 MAX_UNCERTAINTY = 2.5
 """Metres; a homography known less well is not given."""
@@ -51,7 +51,7 @@ class _Moment:
 
     index: int
     keypoints: sv.KeyPoints | None
-    look: Look | None
+    look: FramePoints | None
 
 
 class PitchTrack:
@@ -152,13 +152,13 @@ class PitchTrack:
         mended = there @ part_of(missed, np.minimum(shares, 1.0)) @ back
         self._to_newest[:after] = mended @ self._to_newest[:after]
 
-    def _look(self, keypoints: sv.KeyPoints) -> Look | None:
+    def _look(self, keypoints: sv.KeyPoints) -> FramePoints | None:
         (present,) = np.nonzero(confidences(keypoints))
         if len(present) == 0:
             return None
         points = unit_points(keypoints, self._size, dimensions=self._dimensions)
         fit = fit_homography(keypoints, self._size, dimensions=self._dimensions)
-        return Look(present, points, None if fit is None else fit.projection)
+        return FramePoints(present, points, None if fit is None else fit.projection)
 
     def _complete(self, before: float) -> list[PitchState]:
         states = []
@@ -180,7 +180,7 @@ class PitchTrack:
         xy = project_points(window.settle(projected), inverse(self._units))
         return self._seen_through(homography, xy, moment.keypoints)
 
-    def _window(self, place: int) -> Window | None:
+    def _window(self, place: int) -> PointWindow | None:
         """Gather what was seen near the moment at this place of the queue."""
         indices = np.array([moment.index for moment in self._moments])
         distance = (indices - indices[place]) / self._reach
@@ -191,9 +191,9 @@ class PitchTrack:
             return None
         near = list(looks)
         motions = inverse(self._to_newest[place]) @ self._to_newest[near]
-        return Window.of(list(looks.values()), motions, nearness[near])
+        return PointWindow.of(list(looks.values()), motions, nearness[near])
 
-    def _fit(self, window: Window) -> Homography | None:
+    def _fit(self, window: PointWindow) -> Homography | None:
         first = window.first_guess()
         if first is None:
             return None

@@ -8,12 +8,12 @@ import numpy as np
 from touchline.arrays import Float64, Indices
 from touchline.frame import N_KEYPOINTS
 from touchline.geometry import project_points
-from touchline.pitch.fitting import Points
+from touchline.pitch.fitting import PointPairs
 from touchline.pitch.homography import RANSAC_WIDTHS, sample_consensus
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class FramePoints:
     """What the model saw in one frame, in units.
 
     Attributes:
@@ -23,12 +23,12 @@ class Look:
     """
 
     vertices: Indices
-    points: Points
+    points: PointPairs
     projection: Float64 | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Window:
+class PointWindow:
     """All looks near one moment, carried to it.
 
     Attributes:
@@ -38,11 +38,11 @@ class Window:
     """
 
     vertices: Indices
-    points: Points
+    points: PointPairs
     projections: Float64
 
     @classmethod
-    def of(cls, looks: Sequence[Look], motions: Float64, nearness: Float64) -> "Window":
+    def of(cls, looks: Sequence[FramePoints], motions: Float64, nearness: Float64) -> "PointWindow":
         """Carry looks to one moment.
 
         Args:
@@ -65,7 +65,7 @@ class Window:
             if k.projection is not None
         ]
         known = np.isfinite(carried).all(axis=1)
-        points = Points(pitch[known], carried[known], weights[known])
+        points = PointPairs(pitch[known], carried[known], weights[known])
         return cls(vertices[known], points, np.array(own).reshape(-1, 3, 3))
 
     def first_guess(self) -> Float64 | None:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from touchline.arrays import Image, Images, Mask
-from touchline.synthetic.looks import HAIRS, SKINS, WHITE, Colour, Look
+from touchline.synthetic.looks import HAIRS, SKINS, WHITE, Appearance, Colour
 
 SEAT = (9, 13)
 """Width and height of one seat in texture pixels."""
@@ -22,7 +22,7 @@ _AISLE = 22
 """Seats from one stairway to the next."""
 
 
-def stand(look: Look, rng: np.random.Generator, *, metres: float, rows: int) -> list[Image]:
+def stand(look: Appearance, rng: np.random.Generator, *, metres: float, rows: int) -> list[Image]:
     """``MOODS`` textures of one tier, uint8 (rows * 13, metres * 16, 3) BGR.
 
     From one to the next about every eighth spectator moves.
@@ -65,7 +65,7 @@ def _spectator(shape: Mask, *, lean: int, rise: int) -> None:
     shape[max(top - 1, 0) : top + 1, middle - 1 : middle + 2] = _HAIR
 
 
-def _colours(look: Look, rng: np.random.Generator, shape: tuple[int, int]) -> Images:
+def _colours(look: Appearance, rng: np.random.Generator, shape: tuple[int, int]) -> Images:
     """uint8 (rows, columns, 5, 3): per seat the colour of each label."""
     coats = np.array(_COATS, np.float64)[rng.integers(len(_COATS), size=shape)]
     scarves = rng.random(shape) < 0.2
@@ -79,7 +79,7 @@ def _colours(look: Look, rng: np.random.Generator, shape: tuple[int, int]) -> Im
     return np.asarray(np.clip(table * look.brightness * 0.8, 0, 255), np.uint8)
 
 
-def _compose(labels: Mask, colours: Image, look: Look) -> Image:
+def _compose(labels: Mask, colours: Image, look: Appearance) -> Image:
     rows, columns, height, width = labels.shape
     flat = labels.reshape(rows, columns, height * width, 1).astype(np.intp)
     seats = np.take_along_axis(colours, flat, axis=2)

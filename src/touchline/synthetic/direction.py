@@ -13,7 +13,7 @@ Aim = Callable[[Moment], Camera]
 _BODY = 1.8
 
 
-class Shot:
+class Take:
     """One camera and its operator, from a cut to the next."""
 
     def __init__(self, aim: Aim, first: Moment, *, quickness: float, seed: int) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from touchline.arrays import Float64, Image, Indices
 from touchline.synthetic.camera import NEAREST, Camera
 from touchline.synthetic.canvas import SUBPIXEL, Canvas
-from touchline.synthetic.looks import KEEPERS, N_PEOPLE, Look, Person
+from touchline.synthetic.looks import KEEPERS, N_PEOPLE, Appearance, Person
 from touchline.synthetic.mesh import paint, surface
 from touchline.synthetic.play import Moment
 from touchline.synthetic.skeleton import INDEX, joints
@@ -30,7 +30,7 @@ class Figure:
         colours: (m, 3) BGR.
         back: (4, 2) pixels of the number's corners (top left first), None when it is not seen.
         person: Whose body it is.
-        number: Index in ``Look.people``.
+        number: Index in ``Appearance.people``.
     """
 
     xyxy: Float64
@@ -65,7 +65,7 @@ class Figure:
 class Squad:
     """The 25 people of a match and their paint."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Appearance) -> None:
         rng = np.random.default_rng([look.seed, 1])
         self._look = look
         self._paint = np.stack([paint(person, rng) for person in look.people])
@@ -137,7 +137,7 @@ def _crouch(moment: Moment) -> Float64:
     return crouch
 
 
-def _light(normals: Float64, look: Look) -> Float64:
+def _light(normals: Float64, look: Appearance) -> Float64:
     """Lambert's law for the sun on top of light from the sky and, weaker, from the grass."""
     sky = 0.84 + 0.16 * normals[:, 2]
     sun = np.maximum(0.0, normals @ look.sun)

@@ -6,7 +6,7 @@ import numpy as np
 from touchline.arrays import Float32, Float64, Image, Int16
 from touchline.synthetic.camera import Camera
 from touchline.synthetic.canvas import NOBODY
-from touchline.synthetic.looks import N_TEAM, Colour, Look
+from touchline.synthetic.looks import N_TEAM, Appearance, Colour
 
 EXPOSURE = 0.012
 """Seconds for which the shutter is open."""
@@ -55,7 +55,7 @@ class Grain:
         return np.asarray(cv2.add(image, noise, dtype=cv2.CV_8U), np.uint8)
 
 
-def scoreboard(image: Image, owner: Int16, look: Look, *, seconds: float) -> None:
+def scoreboard(image: Image, owner: Int16, look: Appearance, *, seconds: float) -> None:
     """Print the score and the clock over the upper left of uint8 (H, W, 3), in place.
 
     Its pixels become nobody's in ``owner`` (H, W).

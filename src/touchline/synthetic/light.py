@@ -8,7 +8,7 @@ import numpy as np
 from touchline.arrays import Float64, Image, Mask
 from touchline.synthetic.camera import NEAREST, Camera, reach_into_picture
 from touchline.synthetic.canvas import mix
-from touchline.synthetic.looks import Look
+from touchline.synthetic.looks import Appearance
 from touchline.synthetic.skeleton import INDEX
 
 _BONES = tuple(
@@ -35,7 +35,7 @@ _FLOODLIGHTS = np.array([[1.4, 1.0, 1.1], [-1.4, 1.0, 1.1], [1.4, -1.0, 1.1], [-
 
 
 def cast_shadows(
-    image: Image, camera: Camera, *, skeletons: Float64, ball: Float64, look: Look
+    image: Image, camera: Camera, *, skeletons: Float64, ball: Float64, look: Appearance
 ) -> None:
     """Darken the grass of a uint8 (H, W, 3) picture where people hold off the light.
 

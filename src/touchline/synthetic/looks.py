@@ -46,7 +46,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class Appearance:
     """Everything about a match that does not move.
 
     Attributes:
@@ -127,7 +127,7 @@ SEATS: tuple[Colour, ...] = (NAVY, (70, 60, 58), (45, 40, 140), (60, 90, 170), (
 MOWINGS: tuple[Mowing, ...] = ("bands", "bands", "bands", "checks", "rings", "slanted", "none")
 
 
-def random_look(rng: np.random.Generator) -> Look:
+def random_look(rng: np.random.Generator) -> Appearance:
     """Draw a look."""
     sun = np.array([rng.normal(), rng.normal(), rng.uniform(0.8, 2.5)])
     home, away = _two_kits(rng)
@@ -135,7 +135,7 @@ def random_look(rng: np.random.Generator) -> Look:
     # Broadcast turf runs from yellowish through pure to bluish green.
     green = rng.uniform(112, 165)
     blue, red = int(green * rng.uniform(0.3, 0.6)), int(green * rng.uniform(0.5, 0.82))
-    return Look(
+    return Appearance(
         people=people,
         grass=(blue, int(green), red),
         contrast=float(rng.uniform(0.05, 0.2)),

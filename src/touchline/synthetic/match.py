@@ -9,11 +9,11 @@ from touchline.errors import UsageError
 from touchline.frame import Frame
 from touchline.pitch import PitchDimensions
 from touchline.synthetic.camera import Camera
-from touchline.synthetic.direction import Shot, chance_camera, close_up, main_camera
+from touchline.synthetic.direction import Take, chance_camera, close_up, main_camera
 from touchline.synthetic.lens import Grain
 from touchline.synthetic.looks import random_look
 from touchline.synthetic.play import Moment, Play
-from touchline.synthetic.scene import Scene, View
+from touchline.synthetic.scene import CameraView, Scene
 from touchline.synthetic.truth import Truth
 
 _STEP = 0.04
@@ -77,7 +77,7 @@ class SyntheticMatch:
                 filming = self._shot(shot, moment)
             moment = _advance(play, interval)
             camera = filming.film(moment, interval)
-            view = View(
+            view = CameraView(
                 camera=camera,
                 before=before or camera,
                 interval=interval,
@@ -90,13 +90,13 @@ class SyntheticMatch:
             before = camera
             yield Frame(index, index * interval, grain.add(image, rng)), truth
 
-    def _shot(self, shot: int, moment: Moment) -> Shot:
+    def _shot(self, shot: int, moment: Moment) -> Take:
         # Odd shots are close-ups; the main camera stands where it stood before.
         if shot % 2:
             rng = np.random.default_rng([self._seed, 2, shot])
-            return Shot(close_up(self._size, moment, rng), moment, quickness=5.0, seed=shot)
+            return Take(close_up(self._size, moment, rng), moment, quickness=5.0, seed=shot)
         rng = np.random.default_rng([self._seed, 3])
-        return Shot(main_camera(self._size, rng), moment, quickness=2.2, seed=shot)
+        return Take(main_camera(self._size, rng), moment, quickness=2.2, seed=shot)
 
     @staticmethod
     def random_frame(
@@ -116,7 +116,7 @@ class SyntheticMatch:
         camera = chance_camera(size, moment, rng)
         before = replace(camera, pan=camera.pan + float(rng.normal(0, 4)) / camera.focal)
         clock = float(rng.uniform(0, 2400)) if rng.random() < 0.6 else None
-        view = View(camera, before, 0.04, int(rng.integers(100)), 0, 0.0, clock)
+        view = CameraView(camera, before, 0.04, int(rng.integers(100)), 0, 0.0, clock)
         image, truth = Scene(random_look(rng), PitchDimensions()).film(moment, view)
         grain = Grain(size, rng, float(rng.uniform(0.5, 5)))
         return Frame(0, 0.0, grain.add(image, rng)), truth

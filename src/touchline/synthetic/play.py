@@ -1,6 +1,7 @@
 """Two teams that play: formations that follow the ball, passes, carries, runs with inertia.
 
-Metres and seconds; the left team attacks towards +x. People are in the order of ``Look.people``.
+Metres and seconds; the left team attacks towards +x. People are in the order of
+``Appearance.people``.
 """
 
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ from touchline.synthetic.figures import Figure, Squad
 from touchline.synthetic.goals import goals
 from touchline.synthetic.lens import EXPOSURE, scoreboard, soften
 from touchline.synthetic.light import cast_shadows
-from touchline.synthetic.looks import KEEPERS, N_PEOPLE, N_PLAYERS, Colour, Look
+from touchline.synthetic.looks import KEEPERS, N_PEOPLE, N_PLAYERS, Appearance, Colour
 from touchline.synthetic.play import Moment
 from touchline.synthetic.sphere import BALL, Sphere
 from touchline.synthetic.stadium import Stadium
@@ -32,7 +32,7 @@ class _Painted(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class View:
+class CameraView:
     """How a moment is filmed.
 
     Attributes:
@@ -57,7 +57,7 @@ class View:
 class Scene:
     """Everything that can be filmed in one match."""
 
-    def __init__(self, look: Look, dimensions: PitchDimensions) -> None:
+    def __init__(self, look: Appearance, dimensions: PitchDimensions) -> None:
         self._look = look
         self._concrete: Colour = tuple((_CONCRETE * look.brightness).astype(int).tolist())
         self._squad = Squad(look)
@@ -66,7 +66,7 @@ class Scene:
         self._goals = goals(dimensions)
         self._vertices = dimensions.vertices()
 
-    def film(self, moment: Moment, view: View) -> tuple[Image, Truth]:
+    def film(self, moment: Moment, view: CameraView) -> tuple[Image, Truth]:
         """Paint one frame: uint8 (H, W, 3) BGR without grain, and what is in it."""
         camera = view.camera
         canvas = empty_canvas(camera.size, self._concrete)
@@ -90,7 +90,7 @@ class Scene:
             shot=view.shot,
         )
 
-    def _sphere(self, moment: Moment, view: View) -> Sphere:
+    def _sphere(self, moment: Moment, view: CameraView) -> Sphere:
         ahead, _ = view.camera.project(moment.ball + moment.ball_velocity * EXPOSURE)
         here, _ = view.camera.project(moment.ball)
         spin = float(moment.ball[:2].sum()) / 0.11

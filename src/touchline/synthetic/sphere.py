@@ -7,7 +7,7 @@ from touchline.arrays import Float64, Image
 from touchline.synthetic.ball import RADIUS
 from touchline.synthetic.camera import NEAREST, Camera
 from touchline.synthetic.canvas import Canvas
-from touchline.synthetic.looks import N_PEOPLE, Look
+from touchline.synthetic.looks import N_PEOPLE, Appearance
 
 BALL = N_PEOPLE
 """The ball's number on the canvas: the one after the last person."""
@@ -26,7 +26,7 @@ class Sphere:
     """
 
     def __init__(
-        self, position: Float64, camera: Camera, *, smear: Float64, spin: float, look: Look
+        self, position: Float64, camera: Camera, *, smear: Float64, spin: float, look: Appearance
     ) -> None:
         """Place the ball.
 

@@ -9,7 +9,17 @@ from touchline.arrays import Float64, Image
 from touchline.pitch import PitchDimensions
 from touchline.synthetic.camera import Camera
 from touchline.synthetic.crowd import DENSITY, SEAT, stand
-from touchline.synthetic.looks import BLACK, BLUE, GREEN, NAVY, RED, WHITE, YELLOW, Colour, Look
+from touchline.synthetic.looks import (
+    BLACK,
+    BLUE,
+    GREEN,
+    NAVY,
+    RED,
+    WHITE,
+    YELLOW,
+    Appearance,
+    Colour,
+)
 from touchline.synthetic.surface import Surface, mipmaps
 
 _WORDS = (
@@ -38,7 +48,7 @@ class Stadium:
     Of the side on which the camera stands only the backs of the boards are seen.
     """
 
-    def __init__(self, look: Look, dimensions: PitchDimensions) -> None:
+    def __init__(self, look: Appearance, dimensions: PitchDimensions) -> None:
         rng = np.random.default_rng([look.seed, 3])
         reach = np.array([dimensions.length / 2, dimensions.width / 2])
         tiers = [_mips(*stand(look, rng, metres=_STAND_LENGTH, rows=_ROWS)) for _ in range(2)]
@@ -71,7 +81,7 @@ _LED_LENGTH = 124.0
 
 
 def _side(
-    turn: int, reach: Float64, look: Look, textures: tuple[list[Textures], list[Textures]]
+    turn: int, reach: Float64, look: Appearance, textures: tuple[list[Textures], list[Textures]]
 ) -> Iterator[Surface]:
     """One side from the back to the front; ``turn`` quarter turns clockwise from the far side."""
     tiers, adverts = textures
@@ -91,7 +101,7 @@ def _side(
     yield _upright(turn, line + 5.0, length - 14, (0.0, 0.95), adverts[0])
 
 
-def _back(turn: int, reach: Float64, look: Look) -> Surface:
+def _back(turn: int, reach: Float64, look: Appearance) -> Surface:
     """The boards from behind."""
     line, length = _line(turn, reach)
     corner = _turned(turn, length / 2 - 7, line + 5.0, 0)
@@ -132,13 +142,13 @@ def _slope(
     return Surface(corner, _turned(turn, length, 0, 0), up, textures)
 
 
-def _plain(look: Look, colour: Colour) -> Image:
+def _plain(look: Appearance, colour: Colour) -> Image:
     image = np.empty((16, 64, 3), np.uint8)
     image[:] = np.clip(np.array(colour) * look.brightness, 0, 255)
     return image
 
 
-def _boards(look: Look, rng: np.random.Generator, height: float) -> Image:
+def _boards(look: Appearance, rng: np.random.Generator, height: float) -> Image:
     """A row of adverts, each one colour with one invented name repeated."""
     rows = int(height * _BOARD_DENSITY)
     image = np.zeros((rows, int(_LED_LENGTH * _BOARD_DENSITY), 3), np.uint8)

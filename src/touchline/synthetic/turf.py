@@ -10,7 +10,7 @@ from touchline.arrays import Float32, Float64, Image, Mask
 from touchline.pitch import PitchDimensions
 from touchline.synthetic.camera import NEAREST, Camera, reach_into_picture
 from touchline.synthetic.canvas import SUBPIXEL, mix
-from touchline.synthetic.looks import Look
+from touchline.synthetic.looks import Appearance
 from touchline.synthetic.surface import Surface, mipmaps
 
 MARGIN = 9.0
@@ -34,7 +34,7 @@ _PAINT = np.array([212.0, 226.0, 220.0])
 class Turf:
     """Grass and lines of one pitch."""
 
-    def __init__(self, look: Look, dimensions: PitchDimensions) -> None:
+    def __init__(self, look: Appearance, dimensions: PitchDimensions) -> None:
         rng = np.random.default_rng([look.seed, 2])
         length, width = dimensions.length + 2 * MARGIN, dimensions.width + 2 * MARGIN
         self._quads = _line_quads(dimensions)
@@ -85,7 +85,7 @@ def _strip(start: Float64, end: Float64) -> Float64:
     return np.stack([low + aside, high + aside, high - aside, low - aside], axis=1)
 
 
-def _grass(look: Look, rng: np.random.Generator, metres: tuple[float, float]) -> Image:
+def _grass(look: Appearance, rng: np.random.Generator, metres: tuple[float, float]) -> Image:
     """The texture, top row = far touchline: mown bands, blotches, blades, worn mud."""
     width, height = (int(side * _DENSITY) for side in metres)
     shape = (height, width)
@@ -104,7 +104,7 @@ def _grass(look: Look, rng: np.random.Generator, metres: tuple[float, float]) ->
     return np.dstack([np.clip(channel, 0, 255).astype(np.uint8) for channel in channels])
 
 
-def _mown(look: Look, x: Float32, y: Float32) -> Float32:
+def _mown(look: Appearance, x: Float32, y: Float32) -> Float32:
     """0 dark .. 1 light, with edges as soft as a mower leaves them; x (1, w), y (h, 1)."""
     phase = np.float32(np.pi / look.band)
     waves: dict[str, Callable[[], Float32]] = {

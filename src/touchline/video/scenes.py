@@ -41,7 +41,7 @@ CONTRAST = 6.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class Thumbnail:
     """What is kept of a frame.
 
     Attributes:
@@ -55,9 +55,9 @@ class Look:
     blank: bool
 
     @classmethod
-    def of(cls, image: Image) -> "Look":
+    def of(cls, image: Image) -> "Thumbnail":
         """Reduce a picture, uint8 (H, W, 3) BGR."""
-        small = _thumbnail(image)
+        small = _shrunk(image)
         gray = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
         colours = cv2.calcHist([small], [0, 1, 2], None, [BINS] * 3, [0, 256] * 3).ravel()
         return cls(
@@ -80,7 +80,7 @@ class Change:
     structure: float
 
     @classmethod
-    def between(cls, before: Look, after: Look) -> "Change":
+    def between(cls, before: Thumbnail, after: Thumbnail) -> "Change":
         """Compare two frames."""
         colours = 1 - float(np.minimum(before.colours, after.colours).sum())
         structure = 1 - max(
@@ -105,7 +105,7 @@ class ShotDetector:
     """
 
     def __init__(self) -> None:
-        self._last: Look | None = None
+        self._last: Thumbnail | None = None
         self._scores: deque[float] = deque(maxlen=MEMORY)
         self._age = 0
 
@@ -113,13 +113,13 @@ class ShotDetector:
         """Take the next frame, uint8 (H, W, 3) BGR; True if it starts a shot, as the first does."""
         is_first = self._age == 0
         self._age += 1
-        look = Look.of(image)
+        look = Thumbnail.of(image)
         if look.blank:
             return is_first
         last, self._last = self._last, look
         return is_first or (last is not None and self._is_cut(last, look))
 
-    def _is_cut(self, last: Look, look: Look) -> bool:
+    def _is_cut(self, last: Thumbnail, look: Thumbnail) -> bool:
         change = Change.between(last, look)
         usual = sum(self._scores) / len(self._scores) if self._scores else 0.0
         stands_out = change.score > FLOOR + AGITATION * usual and change.structure > STRUCTURE
@@ -131,7 +131,7 @@ class ShotDetector:
         return is_cut
 
 
-def _thumbnail(image: Image) -> Image:
+def _shrunk(image: Image) -> Image:
     """Shrink to 64 x 36; taking every n-th pixel first saves most of the time."""
     height, width = image.shape[:2]
     step = max(1, min(width // (2 * WIDTH), height // (2 * HEIGHT)))

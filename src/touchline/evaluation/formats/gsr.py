@@ -28,7 +28,7 @@ from touchline.evaluation.formats.fields import (
 from touchline.evaluation.labels import (
     OTHER,
     LabelledFrames,
-    Objects,
+    LabelledObjects,
     PitchFrames,
     blank_objects,
     blank_pitch,
@@ -146,7 +146,7 @@ def _whole_id(image: Mapping[str, Any], path: str) -> int:
     return int(digits)
 
 
-def _objects(given: Sequence[Any], images: Sequence[_Image], where: str) -> Objects:
+def _objects(given: Sequence[Any], images: Sequence[_Image], where: str) -> LabelledObjects:
     place = {image.id: index for index, image in enumerate(images)}
     rows = [
         _row(each, place[str(each["image_id"])], f"{where} {count}")

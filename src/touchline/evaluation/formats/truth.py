@@ -7,7 +7,7 @@ import numpy as np
 
 from touchline.evaluation.labels import (
     LabelledFrames,
-    Objects,
+    LabelledObjects,
     blank_objects,
     blank_pitch,
     joined_objects,
@@ -49,7 +49,7 @@ def from_truth(
     )
 
 
-def _objects(index: int, truth: Truth) -> Objects:
+def _objects(index: int, truth: Truth) -> LabelledObjects:
     xyxy = np.asarray(truth.objects.xyxy, np.float32)
     ids = np.asarray(truth.objects.tracker_id, np.int64)
     return replace(

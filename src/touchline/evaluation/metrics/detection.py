@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from touchline.arrays import Bools, Float64, Indices, Int64
-from touchline.evaluation.labels import LabelledFrames, Objects
+from touchline.evaluation.labels import LabelledFrames, LabelledObjects
 from touchline.frame import ClassId
 from touchline.geometry import areas, pairwise_intersection, pairwise_iou
 
@@ -171,7 +171,9 @@ def count_balls(
     return [_count_balls(pairs, threshold) for threshold in thresholds]
 
 
-def _count_balls(pairs: Sequence[tuple[Objects, Objects]], threshold: float) -> BallCount:
+def _count_balls(
+    pairs: Sequence[tuple[LabelledObjects, LabelledObjects]], threshold: float
+) -> BallCount:
     counts = [_near(m.where(m.confidence >= threshold), t) for m, t in pairs]
     return BallCount(
         threshold,
@@ -182,7 +184,7 @@ def _count_balls(pairs: Sequence[tuple[Objects, Objects]], threshold: float) -> 
     )
 
 
-def _near(found: Objects, truth: Objects) -> tuple[int, int]:
+def _near(found: LabelledObjects, truth: LabelledObjects) -> tuple[int, int]:
     """Balls found and imagined in one frame."""
     order = np.argsort(-found.confidence, kind="stable")
     distance = np.linalg.norm(_centres(found.where(order))[:, None] - _centres(truth), axis=2)
@@ -198,11 +200,11 @@ def _near(found: Objects, truth: Objects) -> tuple[int, int]:
     return hits, wrong
 
 
-def _centres(objects: Objects) -> Float64:
+def _centres(objects: LabelledObjects) -> Float64:
     return (objects.xyxy[:, :2] + objects.xyxy[:, 2:]) / 2
 
 
-def _match_frame(found: Objects, truth: Objects) -> Matched:
+def _match_frame(found: LabelledObjects, truth: LabelledObjects) -> Matched:
     order = np.argsort(-found.confidence, kind="stable")[:MAX_DETECTIONS]
     found = found.where(order)
     overlap = _overlaps(found, truth)
@@ -226,7 +228,7 @@ def _best(free: Bools, overlap: Float64, ignored: Bools) -> tuple[Indices, Bools
     return best, np.asarray(free.any(axis=1))
 
 
-def _overlaps(found: Objects, truth: Objects) -> Float64:
+def _overlaps(found: LabelledObjects, truth: LabelledObjects) -> Float64:
     overlap = pairwise_iou(found.xyxy, truth.xyxy)
     shared = pairwise_intersection(found.xyxy, truth.xyxy)
     inside = shared / np.maximum(areas(found.xyxy)[:, None], 1e-9)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from touchline.arrays import Float64, Int64, Strings
-from touchline.evaluation.labels import LabelledFrames, Objects
+from touchline.evaluation.labels import LabelledFrames, LabelledObjects
 from touchline.evaluation.metrics.hota import Hota, hota
 from touchline.evaluation.metrics.tracking import tracked_boxes
 from touchline.frame import ClassId
@@ -45,7 +45,7 @@ def location_similarity(truth: Float64, found: Float64, tolerance: float) -> Flo
     return np.asarray(np.nan_to_num(np.exp(np.log(0.05) * squared / tolerance**2)))
 
 
-def identities(objects: Objects) -> Strings:
+def identities(objects: LabelledObjects) -> Strings:
     """Role, team and number of each object (n,), as one string."""
     named = np.isin(objects.class_id, _NAMED)
     return np.array(
@@ -59,6 +59,6 @@ def identities(objects: Objects) -> Strings:
     )
 
 
-def _people(frames: LabelledFrames) -> Objects:
+def _people(frames: LabelledFrames) -> LabelledObjects:
     objects = frames.objects
     return objects.where((objects.class_id != ClassId.BALL) & ~objects.ignored)

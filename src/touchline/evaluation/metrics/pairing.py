@@ -7,7 +7,7 @@ from scipy.optimize import linear_sum_assignment
 
 from touchline.arrays import Bools, Int64
 from touchline.errors import InputError
-from touchline.evaluation.labels import OTHER, LabelledFrames, Objects, are_known
+from touchline.evaluation.labels import OTHER, LabelledFrames, LabelledObjects, are_known
 from touchline.evaluation.metrics.hota import EPSILON, rows_by_frame
 from touchline.frame import ClassId
 from touchline.geometry import pairwise_iou
@@ -16,7 +16,7 @@ SAME = 0.5
 """IoU from which a found person is the labelled one."""
 
 
-def people(frames: LabelledFrames) -> Objects:
+def people(frames: LabelledFrames) -> LabelledObjects:
     """Everybody but the ball.
 
     Raises:
@@ -30,13 +30,13 @@ def people(frames: LabelledFrames) -> Objects:
     return objects
 
 
-def unasked(labels: Objects) -> Bools:
+def unasked(labels: LabelledObjects) -> Bools:
     """Labels (n,) that whoever finds them gains and loses nothing by."""
     free: Bools = labels.ignored | (labels.class_id == OTHER)
     return free
 
 
-def pairs(truth: Objects, found: Objects) -> tuple[Int64, Int64]:
+def pairs(truth: LabelledObjects, found: LabelledObjects) -> tuple[Int64, Int64]:
     """Rows of either that belong together, each used once.
 
     In each frame as many as can be of IoU 0.5 or more, of the greatest overlap in all, as
@@ -48,7 +48,7 @@ def pairs(truth: Objects, found: Objects) -> tuple[Int64, Int64]:
     return rows, np.concatenate([empty, *(theirs for _, theirs in parts)])
 
 
-def judged(truth: Objects, found: Objects) -> Objects:
+def judged(truth: LabelledObjects, found: LabelledObjects) -> LabelledObjects:
     """What was found, but for those who are paired with a label that is not asked for."""
     rows, others = pairs(truth, found)
     kept = np.ones(len(found), bool)
@@ -56,7 +56,7 @@ def judged(truth: Objects, found: Objects) -> Objects:
     return found.where(kept)
 
 
-def _pairs(truth: Objects, found: Objects) -> Iterator[tuple[Int64, Int64]]:
+def _pairs(truth: LabelledObjects, found: LabelledObjects) -> Iterator[tuple[Int64, Int64]]:
     for mine, theirs in rows_by_frame(truth.frame, found.frame):
         overlap = pairwise_iou(truth.xyxy[mine], found.xyxy[theirs])
         overlap[overlap < SAME - EPSILON] = 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from touchline.evaluation.labels import LabelledFrames, Objects
+from touchline.evaluation.labels import LabelledFrames, LabelledObjects
 from touchline.evaluation.metrics.hota import (
     Clear,
     Hota,
@@ -55,7 +55,7 @@ def combined_tracking(parts: Sequence[Tracking]) -> Tracking:
     )
 
 
-def tracked_boxes(objects: Objects) -> TrackedBoxes:
+def tracked_boxes(objects: LabelledObjects) -> TrackedBoxes:
     """Turn objects into rows with an id each; one without an id gets one of its own."""
     ids = objects.tracker_id.copy()
     lonely = np.flatnonzero(ids == NO_ID)
