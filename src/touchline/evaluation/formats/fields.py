@@ -1,4 +1,7 @@
-"""Values out of a file that somebody else wrote: read, or refused by file, frame and field."""
+"""Values out of a file that somebody else wrote: read, or refused by file, frame and field.
+
+``where`` is what a refusal begins with: the file, and the frame or the field in it.
+"""
 
 import json
 import math
@@ -26,21 +29,33 @@ def read_json(path: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def mapping(given: Any, where: str) -> dict[str, Any]:
-    """``given`` if it is a JSON object."""
+    """``given`` if it is a JSON object.
+
+    Raises:
+        InputError: It is something else.
+    """
     if not isinstance(given, dict):
         raise InputError(f"{where}: an object is needed; got {_kind(given)}.")
     return given
 
 
 def field(given: Mapping[str, Any], key: str, where: str) -> Any:
-    """The value of a field that must be there."""
+    """The value of a field that must be there.
+
+    Raises:
+        InputError: It is not.
+    """
     if key not in given:
         raise InputError(f"{where}: {key} is missing.")
     return given[key]
 
 
 def items(given: Mapping[str, Any], key: str, where: str) -> list[Any]:
-    """A field that is a list."""
+    """A field that is a list.
+
+    Raises:
+        InputError: It is missing or something else.
+    """
     value = field(given, key, where)
     if not isinstance(value, list):
         raise InputError(f"{where}: {key} is a list; got {_kind(value)}.")
@@ -48,12 +63,20 @@ def items(given: Mapping[str, Any], key: str, where: str) -> list[Any]:
 
 
 def number(given: Mapping[str, Any], key: str, where: str) -> float:
-    """A field that is a finite number."""
+    """A field that is a finite number.
+
+    Raises:
+        InputError: It is missing or something else.
+    """
     return _number(field(given, key, where), f"{where}: {key}")
 
 
 def whole(given: Mapping[str, Any], key: str, where: str) -> int:
-    """A field that is a whole number of at most 63 bits."""
+    """A field that is a whole number of at most 63 bits.
+
+    Raises:
+        InputError: It is missing or something else.
+    """
     value = _number(field(given, key, where), f"{where}: {key}")
     if not value.is_integer() or abs(value) >= 2**63:
         raise InputError(f"{where}: {key} is a whole number; got {value}.")
@@ -61,14 +84,22 @@ def whole(given: Mapping[str, Any], key: str, where: str) -> int:
 
 
 def numbers(value: Any, count: int, where: str) -> list[float]:
-    """A list of ``count`` finite numbers."""
+    """A list of ``count`` finite numbers.
+
+    Raises:
+        InputError: It is something else.
+    """
     if not isinstance(value, list) or len(value) != count:
         raise InputError(f"{where} is a list of {count} numbers; got {_kind(value)}.")
     return [_number(each, where) for each in value]
 
 
 def one_of(value: Any, allowed: Sequence[Any], where: str) -> Any:
-    """``value`` if it is allowed."""
+    """``value`` if it is allowed.
+
+    Raises:
+        InputError: It is not.
+    """
     if isinstance(value, bool) or value not in allowed:
         names = ", ".join(map(str, allowed))
         raise InputError(f"{where} is one of {names}; got {value!r}.")
@@ -76,7 +107,11 @@ def one_of(value: Any, allowed: Sequence[Any], where: str) -> Any:
 
 
 def corners(left: float, top: float, size: tuple[float, float], where: str) -> list[float]:
-    """Corners [x1, y1, x2, y2] of a box given by its corner and (width, height)."""
+    """Corners [x1, y1, x2, y2] of a box given by its corner and (width, height).
+
+    Raises:
+        InputError: A size is negative.
+    """
     if min(size) < 0:
         raise InputError(f"{where}: no size is negative; got {size[0]} x {size[1]}.")
     return [left, top, left + size[0], top + size[1]]
