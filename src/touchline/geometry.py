@@ -27,16 +27,16 @@ def corner_form(cxcywh: npt.ArrayLike) -> Float64:
 
 def areas(xyxy: Floats) -> Floats:
     """Areas (n,) of boxes (n, 4); 0 where a box is empty. The dtype stays."""
-    found: Floats = np.prod(np.clip(xyxy[:, 2:] - xyxy[:, :2], 0, None), axis=1)
-    return found
+    sides: Floats = np.maximum(xyxy[:, 2:] - xyxy[:, :2], 0)
+    return sides[:, 0] * sides[:, 1]
 
 
 def pairwise_intersection(first: Floats, second: Floats) -> Floats:
     """Area that each of n boxes shares with each of m: (n, 4) and (m, 4) to (n, m)."""
     low = np.maximum(first[:, None, :2], second[None, :, :2])
     high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    shared: Floats = np.prod(np.clip(high - low, 0, None), axis=2)
-    return shared
+    sides: Floats = np.maximum(high - low, 0)
+    return sides[..., 0] * sides[..., 1]
 
 
 def pairwise_iou(first: Floats, second: Floats) -> Floats:

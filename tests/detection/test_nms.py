@@ -38,8 +38,8 @@ def plain_suppress(given):
         is_ball = given.class_id[i] == 0
         rivals = [k for k in kept if (given.class_id[k] == 0) == is_ball]
         limit = BALL_IOU if is_ball else PEOPLE_IOU
-        overlaps = [pairwise_iou(given.xyxy[[i]], given.xyxy[[k]])[0, 0] for k in rivals]
-        shares = [shares_inside(given.xyxy[[k]], given.xyxy[[i]])[0, 0] for k in rivals]
+        overlaps = pairwise_iou(given.xyxy[[i]], given.xyxy[rivals])[0]
+        shares = shares_inside(given.xyxy[rivals], given.xyxy[[i]])[:, 0]
         if all(overlap <= limit for overlap in overlaps) and all(s <= INSIDE for s in shares):
             kept.append(i)
     return kept

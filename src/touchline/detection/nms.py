@@ -36,15 +36,16 @@ def suppress(boxes: DecodedBoxes) -> DecodedBoxes:
 
 def _kept(boxes: DecodedBoxes, index: Indices, limit: float) -> Indices:
     """Which of ``index``, best first, overlap nothing better by ``limit`` and lie in none of it."""
-    kept: list[int] = []
     index = index[:MAX_CANDIDATES]
-    while len(index) and len(kept) < MAX_BOXES:
-        best, rest = index[0], index[1:]
-        kept.append(int(best))
-        box, others = boxes.xyxy[[best]], boxes.xyxy[rest]
-        other_thing = pairwise_iou(box, others)[0] <= limit
-        index = rest[other_thing & (shares_inside(box, others)[0] <= INSIDE)]
-    return np.array(kept, np.intp)
+    xyxy = boxes.xyxy[index]
+    apart = (pairwise_iou(xyxy, xyxy) <= limit) & (shares_inside(xyxy, xyxy) <= INSIDE)
+    free = np.ones(len(index), np.bool_)
+    kept: list[int] = []
+    for row in range(len(index)):
+        if free[row] and len(kept) < MAX_BOXES:
+            kept.append(row)
+            free &= apart[row]
+    return index[kept]
 
 
 def shares_inside(first: Float32, second: Float32) -> Float32:
