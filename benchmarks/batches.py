@@ -23,7 +23,7 @@ def difference(first: list[tl.FrameState], second: list[tl.FrameState]) -> dict[
     unlike, farthest = 0, 0.0
     for one, other in zip(first, second, strict=True):
         ids = [
-            list(zip(s.objects.tracker_id, s.objects.class_id, strict=True)) for s in (one, other)
+            np.asarray([s.objects.tracker_id, s.objects.class_id]).tolist() for s in (one, other)
         ]
         if ids[0] != ids[1]:
             unlike += 1

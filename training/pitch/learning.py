@@ -128,7 +128,7 @@ def step(
         heatmaps, absent = run.model(images)
     loss = point_loss(heatmaps, absent, points=points, visibility=visibility)
     run.descend(loss, samples=len(images), max_gradient=recipe.clip, decay=recipe.ema)
-    return loss.item()
+    return float(loss.detach())
 
 
 def train(recipe: Recipe, *, resume: bool) -> None:

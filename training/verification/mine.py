@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--pitch", type=Path, help="folder of the pitch set")
     args = parser.parse_args()
     detectors = [load_detector(file, confidence=CONFIDENCE) for file in args.detectors]
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for path in frame_paths(args.data):
         frame = read_frame(path)
         found = [false_boxes(detect(each, frame), frame) for each in detectors]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from touchline.synthetic import SyntheticMatch
 from training.detector import augment, paste
-from training.detector.closeups import FIRST_SEED, close_ups
+from training.detector.closeups import FIRST_SEED, close_ups, labelled_by
 from training.detector.crops import PADDING
 from training.detector.data import (
     BALL,
@@ -19,7 +19,6 @@ from training.detector.data import (
     REFEREE,
     Image,
     LabelledFrame,
-    kits_without_teams,
 )
 from training.pitch.data import Sample
 from training.verification.mine import mined
@@ -80,7 +79,8 @@ class Scene:
     @property
     def is_person(self) -> NDArray[np.bool_]:
         """Which boxes (n,) are labelled people."""
-        return (self.class_id != BALL) & (self.class_id < FALSE_PERSON)
+        people: NDArray[np.bool_] = (self.class_id != BALL) & (self.class_id < FALSE_PERSON)
+        return people
 
     def add(self, placement: paste.Placement, *, kit: int) -> None:
         """Draw something into the scene; mistakes that it covers are forgotten."""
@@ -226,11 +226,7 @@ def synthetic_grounds() -> list[Ground]:
 
 def _main_camera(seed: int) -> LabelledFrame:
     frame, truth = next(iter(SyntheticMatch(seed, seconds=1.0, fps=1.0, close_up=None)))
-    seen = truth.objects[truth.objects.data["visible"] >= MIN_VISIBLE]
-    class_id = np.asarray(seen.class_id, np.int64)
-    name = f"synthetic_{seed}"
-    xyxy = np.asarray(seen.xyxy, np.float32)
-    return LabelledFrame(name, frame.image, xyxy, class_id, kits_without_teams(class_id))
+    return labelled_by(truth, frame.image, name=f"synthetic_{seed}", min_visible=MIN_VISIBLE)
 
 
 def _is_real(ground: Ground) -> bool:

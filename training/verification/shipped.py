@@ -45,6 +45,8 @@ class Shipped(nn.Module):
         calibration: What is done to its logits.
     """
 
+    shift: Tensor
+
     def __init__(self, net: StudentNet, calibration: Calibration) -> None:
         super().__init__()
         self.net, self.temperature = net, calibration.temperature
@@ -54,7 +56,7 @@ class Shipped(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """uint8 (N, 64, 96, 3) BGR to probabilities float32 (N, 6)."""
-        logits = self.net(images.permute(0, 3, 1, 2).float())
+        logits: Tensor = self.net(images.permute(0, 3, 1, 2).float())
         return ((logits + self.shift) / self.temperature).softmax(1)
 
 

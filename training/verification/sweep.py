@@ -83,8 +83,8 @@ def filtered(
     found = detect(detector, frame)
     is_ball = found.class_id == BALL
     views = [View(frame.image, b, bool(i)) for b, i in zip(found.xyxy, is_ball, strict=True)]
-    claim = as_claimed(verifier.judge(views).astype(np.float64), is_ball)
-    claim = np.where(is_ball, claim, backed(claim, found.score)).astype(np.float32)
+    alone = as_claimed(verifier.judge(views).astype(np.float64), is_ball)
+    claim = np.where(is_ball, alone, backed(alone, found.score)).astype(np.float32)
     kinds = []
     for kind in (False, True):
         mine = np.flatnonzero(is_ball == kind)

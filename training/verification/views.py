@@ -165,8 +165,9 @@ def _usual_sides(scene: Scene, rng: np.random.Generator) -> NDArray[np.floating]
     if len(people):
         box = people[rng.integers(len(people))]
         sides = (box[2:] - box[:2]).astype(np.float64)
-    sized: NDArray[np.floating] = sides * np.exp(rng.uniform(-0.5, 0.5))
-    return np.minimum(sized, np.array(scene.image.shape[1::-1]) / 2)
+    sized = sides * np.exp(rng.uniform(-0.5, 0.5))
+    fitting: NDArray[np.floating] = np.minimum(sized, np.array(scene.image.shape[1::-1]) / 2)
+    return fitting
 
 
 def _labelled(scene: Scene) -> Box:
