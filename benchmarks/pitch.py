@@ -170,13 +170,9 @@ def false_frames(model: PitchModel, clips: Path) -> dict[str, str]:
         for frame in frames(clips / name, list(CUT_FRAMES))
     ]
     return {
-        name: f"{sum(_is_seen(model, image) for image in images)} of {len(images)}"
+        name: f"{sum(_present(model.locate([i])[0]).any() for i in images)} of {len(images)}"
         for name, images in (("close-ups", close_ups), ("cuts", cuts))
     }
-
-
-def _is_seen(model: PitchModel, image: ImageArray) -> bool:
-    return bool(_present(model.locate([image])[0]).any())
 
 
 def frames(path: Path, indices: list[int]) -> Iterator[ImageArray]:

@@ -10,7 +10,8 @@ import numpy as np
 
 from touchline.frame import Frame
 from touchline.synthetic import SyntheticMatch, Truth
-from training.detector.data import Image, LabelledFrame, kits_without_teams
+from training.detector.data import LabelledFrame, kits_without_teams
+from training.images import Image
 
 MATCHES, FRAMES_EACH = 30, 3
 FIRST_SEED = 1000

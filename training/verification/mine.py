@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from touchline.detection import YoloxDetector, load_detector
 from training.detector.data import BALL, LabelledFrame, frame_paths, read_frame
 from training.detector.evaluate import detect
-from training.detector.metrics import NEAR_PIXELS, Scored, iou_matrix
+from training.detector.metrics import NEAR_PIXELS, Scored, centre_distance, iou_matrix
 from training.pitch.data import Sample, load_samples
 from training.verification import surroundings
 
@@ -45,15 +45,6 @@ def _outside(sample: Sample, detectors: list[YoloxDetector]) -> dict[str, NDArra
     xyxy = surroundings.off_pitch(sample, image, np.concatenate(people))
     name = f"{surroundings.PREFIX}{sample.name}"
     return {name: xyxy, f"{name}:ball": np.zeros(len(xyxy), bool)}
-
-
-def centre_distance(
-    first: NDArray[np.float32], second: NDArray[np.float32]
-) -> NDArray[np.floating]:
-    """Pixels (n, m) between the centres of boxes (n, 4) and (m, 4)."""
-    centres = [(boxes[:, :2] + boxes[:, 2:]) / 2 for boxes in (first, second)]
-    distance: NDArray[np.floating] = np.linalg.norm(centres[0][:, None] - centres[1][None], axis=-1)
-    return distance
 
 
 def mined(path: Path, name: str) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:

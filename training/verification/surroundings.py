@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.detector.data import Image, LabelledFrame
+from training.detector.data import LabelledFrame
+from training.images import Image
 from training.pitch.data import Sample, Visibility
 from training.pitch.geometry import label_homography
 from training.pitch.surroundings import ground_mask

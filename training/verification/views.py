@@ -10,9 +10,9 @@ from touchline.verification.labels import Label
 from touchline.verification.student import crop
 from touchline.verification.verifier import View
 from training.detector.augment import grass_mask, grass_tone
-from training.detector.data import BALL, GOALKEEPER, PLAYER, REFEREE, Image
-from training.detector.metrics import iou_matrix
-from training.verification.mine import centre_distance
+from training.detector.data import BALL, GOALKEEPER, PLAYER, REFEREE
+from training.detector.metrics import centre_distance, iou_matrix
+from training.images import Image
 from training.verification.scenes import FALSE_BALL, FALSE_PERSON, Scene
 
 Box = NDArray[np.float32]
