@@ -1,6 +1,6 @@
 """Whether the size of a batch changes the answer.
 
-``python -m benchmarks.batches ../shared/data/clips/dfl_848x478.mp4 --sizes 1,8,64``
+``python -m benchmarks.batches DATA/clips/dfl_848x478.mp4 --sizes 1,8,64``
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """How far the variants of CLIP agree with ViT-B/32 in float32, and how fast they are.
 
     touchline models pull clip && touchline models pull clip-int8
-    python -m benchmarks.clip_variants ../shared/data/clips/broadcast_720p.mp4
+    python -m benchmarks.clip_variants DATA/clips/broadcast_720p.mp4
 
 The detector's boxes in frames of a video are judged by each CLIP that was pulled, in float32 and
 in what the CPU does best (``auto``). Printed for each, as a line of JSON: the share of crops with

@@ -1,6 +1,6 @@
 """How well the pitch is found: labelled points, metres, and frames without a pitch.
 
-    python -m benchmarks.pitch --data ../shared/data/pitch --matches 08fd33,a9f16c,video_3
+    python -m benchmarks.pitch --data DATA/pitch --matches 08fd33,a9f16c,video_3
 
 Give matches that the weights were not trained on. Frames of the World Cup matches (`video_*`) are
 stored squashed to a square and are stretched back to 16:9 first. Measured per group of matches:

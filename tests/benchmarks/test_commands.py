@@ -1,8 +1,10 @@
 """Every benchmark starts, in the environment that the tests have, and says how it is run."""
 
+import re
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +26,11 @@ def test_every_benchmark_says_how_it_is_run(
 ) -> None:
     assert run_module(name, "--help", monkeypatch=monkeypatch) == 0
     assert capsys.readouterr().out.startswith("usage: ")
+
+
+def test_the_page_of_the_benchmarks_names_every_one() -> None:
+    page = (Path(benchmarks.__path__[0]) / "README.md").read_text()
+    assert set(re.findall(r"python -m (benchmarks\.\w+)", page)) == set(commands_of(benchmarks))
 
 
 def test_what_measures_nothing_by_itself_is_no_benchmark() -> None:

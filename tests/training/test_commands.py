@@ -1,7 +1,9 @@
 """Every command of training says how it is run; without PyTorch those that need it say so."""
 
+import re
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -48,3 +50,16 @@ def test_a_command_that_needs_pytorch_says_in_one_line_that_it_is_missing(
     assert isinstance(line, str)
     assert "make training" in line
     assert "\n" not in line
+
+
+def test_every_file_has_its_line_in_a_page_of_training() -> None:
+    root = Path(training.__path__[0])
+    named = {
+        (page.parent / name).relative_to(root)
+        for page in root.rglob("README.md")
+        for row in page.read_text().splitlines()
+        if row.startswith("| `")
+        for name in re.findall(r"`([\w/]+\.py)`", row.split("|")[1])
+    }
+    files = {path.relative_to(root) for path in root.rglob("*.py") if path.name != "__init__.py"}
+    assert named == files
