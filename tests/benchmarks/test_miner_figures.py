@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.miner import availability, early, overhead, remux, soak
+from benchmarks.miner_figures import availability, early, overhead, remux, soak
 from benchmarks.miner_load import Service, serving
 from tests.conftest import MakeVideo
 from touchline.video import VideoReader

@@ -4,8 +4,8 @@ import pytest
 torch = pytest.importorskip("torch")
 ort = pytest.importorskip("onnxruntime")
 
-from training.pitch.export import load_average, write  # noqa: E402
 from training.pitch.model import PitchModel  # noqa: E402
+from training.pitch.shipped import load_average, write  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ pytest.importorskip("onnx")
 
 import onnxruntime  # noqa: E402
 
-from training.detector.export import (  # noqa: E402
+from training.detector.shipped import (  # noqa: E402
     OUTPUTS,
     TOLERANCE,
     export,

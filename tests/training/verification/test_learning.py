@@ -8,21 +8,19 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from tests.training.detector.frames import drawn_frame  # noqa: E402
-from training.verification.model import StudentNet  # noqa: E402
-from training.verification.scenes import FALSE_BALL, FALSE_PERSON, Ground, SceneSampler  # noqa: E402
-from training.verification.train import (  # noqa: E402
-    PEAK_RATE,
-    WARM_UP_STEPS,
+from training.verification.learning import (  # noqa: E402
+    SCHEDULE,
     Batch,
     batches,
     distillation,
-    learning_rate,
     load_average,
     new_run,
     pixels_of,
     train,
     train_step,
 )
+from training.verification.model import StudentNet  # noqa: E402
+from training.verification.scenes import FALSE_BALL, FALSE_PERSON, Ground, SceneSampler  # noqa: E402
 
 
 def batch(seed: int = 0, count: int = 12) -> Batch:
@@ -36,9 +34,9 @@ def endless() -> Iterator[Batch]:
 
 
 def test_the_rate_warms_up_peaks_and_ends_small():
-    assert learning_rate(0, 0) < PEAK_RATE / 10
-    assert learning_rate(0, WARM_UP_STEPS) == pytest.approx(PEAK_RATE)
-    assert learning_rate(1, 10_000) == learning_rate(1.5, 10_000) < PEAK_RATE / 20
+    assert SCHEDULE.rate(0, 0) < SCHEDULE.peak / 10
+    assert SCHEDULE.rate(0, SCHEDULE.warm_up) == pytest.approx(SCHEDULE.peak)
+    assert SCHEDULE.rate(1, 10_000) == SCHEDULE.rate(1.5, 10_000) < SCHEDULE.peak / 20
 
 
 def test_crops_become_colour_planes_in_blue_green_red():
@@ -84,7 +82,7 @@ def test_a_step_moves_the_weights_and_the_average_follows():
     run.model.train()
     before = copy.deepcopy(run.average.state_dict())
     assert np.isfinite(train_step(run, batch(), 0.5, teacher=None))
-    assert (run.steps, run.crops) == (1, 12)
+    assert (run.steps, run.samples) == (1, 12)
     assert not torch.equal(run.average.state_dict()["head.weight"], before["head.weight"])
 
 

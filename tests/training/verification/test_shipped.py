@@ -11,14 +11,14 @@ import onnxruntime  # noqa: E402
 from touchline.inference import load_engine  # noqa: E402
 from touchline.verification.labels import Label  # noqa: E402
 from touchline.verification.student import OUTPUT  # noqa: E402
-from training.verification.export import (  # noqa: E402
+from training.verification.model import StudentNet  # noqa: E402
+from training.verification.shipped import (  # noqa: E402
     TOLERANCE,
     Calibration,
     Shipped,
     export,
     largest_difference,
 )
-from training.verification.model import StudentNet  # noqa: E402
 
 CALIBRATION = Calibration(temperature=1.3, keepers=0.4)
 CROPS = np.random.default_rng(0).integers(0, 256, (5, 64, 96, 3), np.uint8)

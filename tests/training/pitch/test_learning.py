@@ -7,7 +7,8 @@ torch = pytest.importorskip("torch")
 
 from tests.shared import SHARED, needs_shared  # noqa: E402
 from tests.training.pitch.frames import sample, write  # noqa: E402
-from training.pitch.train import Recipe, collate, follow, rate_at, train  # noqa: E402
+from training.pitch.learning import Recipe, collate, rate_at, train  # noqa: E402
+from training.run import follow  # noqa: E402
 
 RECIPE = Recipe(Path("data"), Path("start"), Path("out"), 1.0, ())
 
@@ -47,7 +48,7 @@ def test_a_run_that_was_cut_off_goes_on(tmp_path):
     recipe = Recipe(tmp_path / "pitch", start, tmp_path / "run", 1e-4, (), batch=2)
     train(recipe, resume=False)
     first = torch.load(tmp_path / "run" / "last.pt", weights_only=True)
-    minutes = first["seconds"] / 60 + 1e-6
+    minutes = first["elapsed"] / 60 + 1e-6
     longer = Recipe(tmp_path / "pitch", start, tmp_path / "run", minutes, (), batch=2)
     train(longer, resume=True)
     second = torch.load(tmp_path / "run" / "last.pt", weights_only=True)

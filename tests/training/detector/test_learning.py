@@ -8,25 +8,16 @@ from tests.training.detector.frames import drawn_frame
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
+from training.detector import learning  # noqa: E402
 from training.detector.crops import CropSampler  # noqa: E402
-from training.detector.train import (  # noqa: E402
-    PEAK_RATE,
-    WARM_UP_STEPS,
-    Run,
-    batch_of,
-    learning_rate,
-    make_optimiser,
-    train,
-    train_step,
-    update_average,
-)
+from training.detector.learning import SCHEDULE, batch_of, train, train_step  # noqa: E402
+from training.run import Run, follow  # noqa: E402
 from training.yolox import NanoDetector  # noqa: E402
 
 
-def new_run() -> Run:
+def new_run() -> Run[NanoDetector]:
     torch.manual_seed(0)
-    model = NanoDetector()
-    return Run(model, copy.deepcopy(model).eval(), make_optimiser(model))
+    return learning.new_run(NanoDetector())
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +26,9 @@ def sampler() -> CropSampler:
 
 
 def test_the_rate_warms_up_peaks_and_ends_small():
-    assert learning_rate(0, 0) < PEAK_RATE / 10
-    assert learning_rate(0, WARM_UP_STEPS) == pytest.approx(PEAK_RATE)
-    assert learning_rate(1, 10_000) == learning_rate(1.5, 10_000) < PEAK_RATE / 20
+    assert SCHEDULE.rate(0, 0) < SCHEDULE.peak / 10
+    assert SCHEDULE.rate(0, SCHEDULE.warm_up) == pytest.approx(SCHEDULE.peak)
+    assert SCHEDULE.rate(1, 10_000) == SCHEDULE.rate(1.5, 10_000) < SCHEDULE.peak / 20
 
 
 def test_a_batch_is_colour_planes_in_blue_green_red(sampler: CropSampler):
@@ -53,7 +44,7 @@ def test_a_step_moves_the_weights_and_the_average_follows(sampler: CropSampler):
     before = copy.deepcopy(run.average.state_dict())
     losses = train_step(run, [sampler.draw(), sampler.draw()], 0.9)
     assert losses.total.isfinite()
-    assert (run.steps, run.crops) == (1, 2)
+    assert (run.steps, run.samples) == (1, 2)
     name = "heads.0.objectness.bias"  # learns from empty crops too
     assert not torch.equal(run.average.state_dict()[name], before[name])
 
@@ -63,8 +54,7 @@ def test_the_average_lies_between_old_and_new():
     old = run.average.heads[0].box.bias.clone()
     with torch.no_grad():
         run.model.heads[0].box.bias += 1
-    run.steps = 10**6
-    update_average(run)
+    follow(run.average, run.model, decay=learning.EMA_DECAY)
     moved = (run.average.heads[0].box.bias - old).mean()
     assert 0 < moved < 0.01
 
@@ -76,7 +66,7 @@ def test_a_checkpoint_brings_everything_back(tmp_path: Path, sampler: CropSample
     run.save(tmp_path / "last.pt")
     other = new_run()
     other.restore(tmp_path / "last.pt")
-    assert (other.elapsed, other.steps, other.crops) == (12.5, 1, 2)
+    assert (other.elapsed, other.steps, other.samples) == (12.5, 1, 2)
     assert (
         other.optimiser.state_dict()["state"].keys() == run.optimiser.state_dict()["state"].keys()
     )
