@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from touchline.detection import Detector, load_detector
-from touchline.verification.labels import as_claimed
 from touchline.verification.student import load_student
-from touchline.verification.verifier import Verifier, View
+from touchline.verification.verifier import Verifier, View, as_claimed
 from training.detector.data import BALL, LabelledFrame, frame_paths, read_frame
 from training.detector.evaluate import detect
 from training.detector.metrics import balls_found, match
