@@ -35,15 +35,15 @@ from touchline.inference.loading import Precision
 from touchline.verification import View
 from touchline.verification.clip import (
     SOURCES,
-    Clip,
+    ClipModel,
     ClipSource,
     ClipVerifier,
     PinnedFile,
+    crop,
     installed,
     load_clip,
     pull,
 )
-from touchline.verification.clip.judging import crop
 
 REFERENCE = "clip", "f32"
 WIDTH, TEXT_WIDTH, SPACE, LAYERS = 768, 512, 512, 12
@@ -107,7 +107,7 @@ def report(views: list[View], cache: Path | None, threads: int) -> None:
         print(json.dumps(compared(name, precision, results)), flush=True)
 
 
-def measure(clip: Clip, views: list[View]) -> Measured:
+def measure(clip: ClipModel, views: list[View]) -> Measured:
     """Judge and embed the views."""
     crops = [crop(view) for view in views if view.visible]
     clip.embed(crops[:4])

@@ -3,7 +3,7 @@
 `python -m training.verification.sweep verifier.onnx --detector players.onnx --data DIR
 --matches 08fd33,a9f16c`
 
-People are kept by the pipeline's rule (`touchline.verification.ledger`): the verifier's odds,
+People are kept by the pipeline's rule (`touchline.verification.vote`): the verifier's odds,
 backed by those of a detector that is sure. A frame counts as crowded when it is among the third
 with the most false people at the lowest confidence.
 """

@@ -1,4 +1,4 @@
-"""What a crop can show."""
+"""What a crop can show: the labels of a verifier, and the class of each."""
 
 from enum import IntEnum
 

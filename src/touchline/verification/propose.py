@@ -119,8 +119,11 @@ def waypoints(frames: Sequence[TrackedFrame]) -> dict[int, list[Waypoint]]:
         homography, objects = frame.pitch.homography, frame.objects
         if homography is not None:
             for row in np.flatnonzero(~objects.is_filled & ~objects.is_ball).tolist():
-                place = _on_pitch(objects.xyxy[row], homography)
-                known[int(objects.tracker_id[row])].append(Waypoint(frame.time, *place))
+                left, top, right, bottom = objects.xyxy[row]
+                foot = np.array([(left + right) / 2, bottom])
+                size = np.array([right - left, bottom - top]) * _metres_a_pixel(foot, homography)
+                way = known[int(objects.tracker_id[row])]
+                way.append(Waypoint(frame.time, _sent(foot, homography), size))
     return known
 
 
@@ -226,12 +229,6 @@ def _carried_on(way: Sequence[Waypoint], time: float, reach: float) -> Waypoint 
     speed = (last.foot - older[-1].foot) / (last.time - older[-1].time)
     speed *= min(1.0, TOP_SPEED / max(float(np.linalg.norm(speed)), 1e-9))
     return Waypoint(time, last.foot + speed * (1 - np.exp(last.time - time)), last.size)
-
-
-def _on_pitch(xyxy: Float64, homography: Float64) -> tuple[Float64, Float64]:
-    """Foot (2,) and upright size (2,) in metres of a box (4,) in pixels."""
-    foot = np.array([(xyxy[0] + xyxy[2]) / 2, xyxy[3]])
-    return _sent(foot, homography), (xyxy[2:] - xyxy[:2]) * _metres_a_pixel(foot, homography)
 
 
 def _in_picture(where: Waypoint, homography: Float64) -> Float64:

@@ -62,12 +62,7 @@ def select_doubtful(
     """
     single = ~table.detected_people
     margins = np.array(
-        [
-            _single_margin(table.verified[row])
-            if single[row]
-            else _track_margin(table, row, tracks)
-            for row in rows.tolist()
-        ]
+        [_margin(table, row, tracks, single=bool(single[row])) for row in rows.tolist()]
     )
     # How many rows of its track stand before each: that spreads the looks over the tracks.
     track = table.objects.tracker_id[rows]
@@ -126,14 +121,14 @@ def _sharpness(table: WindowTable, row: int) -> float:
     return float(cv2.Laplacian(grey, cv2.CV_32F).var())
 
 
-def _single_margin(verified: float) -> float:
-    """How far, in log odds, a ball or a gap is from being called something else."""
-    sure = np.clip(verified, 1e-3, 1 - 1e-3)
-    return float(abs(np.log(sure / (1 - sure))))
+def _margin(table: WindowTable, row: int, tracks: TrackRecords, *, single: bool) -> float:
+    """How far, in log odds, an object is from being called something else; new ones are nearer.
 
-
-def _track_margin(table: WindowTable, row: int, tracks: TrackRecords) -> float:
-    """The same of a detected person, whose whole track is called so; new ones are nearer."""
+    A ball or a gap is judged by its own crop (``single``), a person by all looks at the track.
+    """
+    if single:
+        sure = np.clip(table.verified[row], 1e-3, 1 - 1e-3)
+        return float(abs(np.log(sure / (1 - sure))))
     objects = table.objects
     record = tracks[int(objects.tracker_id[row])]
     unsure = float(objects.confidence[row] < SURE)
