@@ -12,16 +12,20 @@ from touchline.errors import ModelError
 from touchline.inference import Device
 from touchline.scorevision.scoring import score_frame_boxes
 from touchline.scorevision.scoring.objects import read_boxes
-from touchline.verification import Label, Verifier, View, load_student
-from touchline.verification.clip import installed, load_clip
-from touchline.verification.decision_tree import MIN_PERSON, Scorer
-from touchline.verification.labels import PEOPLE
-from touchline.verification.prompts import (
+from touchline.verification import (
     BALL_OR_NOT,
     KINDS_OF_PERSON,
+    MIN_PERSON,
+    PEOPLE,
     PERSON_OR_GRASS,
     ROUND_OR_NOT,
+    Label,
+    Scorer,
+    Verifier,
+    View,
+    load_student,
 )
+from touchline.verification.clip import installed, load_clip
 
 VALIDATORS = "clip"
 """The name of the CLIP that validators use: ViT-B/32 of openai, in 32 bits."""

@@ -1,4 +1,4 @@
-"""Who looks: the student that is shipped, and a CLIP where one was pulled."""
+"""The expert, the expensive verifier for what stays doubtful: a CLIP, where one was pulled."""
 
 from pathlib import Path
 
