@@ -45,7 +45,7 @@ def test_an_object_is_looked_at_and_in_view_with_its_frame():
         shown(3, [man(2, 100, xyxy=(100, 20, 260, 340))], homography=None),
     ]
     table = WindowTable.of(window)
-    assert table.looked.tolist() == [True, False, False, True, True]
+    assert table.pictured.tolist() == [True, False, False, True, True]
     assert table.in_view.tolist() == [True, True, True, True, False]
 
 

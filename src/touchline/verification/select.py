@@ -39,7 +39,7 @@ def select(table: WindowTable, tracks: TrackRecords, *, full: bool) -> Int64:
     Returns:
         Rows (k,) of the table, rising.
     """
-    may = table.looked & ~_close_up(table) & (~table.objects.is_filled | table.in_view)
+    may = table.pictured & ~_close_up(table) & (~table.objects.is_filled | table.in_view)
     if full:
         return np.flatnonzero(may)
     people = table.detected_people

@@ -30,10 +30,10 @@ def settle(table: WindowTable, tracks: TrackRecords) -> list[TrackedFrame]:
         The frames of the window with the objects that stay, and the column ``verified``.
     """
     confirmed = _confirmed(table, tracks)
-    stays = confirmed | ~table.looked
+    stays = confirmed | ~table.pictured
     for track in np.unique(table.objects.tracker_id).tolist():
         mine = np.flatnonzero(table.objects.tracker_id == track)
-        there, looked, record = confirmed[mine], table.looked[mine], tracks[track]
+        there, looked, record = confirmed[mine], table.pictured[mine], tracks[track]
         if not looked.any():
             stays[mine] = record.present
             continue
@@ -51,7 +51,7 @@ def _confirmed(table: WindowTable, tracks: TrackRecords) -> Bools:
     detected = np.where(objects.is_ball, _steady_ball(table) >= KEEP_BALL, person)
     sure = np.nan_to_num(table.verified) >= CONFIRM
     filled = table.in_view & sure & (objects.is_ball | person)
-    return np.asarray(np.where(objects.is_filled, filled, detected) & table.looked)
+    return np.asarray(np.where(objects.is_filled, filled, detected) & table.pictured)
 
 
 def _steady_ball(table: WindowTable) -> Float64:

@@ -112,7 +112,7 @@ class Verification:
             return []
         self._enter(window)
         table = WindowTable.of(window)
-        self.spent.objects += int(table.looked.sum())
+        self.spent.objects += int(table.pictured.sum())
         rows = select(table, self._tracks, full=self._full)
         self.spent.student += len(rows)
         table = look(table, rows, self._verifier)
@@ -139,7 +139,7 @@ class Verification:
     def _ask_expert(self, expert: Verifier, table: WindowTable, rows: Int64) -> WindowTable:
         """Show the most doubtful of the rows (k,) to the expert, within what may be spent on it."""
         if not self._full:
-            self._expert_allowance += EXPERT_SHARE * int(table.looked.sum())
+            self._expert_allowance += EXPERT_SHARE * int(table.pictured.sum())
             rows = select_doubtful(table, rows, self._tracks, at_most=int(self._expert_allowance))
             self._expert_allowance -= len(rows)
         self.spent.expert += len(rows)

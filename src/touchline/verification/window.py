@@ -23,7 +23,7 @@ class WindowTable:
         frames: The f frames of the window.
         objects: Their objects, n in all.
         place: int64 (n,), the number of each one's frame in the window.
-        looked: bool (n,), whether the detector looked at its frame, so that there is a picture.
+        pictured: bool (n,), whether its frame has a picture: the detector looked at it.
         in_view: bool (n,), whether its frame shows the pitch.
         covered: float64 (n,), the largest share of its box that another box of its frame covers.
         probabilities: float64 (n, 6), a verifier's, a column for each ``Label``; NaN where it has
@@ -35,7 +35,7 @@ class WindowTable:
     frames: Sequence[TrackedFrame]
     objects: Objects
     place: Int64
-    looked: Bools
+    pictured: Bools
     in_view: Bools
     covered: Float64
     probabilities: Float64
@@ -51,7 +51,7 @@ class WindowTable:
             frames=frames,
             objects=concatenate([each.objects for each in frames]),
             place=place,
-            looked=pictured[place],
+            pictured=pictured[place],
             in_view=in_view[place],
             covered=np.concatenate([_covered(each.objects.xyxy) for each in frames]),
             probabilities=np.full((len(place), len(Label)), np.nan),
