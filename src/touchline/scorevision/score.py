@@ -10,12 +10,19 @@ from itertools import islice
 from touchline.arrays import Image
 from touchline.errors import UsageError
 from touchline.frame import Frame
-from touchline.scorevision.report.box_losses import box_losses
-from touchline.scorevision.report.clip_score import ClipScore, FrameScore, Loss, Speed
-from touchline.scorevision.report.judge import Judge
-from touchline.scorevision.report.keypoint_losses import keypoint_losses, speed_losses
+from touchline.scorevision.report import (
+    ClipScore,
+    FrameScore,
+    Judge,
+    Loss,
+    Speed,
+    box_losses,
+    keypoint_losses,
+    speed_losses,
+)
 from touchline.scorevision.response import Response, require_length, require_size
 from touchline.scorevision.scoring import (
+    MIN_BOX_SCORE,
     FrameBoxScore,
     KeypointScore,
     Selection,
@@ -34,7 +41,6 @@ from touchline.scorevision.scoring import (
     speed_score,
     through_jpeg,
 )
-from touchline.scorevision.scoring.formula import MIN_BOX_SCORE
 from touchline.video import VideoReader
 
 AT_ONCE = 16

@@ -239,8 +239,8 @@ def _skipped(analysis: Analysis) -> dict[str, object]:
 def _require_modest(info: VideoInfo, limits: Analyse) -> None:
     if info.width * info.height > limits.max_pixels:
         raise VideoRefusedError(
-            f"the video is {info.width}x{info.height} px; at most {limits.max_pixels} px in all are "
-            "allowed."
+            f"the video is {info.width}x{info.height} px; at most {limits.max_pixels} px in all "
+            "are allowed."
         )
     if info.duration is not None:
         _require_short(info.duration, limits)

@@ -10,8 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from touchline.scorevision.report import ClipScore, report
-from touchline.scorevision.report.tables import figure
+from touchline.scorevision.report import ClipScore, figure, report
 
 Came = Literal["answered", "failed", "empty", "nothing stored"]
 """``answered``: a validator has frames to score. ``failed``: no 2xx answer came, which is stored as

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from touchline.errors import OversizeError
 from touchline.scorevision.chain import Hotkey
-from touchline.scorevision.miner.access.signing import answer_headers
+from touchline.scorevision.signing import answer_headers
 
 MAX_BODY = 64 * 1024
 """Bytes of the largest request; a challenge has about 200."""

@@ -1,7 +1,6 @@
 """One challenge from its video's address to its answer."""
 
 import asyncio
-import json
 import logging
 import os
 import re
@@ -16,8 +15,8 @@ from typing import Any
 
 from touchline.errors import DeadlineError, OutputError, TouchlineError
 from touchline.scorevision.miner.metrics import Metrics
-from touchline.scorevision.miner.schema import Challenge
 from touchline.scorevision.settings import MinerSettings
+from touchline.scorevision.wire import Challenge, write_answer
 from touchline.service import Analyse, Answered, RequestQueue, WorkerPool, WorkerProcess
 from touchline.service.fetching import ProgressCallback
 
@@ -65,7 +64,12 @@ class ChallengeHandler:
         with self._told(challenge, received):
             answered = await self._in_time(challenge, received)
         self._note(answered, received)
-        return _body(challenge, answered, time.perf_counter() - received)
+        return write_answer(
+            challenge.challenge_id,
+            answered.frames,
+            seconds=time.perf_counter() - received,
+            skipped=answered.report.skipped,
+        )
 
     @contextmanager
     def _told(self, challenge: Challenge, received: float) -> Iterator[None]:
@@ -168,9 +172,3 @@ def _outcome(error: BaseException) -> str:
         return "broken"
     name = type(error).__name__.removesuffix("Error")
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-
-
-def _body(challenge: Challenge, answered: Answered, seconds: float) -> bytes:
-    head = json.dumps({"challenge_id": challenge.challenge_id})[:-1].encode()
-    tail = {"processing_time": round(seconds, 3), "skipped": answered.report.skipped}
-    return head + b', "frames": ' + answered.frames + b", " + json.dumps(tail)[1:].encode()

@@ -6,17 +6,17 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
 from touchline.errors import DeadlineError, MalformedError
 from touchline.scorevision.miner.access.admission import NAMES
 from touchline.scorevision.miner.bodies import finish, read_body
 from touchline.scorevision.miner.health import Health
-from touchline.scorevision.miner.schema import Answer, Availability, Challenge, Problem
 from touchline.scorevision.miner.sealed import SEALED, SealedRequest, admit
 from touchline.scorevision.miner.service import Service
 from touchline.scorevision.miner.statuses import STATUSES
+from touchline.scorevision.wire import VIDEO_URL, Answer, Challenge
 
 T = TypeVar("T")
 
@@ -25,6 +25,20 @@ router = APIRouter()
 JSON = "application/json"
 BODY_WITHIN = 30.0
 """Seconds that the body of a request may take to arrive."""
+
+
+class Availability(BaseModel):
+    """Whether a challenge would be taken now."""
+
+    available: bool
+
+
+class Problem(BaseModel):
+    """Why a request was not served."""
+
+    detail: str
+
+
 REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem} for status in sorted(set(STATUSES.values()))
 }
@@ -119,7 +133,7 @@ def parse_challenge(body: bytes) -> Challenge:
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         field = str(problem["loc"][0]) if problem["loc"] else "body"
-        if field == "video_url" and problem["type"] in ("missing", "string_too_short"):
+        if field == VIDEO_URL and problem["type"] in ("missing", "string_too_short"):
             raise MalformedError("No video URL provided") from None
         raise MalformedError(f"{field}: {problem['msg']}.") from None
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from touchline.scorevision.report.clip_score import FrameScore, Loss
-from touchline.scorevision.scoring.boxes import MIN_COVERAGE
-from touchline.scorevision.scoring.objects import read_boxes
-from touchline.scorevision.scoring.points import (
+from touchline.scorevision.scoring import (
+    MIN_COVERAGE,
     PEOPLE,
     agreement_score,
     area_factors,
     occurrence_weights,
     ordered_sum,
+    read_boxes,
 )
 
 SHARE = 0.65 * 0.5
@@ -45,7 +45,7 @@ class _Judged:
     seen: tuple[Seen, ...]
 
 
-Change = Callable[[Sequence[Seen]], Sequence[Seen]]
+_Change = Callable[[Sequence[Seen]], Sequence[Seen]]
 
 
 def box_losses(
@@ -208,7 +208,7 @@ def _loss(
     )
 
 
-def _changed(judged: Sequence[_Judged], change: Change) -> dict[int, float]:
+def _changed(judged: Sequence[_Judged], change: _Change) -> dict[int, float]:
     """Scores by frame with the boxes changed; a frame that the change leaves alone keeps its own.
 
     A frame that the change empties scores 0, though it would leave the mean.
@@ -222,7 +222,7 @@ def _changed(judged: Sequence[_Judged], change: Change) -> dict[int, float]:
     }
 
 
-def _without(claimed: str, label: str) -> Change:
+def _without(claimed: str, label: str) -> _Change:
     return lambda seen: [s for s in seen if (s.claimed, s.seen) != (claimed, label)]
 
 

@@ -1,17 +1,16 @@
 """Who compares image and text: the validator's CLIP where it was pulled, else a stand-in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from touchline.arrays import AnyFloat, Float64, Image
 from touchline.errors import ModelError
 from touchline.inference import Device
-from touchline.scorevision.scoring import score_frame_boxes
-from touchline.scorevision.scoring.objects import read_boxes
+from touchline.scorevision.scoring import read_boxes, score_frame_boxes
+from touchline.scorevision.wire import WireObject
 from touchline.verification import Label, Verifier, View, load_student
 from touchline.verification.clip import installed, load_clip
 from touchline.verification.decision_tree import MIN_PERSON, Scorer
@@ -32,8 +31,6 @@ EVEN_ODDS = float(np.log(MIN_PERSON / (1 - MIN_PERSON)))
 """Added to the logit of a person, so that P(person) = 0.5 lands on the tree's threshold of 0.08:
 that suits CLIP, which is seldom sure of a person; a calibrated verifier means what it says."""
 
-Objects = Sequence[Mapping[str, Any]]
-
 
 @dataclass(frozen=True, slots=True)
 class Judge:
@@ -49,7 +46,7 @@ class Judge:
     """
 
     name: str
-    of_frame: Callable[[Image, Objects], Scorer]
+    of_frame: Callable[[Image, Sequence[WireObject]], Scorer]
     frames: Scorer | None
 
     @property
@@ -135,7 +132,7 @@ def student_judge(student: Verifier, *, name: str = "student") -> Judge:
     The logit of a person is lowered so that even odds lie on the tree's threshold (``EVEN_ODDS``).
     """
 
-    def of_frame(image_bgr: Image, objects: Objects) -> Scorer:
+    def of_frame(image_bgr: Image, objects: Sequence[WireObject]) -> Scorer:
         return guarded(name, _Told(student, image_bgr, objects))
 
     return Judge(name, of_frame, frames=None)
@@ -147,7 +144,7 @@ class _Told:
     People come in list order, first all of them and then some again; then the first football.
     """
 
-    def __init__(self, student: Verifier, image_bgr: Image, objects: Objects) -> None:
+    def __init__(self, student: Verifier, image_bgr: Image, objects: Sequence[WireObject]) -> None:
         # Who counts is asked of the score itself, which is told nothing.
         looked = score_frame_boxes(image_bgr, objects, scorer=_say_nothing).boxes
         boxes = read_boxes(objects)

@@ -4,8 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from touchline.scorevision.report.clip_score import Loss, Speed
-from touchline.scorevision.scoring import FrameKeypoints, KeypointScore
-from touchline.scorevision.scoring.formula import MIN_BOX_SCORE, SPEED_WEIGHT
+from touchline.scorevision.scoring import (
+    MIN_BOX_SCORE,
+    SPEED_WEIGHT,
+    FrameKeypoints,
+    KeypointScore,
+)
 
 SHARE = 0.65 * 0.5
 """What the keypoint score counts for in the final score."""

@@ -27,6 +27,7 @@ from touchline.outputs.drawing import (
     write_text,
 )
 from touchline.outputs.writer import write_whole
+from touchline.scorevision import wire
 from touchline.scorevision.report.clip_score import ClipScore, FrameScore
 from touchline.scorevision.response import Response
 from touchline.scorevision.scoring import ScoredBox
@@ -83,14 +84,14 @@ def draw_score(image: Image, given: Mapping[str, Any], frame: FrameScore) -> Ima
     style = Style.for_height(image.shape[0])
     boxes: Sequence[ScoredBox] = () if frame.boxes is None else frame.boxes.boxes
     told = {box.index: box for box in boxes}
-    for index, each in enumerate(given["objects"]):
-        _draw_box(canvas, each["bbox"], told.get(index), style)
-    _draw_points(canvas, np.asarray(given["keypoints"], np.float64), frame, style)
+    for index, bbox in enumerate(wire.boxes_of(wire.objects_of(given))):
+        _draw_box(canvas, bbox, told.get(index), style)
+    _draw_points(canvas, wire.keypoints_of(given), frame, style)
     _draw_caption(canvas, frame, style)
     return canvas
 
 
-def _draw_box(canvas: Image, bbox: Sequence[float], box: ScoredBox | None, style: Style) -> None:
+def _draw_box(canvas: Image, bbox: Float64, box: ScoredBox | None, style: Style) -> None:
     height, width = canvas.shape[:2]
     x1, y1, x2, y2 = np.clip(bbox, -1, (width, height, width, height)).tolist()
     corners = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]])

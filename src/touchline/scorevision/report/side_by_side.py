@@ -18,6 +18,7 @@ from touchline.frame import NO_ID, Frame, FrameState, PitchState, Source
 from touchline.outputs.drawing import Trail, draw
 from touchline.outputs.overlay import TICKS, add_stream, to_yuv
 from touchline.outputs.writer import FileWriter
+from touchline.scorevision import wire
 from touchline.scorevision.response import Response
 from touchline.video import VideoReader
 
@@ -108,8 +109,8 @@ def state_of(response: Response, frame: Frame) -> FrameState:
         index=frame.index,
         time=frame.time,
         shot=0,
-        objects=_objects(given["objects"], (width, height)),
-        pitch=_pitch(np.array(given["keypoints"], np.float64), (width, height)),
+        objects=_objects(wire.objects_of(given), (width, height)),
+        pitch=_pitch(wire.keypoints_of(given), (width, height)),
     )
 
 
@@ -122,13 +123,15 @@ def _objects(objects: Sequence[Mapping[str, Any]], size: tuple[int, int]) -> sv.
     """Boxes, classes and ids; the other keys of an answer need not be what they are here."""
     if not objects:
         return sv.Detections.empty()
-    xyxy = np.array([each["bbox"] for each in objects], np.float64)
+    xyxy = wire.boxes_of(objects)
     return sv.Detections(
         xyxy=np.clip(xyxy, 0, (*size, *size)).astype(np.float32),
-        class_id=np.array([each["class_id"] for each in objects], int),
+        class_id=wire.class_ids_of(objects),
         confidence=np.ones(len(objects), np.float32),
-        tracker_id=np.array([_tracker_id(each.get("id")) for each in objects], int),
-        data={"source": np.array([str(each.get("source", Source.DETECTED)) for each in objects])},
+        tracker_id=np.array([_tracker_id(each.get(wire.ID)) for each in objects], int),
+        data={
+            "source": np.array([str(each.get(wire.SOURCE, Source.DETECTED)) for each in objects])
+        },
     )
 
 

@@ -17,7 +17,7 @@ from touchline.errors import UsageError
 from touchline.frame import ClassId
 from touchline.scorevision.scoring.crops import see
 from touchline.scorevision.scoring.image import checked_image
-from touchline.scorevision.scoring.objects import Boxes, read_boxes
+from touchline.scorevision.scoring.objects import ClaimedBoxes, read_boxes
 from touchline.scorevision.scoring.points import (
     LABEL_OF_CLASS,
     agreement_score,
@@ -198,7 +198,7 @@ def _painted_copy(image_bgr: Image) -> Image:
     return np.asarray(cv2.cvtColor(checked_image(image_bgr), cv2.COLOR_BGR2RGB), np.uint8)
 
 
-def _dropped(boxes: Boxes, width: int) -> list[Dropped | None]:
+def _dropped(boxes: ClaimedBoxes, width: int) -> list[Dropped | None]:
     """Why each box does not count. Size is asked first; the band ends where the image does."""
     x1, y1, x2, y2 = boxes.xyxy.T
     large = boxes.is_ball | ((boxes.width >= MIN_WIDTH) & (boxes.height >= MIN_HEIGHT))
@@ -210,7 +210,7 @@ def _dropped(boxes: Boxes, width: int) -> list[Dropped | None]:
 
 
 def _scored(
-    boxes: Boxes, dropped: list[Dropped | None], seen: dict[int, str], image_area: int
+    boxes: ClaimedBoxes, dropped: list[Dropped | None], seen: dict[int, str], image_area: int
 ) -> FrameBoxScore:
     """Put the frame's score together from the labels seen, by place in the list."""
     kept, labels = list(seen), list(seen.values())

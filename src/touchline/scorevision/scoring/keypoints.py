@@ -9,11 +9,11 @@ import numpy as np
 
 from touchline.arrays import Bools, Float64, Int64
 from touchline.errors import UsageError
-from touchline.scorevision.scoring.answer import Answer, read_answer, read_lines
+from touchline.scorevision.scoring.answer import AnswerArrays, read_answer, read_lines
 from touchline.scorevision.scoring.consistency import run_consistencies, stabilities
 from touchline.scorevision.scoring.frame_fit import (
     DroppedPoint,
-    Points,
+    JudgedPoints,
     counted_centres,
     fit_template,
     inside_share,
@@ -119,7 +119,7 @@ def _validated(frames_to_validate: Sequence[int]) -> list[int]:
 
 
 def _earned(
-    answer: Answer, rank: int, valid: Bools, lines: Float64, size: tuple[int, int]
+    answer: AnswerArrays, rank: int, valid: Bools, lines: Float64, size: tuple[int, int]
 ) -> FrameFit | None:
     width, height = size
     fit = fit_template(answer.keypoints[rank], valid, width=width, height=height)
@@ -138,7 +138,7 @@ def _earned(
     )
 
 
-def _scene(answer: Answer, points: Points, fitted: Bools) -> _Scene:
+def _scene(answer: AnswerArrays, points: JudgedPoints, fitted: Bools) -> _Scene:
     moved = moves(answer.players)
     cuts = find_cuts(answer.players, moved, len(fitted))
     segment = segments_of(cuts)
@@ -146,14 +146,14 @@ def _scene(answer: Answer, points: Points, fitted: Bools) -> _Scene:
     return _Scene(cuts, segment, stability, plausibilities(answer, moved, segment))
 
 
-def _dropped(points: Points, rank: int) -> tuple[tuple[int, DroppedPoint], ...]:
+def _dropped(points: JudgedPoints, rank: int) -> tuple[tuple[int, DroppedPoint], ...]:
     rows = np.flatnonzero(points.present[rank] & ~points.valid[rank]).tolist()
     inside = points.inside[rank]
     return tuple((i, DroppedPoint.CROWDED if inside[i] else DroppedPoint.OUTSIDE) for i in rows)
 
 
 def _summed(
-    answer: Answer, scene: _Scene, rows: tuple[FrameKeypoints, ...], steady: Float64
+    answer: AnswerArrays, scene: _Scene, rows: tuple[FrameKeypoints, ...], steady: Float64
 ) -> KeypointScore:
     fitted = [(row, row.fit) for row in rows if row.fit is not None]
     mean = {

@@ -14,12 +14,12 @@ from touchline.errors import (
 )
 from touchline.scorevision.chain import Metagraph, Node, is_address, verify
 from touchline.scorevision.miner.access.nonces import NonceMemory
-from touchline.scorevision.miner.access.signing import (
+from touchline.scorevision.settings import StakeField
+from touchline.scorevision.signing import (
     encrypted_message,
     parse_signature,
     request_message,
 )
-from touchline.scorevision.settings import StakeField
 
 NAMES = ("validator-hotkey", "miner-hotkey", "nonce", "signature")
 """Headers of every signed request."""
