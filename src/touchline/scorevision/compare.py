@@ -88,10 +88,10 @@ class Comparison:
             "only_first": sum(len(each.only_first) for each in self.frames),
             "only_second": sum(len(each.only_second) for each in self.frames),
             "reclassed": sum(len(each.reclassed) for each in self.frames),
-            "iou": _mean([each.iou for each in self.frames]),
+            "iou": _mean_of_known([each.iou for each in self.frames]),
             "points_only_first": sum(len(each.points_only_first) for each in self.frames),
             "points_only_second": sum(len(each.points_only_second) for each in self.frames),
-            "displacement": _mean([each.displacement for each in self.frames]),
+            "displacement": _mean_of_known([each.displacement for each in self.frames]),
         }
 
 
@@ -124,8 +124,13 @@ def compare_responses(
         )
     given = terms or (Terms(), Terms())
     scores = score_clips([(first, given[0]), (second, given[1])], video, judge=judge)
+    boxes = [[frame.boxes for frame in score.frames] for score in scores]
+    gains = [
+        None if one is None or other is None else other.score - one.score
+        for one, other in zip(*boxes, strict=True)
+    ]
     frames = tuple(
-        frame_difference(one, other, frame=i, box_gain=_box_gain(scores, i))
+        frame_difference(one, other, frame=i, box_gain=gains[i])
         for i, (one, other) in enumerate(zip(first.frames, second.frames, strict=True))
     )
     return Comparison(first=scores[0], second=scores[1], frames=frames)
@@ -161,9 +166,9 @@ def frame_difference(
             for i, j in pairs
             if class_id[i] != other_class_id[j]
         ),
-        iou=_mean(overlap),
+        iou=_mean_of_known(overlap),
         box_gain=box_gain,
-        **_points(wire.keypoints_of(first), wire.keypoints_of(second)),
+        **_point_differences(wire.keypoints_of(first), wire.keypoints_of(second)),
     )
 
 
@@ -233,7 +238,7 @@ def _left(count: int, taken: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(set(range(count)).difference(taken)))
 
 
-def _points(first: Float64, second: Float64) -> dict[str, Any]:
+def _point_differences(first: Float64, second: Float64) -> dict[str, Any]:
     has, other_has = (first != 0).any(axis=1), (second != 0).any(axis=1)
     both = has & other_has
     moved = np.hypot(*(first - second)[both].T)
@@ -244,11 +249,6 @@ def _points(first: Float64, second: Float64) -> dict[str, Any]:
     }
 
 
-def _box_gain(scores: Sequence[ClipScore], frame: int) -> float | None:
-    first, second = (score.frames[frame].boxes for score in scores)
-    return None if first is None or second is None else second.score - first.score
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
+def _mean_of_known(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None

@@ -73,7 +73,10 @@ def read_response(path: str | os.PathLike[str]) -> Response:
         read_answer({str(count): frame for count, frame in enumerate(frames)})
     except UsageError as error:
         raise InputError(f"{path}: {error}") from None
-    return Response(os.fspath(path), tuple(frames), _seconds(content, os.fspath(path)))
+    seconds = None
+    if content.get(wire.PROCESSING_TIME) is not None:
+        seconds = _duration(content, wire.PROCESSING_TIME, f"{path}")
+    return Response(os.fspath(path), tuple(frames), seconds)
 
 
 def read_times(path: str | os.PathLike[str]) -> tuple[float, ...]:
@@ -168,12 +171,6 @@ def _check_lists(frame: Mapping[str, Any], where: str) -> None:
         )
     for i, point in enumerate(points):
         numbers(point, 2, f"{where}: keypoints[{i}]")
-
-
-def _seconds(content: Mapping[str, Any], path: str) -> float | None:
-    if content.get(wire.PROCESSING_TIME) is None:
-        return None
-    return _duration(content, wire.PROCESSING_TIME, path)
 
 
 def _duration(content: Mapping[str, Any], key: str, where: str) -> float:

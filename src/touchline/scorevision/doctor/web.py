@@ -47,7 +47,9 @@ def ask(url: str, *, method: Literal["GET", "HEAD"] = "GET") -> WebReply:
         with refusal:
             return WebReply(b"", _date(refusal.headers))
     except (OSError, HTTPException, ValueError) as error:
-        raise InputError(f"{urlsplit(url).hostname} does not answer: {_reason(error)}") from error
+        inner = error.reason if isinstance(error, URLError) else error
+        reason = (inner.strerror if isinstance(inner, OSError) else None) or str(inner)
+        raise InputError(f"{urlsplit(url).hostname} does not answer: {reason}") from error
 
 
 def is_live(base: str) -> bool:
@@ -62,12 +64,6 @@ def is_live(base: str) -> bool:
 def at(host: str, port: int) -> str:
     """``http://HOST:PORT``, for IPv6 addresses too."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _reason(error: Exception) -> str:
-    """What went wrong, without error numbers."""
-    inner = error.reason if isinstance(error, URLError) else error
-    return (inner.strerror if isinstance(inner, OSError) else None) or str(inner)
 
 
 def _date(headers: Message) -> float | None:

@@ -42,7 +42,7 @@ class _BrokenError(Exception):
 def read_as_validator(body: bytes) -> Stored:
     """Read the body of a 2xx answer as a validator does."""
     try:
-        frames = _frames(_parsed(body))
+        frames = _stored_frames(_parsed(body))
     except _BrokenError as error:
         return Stored("nothing", f"{error}; a validator stores nothing at all of such an answer")
     if isinstance(frames, str):
@@ -62,7 +62,7 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
     return content
 
 
-def _frames(content: Mapping[str, Any]) -> dict[str, dict[str, Any]] | str:
+def _stored_frames(content: Mapping[str, Any]) -> dict[str, dict[str, Any]] | str:
     """The frames by number, or why there are none."""
     if wire.FRAMES not in content:
         return "frames is missing"
@@ -72,11 +72,13 @@ def _frames(content: Mapping[str, Any]) -> dict[str, dict[str, Any]] | str:
     if not isinstance(given, list):
         return f"frames is {_kind(given)}, not a list"
     # A number that comes again takes the place of the earlier one.
-    frames = dict(_frame(each, f"entry {place} of frames") for place, each in enumerate(given))
+    frames = dict(
+        _stored_frame(each, f"entry {place} of frames") for place, each in enumerate(given)
+    )
     return frames or "frames is an empty list"
 
 
-def _frame(given: Any, where: str) -> tuple[str, dict[str, Any]]:
+def _stored_frame(given: Any, where: str) -> tuple[str, dict[str, Any]]:
     if not isinstance(given, dict):
         raise _BrokenError(f"{where} is {_kind(given)}, not an object")
     if wire.FRAME_NUMBER not in given:
@@ -88,12 +90,12 @@ def _frame(given: Any, where: str) -> tuple[str, dict[str, Any]]:
         ]
     if isinstance(objects := given.get(wire.OBJECTS), list):
         kept[wire.OBJECTS] = [
-            _object(each, f"{where}: objects[{i}]") for i, each in enumerate(objects)
+            _stored_object(each, f"{where}: objects[{i}]") for i, each in enumerate(objects)
         ]
     return str(given[wire.FRAME_NUMBER]), kept
 
 
-def _object(given: Any, where: str) -> Any:
+def _stored_object(given: Any, where: str) -> Any:
     if isinstance(given, list) and wire.BBOX not in given:
         return given  # no object either, but not what reading breaks over
     if not isinstance(given, dict):

@@ -102,7 +102,9 @@ def send(challenge: SentChallenge, miner: Miner, *, key: Hotkey, client: httpx.C
         response = client.post(miner.url + ENDPOINT, content=body, headers=headers)
         seconds = time.perf_counter() - started
     except httpx.RequestError as error:
-        return Reply(time.perf_counter() - started, failure=_broken_off(error))
+        seconds = time.perf_counter() - started
+        kind = "time-out: " if isinstance(error, httpx.TimeoutException) else ""
+        return Reply(seconds, failure=f"{kind}{error or type(error).__name__}")
     if not response.is_success:
         return Reply(seconds, failure=_refusal(response))
     return Reply(seconds, response.content, signature=signature_of(response))
@@ -142,11 +144,6 @@ def ask_hotkey(url: str, client: httpx.Client) -> str:
 
 def _no_hotkey(url: str, why: str) -> str:
     return f"{url}/health does not tell the miner's hotkey ({why}); give it with --miner-hotkey."
-
-
-def _broken_off(error: httpx.RequestError) -> str:
-    waited = "" if not isinstance(error, httpx.TimeoutException) else "time-out: "
-    return f"{waited}{error or type(error).__name__}"
 
 
 def _refusal(response: httpx.Response) -> str:

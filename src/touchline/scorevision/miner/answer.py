@@ -88,7 +88,7 @@ def mend(frame: WireFrame, *, size: tuple[int, int], faults: Counter[str]) -> Wi
     return {
         **frame,
         wire.OBJECTS: _with_own_ids(_with_one_ball(kept, faults), faults),
-        wire.KEYPOINTS: _points(frame[wire.KEYPOINTS], size, faults),
+        wire.KEYPOINTS: _sendable_points(frame[wire.KEYPOINTS], size, faults),
     }
 
 
@@ -122,7 +122,9 @@ def _with_own_ids(objects: list[WireObject], faults: Counter[str]) -> list[WireO
     return named
 
 
-def _points(points: list[list[float]], size: tuple[int, int], faults: Counter[str]) -> list[Any]:
+def _sendable_points(
+    points: list[list[float]], size: tuple[int, int], faults: Counter[str]
+) -> list[Any]:
     if len(points) != N_KEYPOINTS:
         faults["points_missing"] += 1
         return [[0.0, 0.0]] * N_KEYPOINTS

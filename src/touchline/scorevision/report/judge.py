@@ -145,8 +145,10 @@ class _Told:
     """
 
     def __init__(self, student: Verifier, image_bgr: Image, objects: Sequence[WireObject]) -> None:
-        # Who counts is asked of the score itself, which is told nothing.
-        looked = score_frame_boxes(image_bgr, objects, scorer=_say_nothing).boxes
+        # Which boxes count follows from the score itself, whatever the scorer answers.
+        looked = score_frame_boxes(
+            image_bgr, objects, scorer=lambda images, texts: np.zeros((len(images), len(texts)))
+        ).boxes
         boxes = read_boxes(objects)
         kept = [box.index for box in looked if box.dropped is None]
         self._people = iter([i for i in kept if not boxes.is_ball[i]])
@@ -178,10 +180,6 @@ class _Told:
         elif question == ROUND_OR_NOT:
             self._place[id(image)] = self._balls[0]
         return self._place[id(image)]
-
-
-def _say_nothing(images_rgb: list[Image], texts: list[str]) -> Float64:
-    return np.zeros((len(images_rgb), len(texts)))
 
 
 _NOT_BALL = tuple(label for label in Label if label != Label.FOOTBALL)

@@ -61,7 +61,9 @@ def write_pictures(
             if frame.index in chosen:
                 given = response.frames[frame.index]
                 picture = draw_score(frame.image, given, chosen.pop(frame.index))
-                written.append(_write(target / f"frame_{frame.index:06d}.png", picture))
+                path = target / f"frame_{frame.index:06d}.png"
+                write_whole(path, cv2.imencode(".png", picture)[1].tobytes())
+                written.append(path)
             if not chosen:
                 break
     return written
@@ -163,9 +165,3 @@ def _made(folder: Path) -> Path:
             f"cannot write {folder}: {error.strerror}; a folder that can be made is needed"
         ) from error
     return folder
-
-
-def _write(path: Path, picture: Image) -> Path:
-    _, written = cv2.imencode(".png", picture)
-    write_whole(path, written.tobytes())
-    return path

@@ -12,7 +12,7 @@ import av
 import numpy as np
 import supervision as sv
 
-from touchline.arrays import Float64, Image
+from touchline.arrays import Float64
 from touchline.evaluation.metrics import fitted_homography
 from touchline.frame import NO_ID, Frame, FrameState, PitchState, Source
 from touchline.outputs.drawing import Trail, draw
@@ -59,8 +59,9 @@ class SideBySide(FileWriter):
     def _append(self, state: FrameState) -> None:
         frame = next(self._reader)
         other = state_of(self._second, frame)
+        size = frame.image.shape[1], frame.image.shape[0]
         halves = [
-            _drawn(frame.image, each, trail)
+            draw(frame.image, each, trail=trail.follow(each, size))
             for each, trail in zip((state, other), self._trails, strict=True)
         ]
         encoded = to_yuv(np.concatenate(halves, axis=1))
@@ -109,17 +110,12 @@ def state_of(response: Response, frame: Frame) -> FrameState:
         index=frame.index,
         time=frame.time,
         shot=0,
-        objects=_objects(wire.objects_of(given), (width, height)),
+        objects=_detections(wire.objects_of(given), (width, height)),
         pitch=_pitch(wire.keypoints_of(given), (width, height)),
     )
 
 
-def _drawn(image: Image, state: FrameState, trail: Trail) -> Image:
-    height, width = image.shape[:2]
-    return draw(image, state, trail=trail.follow(state, (width, height)))
-
-
-def _objects(objects: Sequence[Mapping[str, Any]], size: tuple[int, int]) -> sv.Detections:
+def _detections(objects: Sequence[Mapping[str, Any]], size: tuple[int, int]) -> sv.Detections:
     """Boxes, classes and ids; the other keys of an answer need not be what they are here."""
     if not objects:
         return sv.Detections.empty()

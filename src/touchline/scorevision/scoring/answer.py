@@ -64,8 +64,8 @@ def read_answer(frames: Mapping[str, Mapping[str, Any]]) -> AnswerArrays:
             or a player has no ``id``. The validator itself breaks over most of these.
     """
     numbers = sorted(_number(name) for name in frames)
-    given = [_frame(frames, number) for number in numbers]
-    points = [_points(frame, number) for frame, number in zip(given, numbers, strict=True)]
+    given = [_frame_of(frames, number) for number in numbers]
+    points = [_read_points(frame, number) for frame, number in zip(given, numbers, strict=True)]
     padded = np.zeros((len(points), len(VERTICES), 2))
     for row, found in zip(padded, points, strict=True):
         row[: len(found)] = found
@@ -76,7 +76,7 @@ def read_answer(frames: Mapping[str, Mapping[str, Any]]) -> AnswerArrays:
         padded,
         np.array([len(found) for found in points], np.int64),
         tuple(boxes),
-        _players(objects, boxes, numbers),
+        _read_players(objects, boxes, numbers),
     )
 
 
@@ -88,14 +88,14 @@ def _number(name: object) -> int:
     return int(name)
 
 
-def _frame(frames: Mapping[str, Mapping[str, Any]], number: int) -> Mapping[str, Any]:
+def _frame_of(frames: Mapping[str, Mapping[str, Any]], number: int) -> Mapping[str, Any]:
     frame = frames[str(number)]
     if not isinstance(frame, Mapping) or wire.KEYPOINTS not in frame:
         raise UsageError(f"frame {number}: keypoints is missing.")
     return frame
 
 
-def _points(frame: Mapping[str, Any], number: int) -> Float64:
+def _read_points(frame: Mapping[str, Any], number: int) -> Float64:
     given = frame[wire.KEYPOINTS]
     try:
         points = np.asarray(given, np.float64).reshape(len(given), 2)
@@ -113,7 +113,7 @@ def _points(frame: Mapping[str, Any], number: int) -> Float64:
     return np.array(rounded, np.float64).reshape(-1, 2)
 
 
-def _players(
+def _read_players(
     objects: Sequence[Sequence[Mapping[str, Any]]],
     boxes: Sequence[ClaimedBoxes],
     numbers: Sequence[int],

@@ -136,7 +136,8 @@ def score_frame_boxes(
         ModelError: The scorer's answer has another shape, or is not finite.
     """
     boxes = read_boxes(objects, frame=frame)
-    rgb = _painted_copy(image_bgr)
+    # A copy, which is painted; RGB, as CLIP wants it.
+    rgb = np.asarray(cv2.cvtColor(checked_image(image_bgr), cv2.COLOR_BGR2RGB), np.uint8)
     height, width = rgb.shape[:2]
     dropped = _dropped(boxes, width)
     rows = np.flatnonzero([why is None for why in dropped])
@@ -191,11 +192,6 @@ def clip_box_score(frame_scores: Sequence[float], *, selected: int) -> float:
     mean = min(sum(frame_scores) / len(frame_scores), 1.0)
     coverage = min(len(frame_scores) / selected / MIN_COVERAGE, 1.0)
     return float(round(min(max(mean * coverage, 0.0), 1.0), 2))
-
-
-def _painted_copy(image_bgr: Image) -> Image:
-    """The copy that is painted, RGB as CLIP wants it."""
-    return np.asarray(cv2.cvtColor(checked_image(image_bgr), cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def _dropped(boxes: ClaimedBoxes, width: int) -> list[Dropped | None]:

@@ -157,11 +157,11 @@ def _summed(
 ) -> KeypointScore:
     fitted = [(row, row.fit) for row in rows if row.fit is not None]
     mean = {
-        name: _mean([getattr(fit, name) for _, fit in fitted])
+        name: _ordered_mean([getattr(fit, name) for _, fit in fitted])
         for name in ("inlier_ratio", "keypoint_score", "on_line", "inside", "scale")
     }
-    stability = _mean([row.stability for row, _ in fitted])
-    plausibility = _mean([row.plausibility for row, _ in fitted])
+    stability = _ordered_mean([row.stability for row, _ in fitted])
+    plausibility = _ordered_mean([row.plausibility for row, _ in fitted])
     still = player_consistency(answer.players)
     enough = min(len(fitted) / len(steady) / MIN_FITTED, 1.0)
     scale = min(mean["scale"], 1.0)
@@ -177,7 +177,7 @@ def _summed(
     return KeypointScore(
         valid_frames=len(fitted),
         avg_inlier_ratio=mean["inlier_ratio"],
-        avg_reprojection_error=_mean(errors) if errors else None,
+        avg_reprojection_error=_ordered_mean(errors) if errors else None,
         avg_keypoint_score=mean["keypoint_score"],
         player_score=still,
         transitions=answer.number[scene.cuts].tolist(),
@@ -194,6 +194,6 @@ def _summed(
     )
 
 
-def _mean(values: Sequence[float]) -> float:
+def _ordered_mean(values: Sequence[float]) -> float:
     """The mean, added up in order; 0 of nothing."""
     return sum(values) / len(values) if values else 0.0

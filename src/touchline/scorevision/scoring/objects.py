@@ -83,7 +83,8 @@ def _corners(given: Mapping[str, Any], name: str) -> list[float]:
     bbox = _field(given, wire.BBOX, name)
     if not isinstance(bbox, (Sequence, np.ndarray)) or len(bbox) != 4 or isinstance(bbox, str):
         raise UsageError(f"{name}: bbox is a list of four numbers; got {bbox!r}.")
-    if not all(_is_coordinate(value) for value in bbox):
+    # NaN fails the comparison too.
+    if not all(_is_number(value) and -FAR <= value <= FAR for value in bbox):
         raise UsageError(f"{name}: bbox holds finite numbers of pixels; got {bbox!r}.")
     x1, y1, x2, y2 = (round(float(value), 2) for value in bbox)
     if x2 < x1 or y2 < y1:
@@ -104,11 +105,6 @@ def _field(given: Mapping[str, Any], key: str, name: str) -> Any:
     if key not in given:
         raise UsageError(f"{name}: {key} is missing.")
     return given[key]
-
-
-def _is_coordinate(value: Any) -> bool:
-    # NaN fails the comparison too.
-    return _is_number(value) and bool(-FAR <= value <= FAR)
 
 
 def _is_number(value: object) -> bool:

@@ -12,7 +12,7 @@ from touchline.errors import (
     MissingHeaderError,
     UnauthenticatedError,
 )
-from touchline.scorevision.chain import Metagraph, Node, is_address, verify
+from touchline.scorevision.chain import Metagraph, is_address, verify
 from touchline.scorevision.miner.access.nonces import NonceMemory
 from touchline.scorevision.settings import StakeField
 from touchline.scorevision.signing import (
@@ -125,7 +125,8 @@ class Admission:
         node = metagraph.find(validator)
         if node is None:
             raise ForbiddenError("Hotkey not found in metagraph")
-        stake = self._stake(node)
+        stakes = {"total": node.total_stake, "tao": node.tao_stake, "alpha": node.alpha_stake}
+        stake = stakes[self.stake_field]
         if stake < self.min_stake:
             raise ForbiddenError(
                 f"Insufficient stake of {stake:.9g}; {self.min_stake:.9g} is needed."
@@ -133,14 +134,12 @@ class Admission:
         if self.require_permit and not node.validator_permit:
             raise ForbiddenError("the hotkey has no validator permit.")
 
-    def _stake(self, node: Node) -> float:
-        stakes = {"total": node.total_stake, "tao": node.tao_stake, "alpha": node.alpha_stake}
-        return stakes[self.stake_field]
-
 
 def _values(headers: Mapping[str, str], names: Iterable[str]) -> list[str]:
     """The values of headers, each of which is given once: of two, which one was signed?"""
-    given = {name: _all(headers, name) for name in names}
+    given = {
+        name: [value for key, value in headers.items() if key.lower() == name] for name in names
+    }
     for name, values in given.items():
         if not any(values):
             raise MissingHeaderError(f"the header {name} is missing.")
@@ -149,10 +148,6 @@ def _values(headers: Mapping[str, str], names: Iterable[str]) -> list[str]:
             raise UnauthenticatedError(f"the header {name} is given twice.")
         _require_form(name, values[0])
     return [values[0] for values in given.values()]
-
-
-def _all(headers: Mapping[str, str], name: str) -> list[str]:
-    return [value for key, value in headers.items() if key.lower() == name]
 
 
 def _require_form(name: str, value: str) -> None:

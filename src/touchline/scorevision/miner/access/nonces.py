@@ -70,8 +70,11 @@ class NonceMemory:
         if made <= self._begins:
             seconds = max(0, self._begins - now) // SECOND + 1
             raise BusyError("the nonces of the last minutes were lost.", retry_after=seconds)
-        if self._knows(validator, nonce):
-            raise UnauthenticatedError(_USED)
+        query = "SELECT 1 FROM nonces WHERE validator = ? AND nonce = ? AND arrived >= ?"
+        with self._using() as database:
+            found = database.execute(query, (validator, nonce, _oldest(self._clock())))
+            if found.fetchone() is not None:
+                raise UnauthenticatedError(_USED)
 
     def remember(self, validator: str, nonce: str) -> None:
         """Use a nonce up; of several who try at once, one succeeds.
@@ -93,12 +96,6 @@ class NonceMemory:
     def close(self) -> None:
         """Give the file back."""
         self._database.close()
-
-    def _knows(self, validator: str, nonce: str) -> bool:
-        query = "SELECT 1 FROM nonces WHERE validator = ? AND nonce = ? AND arrived >= ?"
-        with self._using() as database:
-            found = database.execute(query, (validator, nonce, _oldest(self._clock())))
-            return found.fetchone() is not None
 
     @contextmanager
     def _using(self) -> Iterator[sqlite3.Connection]:
