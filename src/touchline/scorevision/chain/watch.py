@@ -77,7 +77,7 @@ class ChainWatch:
         await self._save(self._metagraph)
 
     def _note(self, problem: str | None) -> None:
-        """Log what changes, not each try of an hour without a chain."""
+        """Log changes, not each retry of an hour without a chain."""
         if problem is not None and problem != self._problem:
             kept = "there is none yet" if self._metagraph is None else "the last good one stays"
             log.warning("the metagraph was not read, %s: %s", kept, problem)

@@ -1,4 +1,4 @@
-"""What a validator, an operator and a monitor may ask."""
+"""The routes for validators, operators and monitors."""
 
 import asyncio
 import time
@@ -71,7 +71,7 @@ async def challenge(request: Request) -> Response:
     service = service_of(request)
     sealed = admit(request, service, await body_in_time(request))
     asked = parse_challenge(sealed.body)
-    answer = await unless_gone(request, service.handler.answer(asked, received=received))
+    answer = await unless_disconnected(request, service.handler.answer(asked, received=received))
     return await signed(answer, request, sealed)
 
 
@@ -138,14 +138,14 @@ def parse_challenge(body: bytes) -> Challenge:
         raise MalformedError(f"{field}: {problem['msg']}.") from None
 
 
-async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """The result of the work, which is dropped when the client hangs up.
+async def unless_disconnected(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """The result of the work, which is cancelled when the client disconnects.
 
     Raises:
         ClientDisconnect: It did.
     """
     task = asyncio.create_task(work)
-    gone = asyncio.create_task(_gone(request))
+    gone = asyncio.create_task(_disconnected(request))
     try:
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
@@ -157,13 +157,13 @@ async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
         await asyncio.wait({task})
 
 
-async def _gone(request: Request) -> None:
+async def _disconnected(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
 
 
 async def signed(body: bytes, request: Request, sealed: SealedRequest) -> Response:
-    """The answer as it is sent; packed in a thread, so that nobody waits for it."""
+    """The answer as it is sent; compressed and signed in a thread, off the event loop."""
     hotkey = service_of(request).hotkey
 
     def seal() -> tuple[bytes, dict[str, str]]:

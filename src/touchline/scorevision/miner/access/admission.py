@@ -1,4 +1,4 @@
-"""Who may ask: everything is decided from memory, in one order, the cheap checks first."""
+"""Which requests are admitted: decided from memory, in one order, the cheap checks first."""
 
 import json
 import re
@@ -34,7 +34,7 @@ _VALUE = re.compile(rf"[!-9;-~]{{1,{LONGEST}}}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a request says of who signed it, in the form that it must have."""
+    """The headers of a signed request, each in its form."""
 
     validator: str
     miner: str
@@ -62,7 +62,7 @@ class Admission:
     Attributes:
         own: The miner's hotkey.
         metagraph: Gives the last good metagraph, None before there is one.
-        nonces: Which were used.
+        nonces: Protects against replays.
         min_stake: Stake from which a validator may ask.
         stake_field: Which stake that is.
         require_permit: Whether a validator permit is needed too.
@@ -76,9 +76,9 @@ class Admission:
     require_permit: bool
 
     def admit(self, headers: Mapping[str, str], body: bytes) -> str:
-        """Let a POST in, or not; its nonce is used up then.
+        """Admit a POST and use its nonce up, or refuse it.
 
-        A body that was signed in another spelling of the same JSON is let in too: clients exist
+        A body that was signed in another spelling of the same JSON is admitted too: clients exist
         that sign ``json.dumps`` of what they send, and send it otherwise.
 
         Args:
@@ -89,7 +89,7 @@ class Admission:
             The validator's hotkey.
 
         Raises:
-            RequestError: It may not; the kind says why.
+            RequestError: It is refused; the subclass tells why.
         """
         credentials = Credentials.of(headers)
         spellings = (request_message(credentials.nonce, self.own, each) for each in _bodies(body))
@@ -110,7 +110,7 @@ class Admission:
         validator = credentials.validator
         if credentials.miner != self.own:
             raise UnauthenticatedError(f"miner-hotkey is another miner's; this one is {self.own}.")
-        self._require_standing(validator)
+        self._require_stake(validator)
         self.nonces.check(validator, credentials.nonce)
         if not any(verify(message, credentials.signature, validator) for message in messages):
             raise UnauthenticatedError("the signature does not hold for this request.")
@@ -118,7 +118,7 @@ class Admission:
         self.nonces.remember(validator, credentials.nonce)
         return validator
 
-    def _require_standing(self, validator: str) -> None:
+    def _require_stake(self, validator: str) -> None:
         metagraph = self.metagraph()
         if metagraph is None:
             raise BusyError("the chain has not been read yet.", retry_after=CHAIN_RETRY)
