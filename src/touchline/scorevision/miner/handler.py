@@ -63,7 +63,7 @@ class ChallengeHandler:
         """
         with self._recorded(challenge, received):
             answered = await self._before_deadline(challenge, received)
-        self._record(answered, received)
+        self._observe(answered, received)
         return write_answer(
             challenge.challenge_id,
             answered.frames,
@@ -146,7 +146,7 @@ class ChallengeHandler:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _record(self, answered: Answered, received: float) -> None:
+    def _observe(self, answered: Answered, received: float) -> None:
         report = answered.report
         self.metrics.frames.inc(report.frames)
         self.metrics.observe(report.seconds)
