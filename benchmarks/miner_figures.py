@@ -14,8 +14,8 @@ from touchline.pipeline import analyze
 from touchline.scorevision.chain import make_hotkey
 from touchline.scorevision.local_validator import new_challenge, validators_client
 from touchline.scorevision.local_validator.sending import ENDPOINT
-from touchline.scorevision.miner.access.signing import signed_headers
 from touchline.scorevision.miner.answer import AnswerBuilder
+from touchline.scorevision.signing import signed_headers
 from touchline.synthetic import write_match
 
 KEY = make_hotkey()

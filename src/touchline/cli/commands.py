@@ -179,22 +179,20 @@ def compare(
     verifier: VerifierName = None,
 ) -> None:
     """Hold two answers to VIDEO against each other: both scores, and frame by frame."""
-    from touchline.scorevision.compare import compare, report
-    from touchline.scorevision.report import load_judge
-    from touchline.scorevision.report.side_by_side import write_side_by_side
-    from touchline.scorevision.response import read_response
+    from touchline.scorevision import compare_responses, comparison_report, read_response
+    from touchline.scorevision.report import load_judge, write_side_by_side
     from touchline.settings import Settings
 
     one, other = read_response(first), read_response(second)
     settings = Settings.read(verifier=verifier)
     judge = load_judge(settings.verifier, cache=settings.cache, device=settings.device)
-    comparison = compare(one, other, video, judge=judge)
+    comparison = compare_responses(one, other, video, judge=judge)
     if overlay:
         write_side_by_side(overlay, one, other, video)
     if as_json:
         print(json.dumps(comparison.as_dict(), indent=2))
     else:
-        OUT.print(report(comparison))
+        OUT.print(comparison_report(comparison))
 
 
 @app.command()

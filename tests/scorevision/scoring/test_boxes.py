@@ -35,6 +35,7 @@ from hypothesis import strategies as st
 from tests.scorevision.scoring.plain import plain_frame_score
 from tests.scorevision.scoring.scorers import Eyes, paint, pitch
 from tests.shared import SHARED, needs_shared
+from tests.test_rooms import order
 from touchline.errors import ModelError, UsageError
 from touchline.scorevision import scoring as validator
 from touchline.scorevision.scoring import (
@@ -637,5 +638,5 @@ def test_large_boxes_are_shown_in_parts_that_memory_can_hold() -> None:
 def test_the_fixed_names_are_there() -> None:
     names = ("area_factor", "clip_box_score", "final_score", "frame_box_score", "speed_score")
     assert set(names) <= set(validator.__all__)
-    assert validator.__all__ == sorted(validator.__all__)
+    assert validator.__all__ == sorted(validator.__all__, key=order)
     assert all(hasattr(validator, name) for name in validator.__all__)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from touchline.errors import UnauthenticatedError
 from touchline.scorevision.chain import make_hotkey, verify
-from touchline.scorevision.miner.access.signing import (
+from touchline.scorevision.signing import (
     answer_headers,
     encrypted_message,
     new_nonce,
