@@ -105,8 +105,8 @@ def _miner(url: str, hotkey: str | None, client: "httpx.Client") -> "Miner":
 
 
 def _key(file: Path | None) -> "Hotkey":
+    from touchline.scorevision import MinerSettings
     from touchline.scorevision.local_validator import read_key
-    from touchline.scorevision.settings import MinerSettings
 
     password = MinerSettings.read().password if file else None
     return read_key(
@@ -117,9 +117,9 @@ def _key(file: Path | None) -> "Hotkey":
 
 
 def _contest(video: Path, others: Path | None, seed: int, verifier: str | None) -> "Contest":
+    from touchline.scorevision import read_times
     from touchline.scorevision.local_validator import Contest
     from touchline.scorevision.report import load_judge
-    from touchline.scorevision.response import read_times
     from touchline.settings import Settings
     from touchline.video import VideoReader
 

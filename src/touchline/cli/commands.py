@@ -149,9 +149,8 @@ def score(
     verifier: VerifierName = None,
 ) -> None:
     """Say what a validator would pay for PREDICTIONS of VIDEO, and why."""
+    from touchline.scorevision import Terms, read_response, read_times, score_clip
     from touchline.scorevision.report import load_judge, report, write_pictures
-    from touchline.scorevision.response import read_response, read_times
-    from touchline.scorevision.score import Terms, score_clip
     from touchline.settings import Settings
 
     response = read_response(predictions)

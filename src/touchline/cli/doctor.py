@@ -19,8 +19,8 @@ def doctor(as_json: AsJson = False, port: Port = None) -> None:
     The exit code is 1 where something is wrong.
     """
     from touchline.cli.password import asking
+    from touchline.scorevision import MinerSettings
     from touchline.scorevision.doctor import Context, World, as_dict, examine, is_well, table
-    from touchline.scorevision.settings import MinerSettings
 
     context = Context.of(MinerSettings.read(port=port), World(ask=asking()))
     # What the rooms would log about it stands in the table.

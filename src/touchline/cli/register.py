@@ -51,8 +51,8 @@ def register(
     The hotkey must be registered on the subnet. Options that are not given come from the settings.
     """
     from touchline.cli.password import asking
+    from touchline.scorevision import MinerSettings
     from touchline.scorevision.chain import endpoint_of, load_hotkey, public_address, serve_axon
-    from touchline.scorevision.settings import MinerSettings
 
     settings = MinerSettings.read(
         netuid=netuid,

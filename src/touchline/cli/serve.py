@@ -11,7 +11,7 @@ import typer
 from touchline.errors import OutputError
 
 if TYPE_CHECKING:
-    from touchline.scorevision.settings import MinerSettings
+    from touchline.scorevision import MinerSettings
 
 GRACE = 5
 """Seconds after the last deadline in which a stopping service ends what still runs."""
@@ -25,7 +25,7 @@ def serve(
     ] = False,
 ) -> None:
     """Answer signed challenges as a Score Vision miner, until told to end."""
-    from touchline.scorevision.settings import MinerSettings
+    from touchline.scorevision import MinerSettings
 
     settings = MinerSettings.read(host=host, port=port)
     logging.basicConfig(
@@ -42,8 +42,8 @@ def _serve(settings: "MinerSettings") -> None:
     import uvicorn
 
     from touchline.cli.password import asking
-    from touchline.scorevision.miner.app import create_app
-    from touchline.service.slow_clients import HeadTimeoutProtocol
+    from touchline.scorevision.miner import create_app
+    from touchline.service import HeadTimeoutProtocol
 
     config = uvicorn.Config(
         create_app(settings, ask=asking()),

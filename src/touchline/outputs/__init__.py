@@ -8,17 +8,19 @@ from touchline.outputs.formats import (
     check_formats,
     new_writers,
 )
-from touchline.outputs.overlay import Overlay
+from touchline.outputs.overlay import TICKS, Overlay, add_stream, to_yuv
 from touchline.outputs.predictions import Predictions, frame_to_wire
 from touchline.outputs.summary import Summary, SummaryBuilder
 from touchline.outputs.tracks import Tracks, TracksCsv
-from touchline.outputs.writer import Writer
+from touchline.outputs.writer import FileWriter, Writer, write_whole
 
 __all__ = [
     "DATA_FORMATS",
     "DEFAULT_FORMATS",
     "FORMATS",
+    "TICKS",
     "Clip",
+    "FileWriter",
     "Overlay",
     "Predictions",
     "Summary",
@@ -26,7 +28,10 @@ __all__ = [
     "Tracks",
     "TracksCsv",
     "Writer",
+    "add_stream",
     "check_formats",
     "frame_to_wire",
     "new_writers",
+    "to_yuv",
+    "write_whole",
 ]

@@ -10,6 +10,7 @@ import numpy as np
 
 from touchline.arrays import Float64, Image
 from touchline.errors import OutputError
+from touchline.outputs import write_whole
 from touchline.outputs.drawing import (
     FAINT,
     INK,
@@ -26,7 +27,6 @@ from touchline.outputs.drawing import (
     text_width,
     write_text,
 )
-from touchline.outputs.writer import write_whole
 from touchline.scorevision import wire
 from touchline.scorevision.report.clip_score import ClipScore, FrameScore
 from touchline.scorevision.response import Response

@@ -15,9 +15,8 @@ import supervision as sv
 from touchline.arrays import Float64
 from touchline.evaluation.metrics import fitted_homography
 from touchline.frame import NO_ID, Frame, FrameState, PitchState, Source
+from touchline.outputs import TICKS, FileWriter, add_stream, to_yuv
 from touchline.outputs.drawing import Trail, draw
-from touchline.outputs.overlay import TICKS, add_stream, to_yuv
-from touchline.outputs.writer import FileWriter
 from touchline.scorevision import wire
 from touchline.scorevision.response import Response
 from touchline.video import VideoReader

@@ -26,7 +26,7 @@ from touchline.scorevision.scoring.points import (
     ordered_sum,
     scores_without,
 )
-from touchline.verification.decision_tree import Scorer
+from touchline.verification import Scorer
 
 MIN_WIDTH, MIN_HEIGHT = 15, 40
 """Pixels from which a box counts, unless it claims a football."""

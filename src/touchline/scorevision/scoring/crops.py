@@ -7,7 +7,7 @@ import numpy as np
 from touchline.arrays import Image
 from touchline.errors import UsageError
 from touchline.scorevision.scoring.objects import ClaimedBoxes
-from touchline.verification.decision_tree import (
+from touchline.verification import (
     NOT_A_FOOTBALL,
     Scorer,
     classify_balls,
