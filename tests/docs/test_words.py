@@ -9,9 +9,6 @@ from tests.docs.pages import ROOT, SOURCE, code, resolved, table
 
 WORDS = table(ROOT / "CONTRIBUTING.md", "Words")
 
-DOUBLE = {"Answer", "Challenge", "Check", "Clip", "Reply", "Tracks"}
-"""Public classes of which there are two; none may join them."""
-
 
 def public_classes() -> dict[str, set[str]]:
     """The modules that define each public class; a re-export is the same class."""
@@ -26,8 +23,7 @@ def public_classes() -> dict[str, set[str]]:
 
 def test_no_public_class_name_means_two_things() -> None:
     double = {name: sorted(where) for name, where in public_classes().items() if len(where) > 1}
-    assert {name: where for name, where in double.items() if name not in DOUBLE} == {}
-    assert set(double) >= DOUBLE, "take out of the list what means one thing now"
+    assert double == {}
 
 
 def test_the_words_are_in_order_and_explained() -> None:

@@ -11,7 +11,7 @@ from touchline.outputs.formats import (
 from touchline.outputs.overlay import TICKS, Overlay, add_stream, to_yuv
 from touchline.outputs.predictions import Predictions, frame_to_wire
 from touchline.outputs.summary import Summary, SummaryBuilder
-from touchline.outputs.tracks import Tracks, TracksCsv
+from touchline.outputs.tracks import TracksCsv, TracksParquet
 from touchline.outputs.writer import FileWriter, Writer, write_whole
 
 __all__ = [
@@ -25,8 +25,8 @@ __all__ = [
     "Predictions",
     "Summary",
     "SummaryBuilder",
-    "Tracks",
     "TracksCsv",
+    "TracksParquet",
     "Writer",
     "add_stream",
     "check_formats",

@@ -48,7 +48,7 @@ SCHEMA = pa.schema(
 )
 
 
-class Tracks(FileWriter):
+class TracksParquet(FileWriter):
     """Writes ``tracks.parquet``.
 
     ========== ============ ======================================================================
@@ -132,7 +132,7 @@ class Tracks(FileWriter):
         return wide
 
 
-class TracksCsv(Tracks):
+class TracksCsv(TracksParquet):
     """Writes ``tracks.csv``: the rows and columns of ``tracks.parquet`` as text.
 
     The first line has the names; a missing value is empty; a list of k numbers becomes k columns
