@@ -82,7 +82,7 @@ class Pm2:
     def is_ready(self) -> bool:
         try:
             url = f"http://127.0.0.1:{self.port}/health"
-            return httpx.get(url, trust_env=False).status_code == 200
+            return httpx.get(url, trust_env=False, verify=False).status_code == 200
         except httpx.TransportError:
             return False
 

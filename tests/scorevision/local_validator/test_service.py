@@ -80,7 +80,7 @@ def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) ->
     ends = time.monotonic() + START_WITHIN
     while time.monotonic() < ends and process.poll() is None:
         try:
-            if httpx.get(f"{url}/health", trust_env=False).status_code == 200:
+            if httpx.get(f"{url}/health", trust_env=False, verify=False).status_code == 200:
                 return
         except httpx.TransportError:
             pass
