@@ -34,14 +34,14 @@ from tests.scorevision.miner.subnet import (
     wait_until,
 )
 from tests.scorevision.miner.validators import ENDPOINT, body_of, client_of, nonce_of, payload_of
-from tests.shared import needs_shared
+from tests.shared import beside
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(
     scope="module",
-    params=["made", *(pytest.param(name, marks=needs_shared) for name in RECORDINGS)],
+    params=["made", *beside(*RECORDINGS)],
 )
 def service(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
