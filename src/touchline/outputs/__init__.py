@@ -5,6 +5,7 @@ from touchline.outputs.formats import (
     DEFAULT_FORMATS,
     FORMATS,
     Clip,
+    Format,
     check_formats,
     new_writers,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "TICKS",
     "Clip",
     "FileWriter",
+    "Format",
     "Overlay",
     "Predictions",
     "Summary",
