@@ -22,6 +22,15 @@ def commands_of(package: ModuleType) -> list[str]:
     return [name for name, file in files.items() if '__name__ == "__main__"' in file.read_text()]
 
 
+def forget_modules(*prefixes: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have modules imported anew in a test; after it, the old ones are where they were."""
+    for name in [name for name in sys.modules if name.startswith(prefixes)]:
+        package, _, last = name.rpartition(".")
+        if hasattr(sys.modules.get(package), last):
+            monkeypatch.setattr(sys.modules[package], last, sys.modules[name])
+        monkeypatch.delitem(sys.modules, name)
+
+
 def run_module(name: str, *arguments: str, monkeypatch: pytest.MonkeyPatch) -> int | str | None:
     """What ``python -m NAME ARGUMENTS`` ends with: an exit code, or the line that it ends on."""
     monkeypatch.setattr(sys, "argv", [name, *arguments])

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import benchmarks
-from tests.commands import commands_of, modules_of, run_module
+from tests.commands import commands_of, forget_modules, modules_of, run_module
 
 SERVICE = ("httpx", "psutil", "bittensor_core")
 """Packages that asking the service takes, and the library does not need."""
@@ -46,9 +46,7 @@ def test_what_measures_nothing_by_itself_is_no_benchmark() -> None:
 def test_the_miners_benchmark_says_in_one_line_what_it_lacks_and_still_says_how_it_is_run(
     missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in list(sys.modules):
-        if name.startswith(("touchline.scorevision", "benchmarks.miner")):
-            monkeypatch.delitem(sys.modules, name)
+    forget_modules("touchline.scorevision", "benchmarks.miner", monkeypatch=monkeypatch)
     monkeypatch.setitem(sys.modules, missing, None)
     assert run_module("benchmarks.miner", "--help", monkeypatch=monkeypatch) == 0
     line = run_module("benchmarks.miner", "soak", monkeypatch=monkeypatch)

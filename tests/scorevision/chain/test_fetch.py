@@ -135,7 +135,7 @@ def test_a_process_apart_ends_at_its_own_timeout(chain):
 
 def test_a_process_that_stands_still_is_killed_and_reaped(chain, monkeypatch):
     chain.silent = True
-    monkeypatch.setattr("touchline.scorevision.chain.fetch.STARTING", 0.5)
+    monkeypatch.setattr("touchline.scorevision.chain.fetch.STARTING", 2.0)
     before = children()
 
     async def freeze():

@@ -136,6 +136,7 @@ def videos(running: Running) -> list[Path]:
 async def nothing_left(running: Running, clip: Path) -> AsyncIterator[None]:
     """Whatever happens in the block, nothing of it is left, and the next challenge is answered."""
     await until_available(running)
+    await until(lambda: running.connections() == [])  # those of tests before are over
     before = held(running)
     yield
     await until_available(running)
