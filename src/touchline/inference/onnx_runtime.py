@@ -17,6 +17,7 @@ from touchline.inference.engine import (
     require_images,
     run_error,
 )
+from touchline.inference.interruption import require_wanted
 
 PROVIDERS: dict[str, str] = {
     "cpu": "CPUExecutionProvider",
@@ -83,6 +84,7 @@ class OnnxRuntimeEngine:
         return {key: np.concatenate([row[key] for row in rows]) for key in self._outputs}
 
     def _run(self, images: Images) -> Outputs:
+        require_wanted()
         try:
             results = self._session.run(self._outputs, {INPUT: images})
         except Exception as error:  # its exceptions share no base but this

@@ -22,6 +22,7 @@ from touchline.inference.engine import (
     require_images,
     run_error,
 )
+from touchline.inference.interruption import checker
 
 _ONE_AT_A_TIME = threading.Lock()
 """Held while anything is done for the first time. OpenVINO's Python bindings build tables when
@@ -124,8 +125,10 @@ class _Network:
         """Fill one row of each output for each image, whichever worker comes to it."""
         n = len(images)
         outputs = {key: np.empty((n, *shape), np.float32) for key, shape in self._shapes.items()}
+        require_wanted = checker()
 
         def one(index: int) -> None:
+            require_wanted()
             request = self._requests.get()
             try:
                 results = _infer(request, images[index : index + 1])
