@@ -6,6 +6,7 @@ from touchline.inference.download import Transfer, cache_folder, fetch
 from touchline.inference.engine import Engine
 from touchline.inference.interruption import Interrupted, interruptible
 from touchline.inference.loading import Backend, Device, Precision, available_devices, load_engine
+from touchline.inference.telemetry import import_onnxruntime
 
 __all__ = [
     "Backend",
@@ -17,6 +18,7 @@ __all__ = [
     "available_devices",
     "cache_folder",
     "fetch",
+    "import_onnxruntime",
     "interruptible",
     "load_engine",
     "require_batch_size",

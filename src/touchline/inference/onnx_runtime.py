@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 
 from touchline.arrays import Images
 from touchline.errors import ModelError
@@ -18,6 +17,9 @@ from touchline.inference.engine import (
     run_error,
 )
 from touchline.inference.interruption import require_wanted
+from touchline.inference.telemetry import import_onnxruntime
+
+ort = import_onnxruntime()
 
 PROVIDERS: dict[str, str] = {
     "cpu": "CPUExecutionProvider",

@@ -10,8 +10,6 @@ from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
-import openvino as ov
-from openvino import properties as props
 
 from touchline.arrays import Images
 from touchline.inference.engine import (
@@ -23,6 +21,10 @@ from touchline.inference.engine import (
     run_error,
 )
 from touchline.inference.interruption import checker
+from touchline.inference.telemetry import import_openvino
+
+ov = import_openvino()
+props = ov.properties
 
 _ONE_AT_A_TIME = threading.Lock()
 """Held while anything is done for the first time. OpenVINO's Python bindings build tables when
