@@ -31,6 +31,7 @@ from touchline.cli.options import (
 )
 from touchline.cli.register import register
 from touchline.cli.serve import serve
+from touchline.cli.signals import ending_by_signals
 from touchline.errors import TouchlineError, UsageError
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ for command in (serve, challenge, register, doctor):
 def main() -> None:
     """Run the command line; a ``TouchlineError`` becomes one line on stderr and an exit code."""
     try:
-        app()
+        with ending_by_signals():
+            app()
     except UsageError as error:
         _fail(error, 2)
     except TouchlineError as error:

@@ -56,6 +56,9 @@ def _serve(settings: "MinerSettings") -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             # The server raises what ended it again, once all is done.
             signal.signal(number, lambda *_: sys.exit(0))
+        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            # A closed terminal is no reason to break off what is being answered.
+            signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
         uvicorn.Server(config).run(sockets=[listener])
 
 
