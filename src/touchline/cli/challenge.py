@@ -6,9 +6,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
-from touchline.cli.options import ERR, OUT, AsJson, VerifierName
+from touchline.cli.consoles import err, out
+from touchline.cli.options import AsJson, VerifierName
 from touchline.cli.password import asking
 from touchline.errors import RequestError, TouchlineError, UsageError
 
@@ -67,7 +67,7 @@ def challenge(
     if as_json:
         print(json.dumps(result.as_dict(), indent=2))
     else:
-        OUT.print(result.report())
+        out().print(result.report())
     if result.answered < count:
         raise RequestError(
             f"{miner.url} answered {result.answered} of {count} challenges well; the first "
@@ -136,6 +136,8 @@ def _contest(video: Path, others: Path | None, seed: int, verifier: str | None) 
 
 def _tell(outcome: "Outcome") -> None:
     """On a terminal, say of each challenge that it is through."""
-    if ERR.is_terminal:
+    if err().is_terminal:
+        from rich.text import Text
+
         said = outcome.problem or outcome.came
-        ERR.print(Text(f"challenge {outcome.challenge_id}: {said}, {outcome.seconds:.2f} s"))
+        err().print(Text(f"challenge {outcome.challenge_id}: {said}, {outcome.seconds:.2f} s"))

@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from touchline.cli.challenge import challenge
+from touchline.cli.consoles import err, out
 from touchline.cli.doctor import doctor
 from touchline.cli.evaluate import evaluate
 from touchline.cli.models import models
 from touchline.cli.options import (
-    ERR,
-    OUT,
     AsJson,
     BatchSize,
     DetectorName,
@@ -31,15 +29,19 @@ from touchline.cli.options import (
 )
 from touchline.cli.register import register
 from touchline.cli.serve import serve
+from touchline.cli.signals import ending_by_signals
 from touchline.errors import TouchlineError, UsageError
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from touchline.outputs import Summary
 
 app = typer.Typer(
     help="Soccer video in, verified game state out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help in boxes costs more than all else that a mistyped option does
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(evaluate, name="evaluate")
@@ -51,7 +53,8 @@ for command in (serve, challenge, register, doctor):
 def main() -> None:
     """Run the command line; a ``TouchlineError`` becomes one line on stderr and an exit code."""
     try:
-        app()
+        with ending_by_signals():
+            app()
     except UsageError as error:
         _fail(error, 2)
     except TouchlineError as error:
@@ -110,13 +113,13 @@ def run(
     chosen = formats.split(",") if formats else list(DEFAULT_FORMATS)
     if overlay is not None:
         chosen = [name for name in chosen if name != "overlay"] + ["overlay"] * overlay
-    summary = run_job(video, output, settings=settings, formats=chosen, console=ERR)
+    summary = run_job(video, output, settings=settings, formats=chosen, console=err())
     if summary.skipped.truncated:
         print(f"touchline: {summary.skipped.truncated}", file=sys.stderr)
     if as_json:
         print(summary.to_json(), end="")
     else:
-        OUT.print(_table(summary, output))
+        out().print(_table(summary, output))
 
 
 @app.command()
@@ -124,11 +127,11 @@ def demo(output: Output = Path("demo"), as_json: AsJson = False) -> None:
     """Render a synthetic match, analyse it, and hold the result against its exact truth."""
     from touchline.evaluation import run_demo
 
-    report = run_demo(output, console=ERR)
+    report = run_demo(output, console=err())
     if as_json:
         print(json.dumps(report.as_dict(), indent=2))
     else:
-        OUT.print(report.table())
+        out().print(report.table())
 
 
 @app.command()
@@ -163,7 +166,7 @@ def score(
     if as_json:
         print(json.dumps(result.as_dict(), indent=2))
     else:
-        OUT.print(report(result))
+        out().print(report(result))
 
 
 @app.command()
@@ -191,7 +194,7 @@ def compare(
     if as_json:
         print(json.dumps(comparison.as_dict(), indent=2))
     else:
-        OUT.print(comparison_report(comparison))
+        out().print(comparison_report(comparison))
 
 
 @app.command()
@@ -211,10 +214,12 @@ def bench(
     if as_json:
         print(json.dumps(report.as_dict(), indent=2))
     else:
-        OUT.print(report.table())
+        out().print(report.table())
 
 
-def _table(summary: "Summary", output: Path) -> Table:
+def _table(summary: "Summary", output: Path) -> "Table":
+    from rich.table import Table
+
     table = Table("clip", "", title=f"{output}/")
     table.add_row("frames, shots", f"{summary.frames}, {summary.shots}")
     for name, sources in summary.objects.items():

@@ -1,12 +1,12 @@
 """``touchline doctor``: what keeps the miner from answering."""
 
 import json
-import logging
 from typing import Annotated
 
 import typer
 
-from touchline.cli.options import ERR, OUT, AsJson
+from touchline.cli.consoles import err, out
+from touchline.cli.options import AsJson
 
 Port = Annotated[
     int | None, typer.Option(help="Port that the miner listens on; else TOUCHLINE_PORT or 7999.")
@@ -18,6 +18,8 @@ def doctor(as_json: AsJson = False, port: Port = None) -> None:
 
     The exit code is 1 where something is wrong.
     """
+    import logging
+
     from touchline.cli.password import asking
     from touchline.scorevision import MinerSettings
     from touchline.scorevision.doctor import Context, World, as_dict, examine, is_well, table
@@ -28,11 +30,11 @@ def doctor(as_json: AsJson = False, port: Port = None) -> None:
     findings = []
     for finding in examine(context):
         findings.append(finding)
-        if ERR.is_terminal:
-            ERR.print(f"{finding.name}: {finding.state}", markup=False, highlight=False)
+        if err().is_terminal:
+            err().print(f"{finding.name}: {finding.state}", markup=False, highlight=False)
     if as_json:
         print(json.dumps(as_dict(findings), indent=2))
     else:
-        OUT.print(table(findings))
+        out().print(table(findings))
     if not is_well(findings):
         raise typer.Exit(1)

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from touchline.cli.options import OUT, AsJson
+from touchline.cli.consoles import out
+from touchline.cli.options import AsJson
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from touchline.scorevision.chain import Registration
 
 AUTO = "auto"
@@ -82,10 +84,12 @@ def register(
     if as_json:
         print(json.dumps(result.as_dict(), indent=2))
     else:
-        OUT.print(_table(result))
+        out().print(_table(result))
 
 
-def _table(result: "Registration") -> Table:
+def _table(result: "Registration") -> "Table":
+    from rich.table import Table
+
     table = Table("serve_axon", "", title=_outcome(result))
     for name, value in result.call.as_dict().items():
         table.add_row(name, str(value))

@@ -1,8 +1,6 @@
 """``touchline serve``: the miner as a service."""
 
-import logging
 import signal
-import socket
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +9,8 @@ import typer
 from touchline.errors import OutputError
 
 if TYPE_CHECKING:
+    import socket
+
     from touchline.scorevision import MinerSettings
 
 GRACE = 5
@@ -25,6 +25,8 @@ def serve(
     ] = False,
 ) -> None:
     """Answer signed challenges as a Score Vision miner, until told to end."""
+    import logging
+
     from touchline.scorevision import MinerSettings
 
     settings = MinerSettings.read(host=host, port=port)
@@ -56,6 +58,9 @@ def _serve(settings: "MinerSettings") -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             # The server raises what ended it again, once all is done.
             signal.signal(number, lambda *_: sys.exit(0))
+        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            # A closed terminal is no reason to break off what is being answered.
+            signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -72,8 +77,10 @@ def _reload(settings: "MinerSettings") -> None:
     )
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _listening(host: str, port: int) -> "socket.socket":
     """A socket that listens; a port that is taken is told before anything runs."""
+    import socket
+
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=128)

@@ -1,7 +1,6 @@
 """What every output has in common: one verb, and a file that is whole or absent."""
 
 import os
-import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ import av
 
 from touchline.errors import OutputError
 from touchline.frame import FrameState
+from touchline.partial import PartialFile
 
 
 class Writer(Protocol):
@@ -44,7 +44,8 @@ class FileWriter(ABC):
 
     The file grows under a temporary name in the same folder and is renamed at the end of the
     block. When the block, a write or the renaming fails, the partial file is removed and whatever
-    had the name before stays as it was.
+    had the name before stays as it was. What a program that was killed has left goes when the next
+    file is begun in that folder; see ``touchline.partial``.
 
     Args:
         path: The file to make or to replace; its folder must exist.
@@ -59,7 +60,9 @@ class FileWriter(ABC):
 
     def __enter__(self) -> Self:
         _check_target(self.path)
-        self._partial = _partial_beside(self.path)
+        with reported(self.path):
+            self._growing = PartialFile(self.path)
+        self._partial = self._growing.path
         try:
             with reported(self.path):
                 self._open(self._partial)
@@ -80,7 +83,7 @@ class FileWriter(ABC):
         try:
             with reported(self.path):
                 self._close()
-                self._partial.replace(self.path)
+                self._growing.keep()
         except BaseException:
             self._abandon()
             raise
@@ -94,8 +97,7 @@ class FileWriter(ABC):
         """Let go of the file whatever state it is in; the first error is the one to report."""
         with suppress(Exception):
             self._close()
-        with suppress(OSError):
-            self._partial.unlink(missing_ok=True)
+        self._growing.remove()
 
     @abstractmethod
     def _open(self, partial: Path) -> None:
@@ -130,13 +132,13 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
     """
     target = Path(path)
     _check_target(target)
-    partial = _partial_beside(target)
     with reported(target):
+        partial = PartialFile(target)
         try:
-            partial.write_bytes(content)
-            partial.replace(target)
+            partial.path.write_bytes(content)
+            partial.keep()
         finally:
-            partial.unlink(missing_ok=True)
+            partial.remove()
 
 
 def _check_target(path: Path) -> None:
@@ -146,8 +148,3 @@ def _check_target(path: Path) -> None:
         raise OutputError(f"cannot write {path}: {path.parent} is not a folder that exists")
     if taken:
         raise OutputError(f"cannot write {path}: it is not a regular file; name a file")
-
-
-def _partial_beside(path: Path) -> Path:
-    """A free name in the same folder, so that renaming never copies; short whatever the target."""
-    return path.with_name(f".{secrets.token_hex(8)}.part")

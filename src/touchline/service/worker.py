@@ -84,8 +84,9 @@ NewAnswer = Callable[[tuple[int, int]], AnswerWriter]
 
 def main() -> None:
     """Load the networks by the settings in the first line of standard input, then do jobs."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # the service decides when the work ends
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)  # the service decides when to end
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")

@@ -9,6 +9,7 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from touchline.errors import OutputError
+from touchline.partial import PartialFile
 from touchline.synthetic.match import SyntheticMatch
 from touchline.synthetic.truth import Truth, write_truth
 
@@ -44,7 +45,12 @@ def write_match(
     path = Path(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        truths = _record(path / VIDEO, match, fps=fps, size=size)
+        partial = PartialFile(path / VIDEO)
+        try:
+            truths = _record(partial.path, match, fps=fps, size=size)
+            partial.keep()
+        finally:
+            partial.remove()
     except OSError as error:
         raise OutputError(f"cannot write a match to {path}: {error}") from error
     write_truth(path / TRUTH, truths)
@@ -53,7 +59,7 @@ def write_match(
 
 def _record(path: Path, match: SyntheticMatch, *, fps: float, size: tuple[int, int]) -> list[Truth]:
     truths = []
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", format="mp4") as container:
         stream = _open_stream(container, fps, size)
         for frame, truth in match:
             picture = av.VideoFrame.from_ndarray(frame.image, format="bgr24")

@@ -7,9 +7,8 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
 
-from touchline.inference import available_devices, weights
+from touchline.inference import available_devices, import_onnxruntime, weights
 from touchline.scorevision.doctor.context import Context
 from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
 from touchline.verification import View
@@ -69,7 +68,7 @@ def device(context: Context) -> Verdict:
     wanted, known = context.settings.device, available_devices()
     found = (
         f"OpenVINO {metadata.version('openvino')} on cpu, "
-        f"ONNX Runtime {onnxruntime.__version__} on {', '.join(known)}"
+        f"ONNX Runtime {import_onnxruntime().__version__} on {', '.join(known)}"
     )
     if wanted not in ("auto", *known):
         return wrong(f"DEVICE={wanted}, but there is {found}", GPU_BUILD)
