@@ -12,6 +12,7 @@ of what came out and drops what is no object of the game. Frames are streamed: w
 two steps is bounded, so memory does not grow with the clip.
 """
 
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
@@ -31,7 +32,7 @@ from touchline.pipeline.stages import PLACED, Stage, check_columns, run_stage
 from touchline.pipeline.stopwatch import Stopwatch
 from touchline.pitch import PitchDimensions, PitchModel, positions
 from touchline.tracking import CameraMotion, NewTracker
-from touchline.video import ShotDetector, VideoInfo, VideoReader
+from touchline.video import LATE, ShotDetector, VideoInfo, VideoReader
 
 WINDOW_BYTES = 192 * 2**20
 """Decoded pictures that may wait for the networks at once."""
@@ -224,16 +225,31 @@ class Analysis(Iterator[FrameState]):
             )
 
     def _watch(self) -> Iterator[_DecodedFrame]:
-        """Step one: decode, find the cuts, measure how the camera moved."""
-        shots, camera, place = ShotDetector(), CameraMotion(), 0
+        """Step one: decode, find where shots begin, measure how the camera moved."""
+        camera, place = CameraMotion(), 0
+        with closing(self._split()) as frames:
+            for frame, cut in frames:
+                with self.stopwatch("motion"):
+                    if cut:
+                        camera, place = CameraMotion(), 0
+                    motion = camera.update(frame.image)
+                yield _DecodedFrame(frame, cut, motion, place)
+                place += 1
+
+    def _split(self) -> Generator[tuple[Frame, bool]]:
+        """Each frame, and whether a shot begins with it: known at most ``LATE`` frames later."""
+        shots = ShotDetector()
+        frames: deque[Frame] = deque()
+        cuts: deque[bool] = deque()
         for frame in self.stopwatch.each("decode", self._reader):
+            frames.append(frame)
             with self.stopwatch("motion"):
-                cut = shots.update(frame.image)
-                if cut:
-                    camera, place = CameraMotion(), 0
-                motion = camera.update(frame.image)
-            yield _DecodedFrame(frame, cut, motion, place)
-            place += 1
+                cuts.append(False)
+                if shots.update(frame.image, frame.time):
+                    cuts[-1 - shots.late] = True
+            if len(frames) > LATE:
+                yield frames.popleft(), cuts.popleft()
+        yield from zip(frames, cuts, strict=True)
 
 
 def _with_last(frames: Iterable[_DecodedFrame]) -> Iterator[tuple[_DecodedFrame, bool]]:
