@@ -15,6 +15,7 @@ The threads hold ``_Looking`` and the caller holds the ``Analysis``; nothing bel
 Dropped half-way, as by ``break``, it takes threads, file and memory with it.
 """
 
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
@@ -26,7 +27,7 @@ import numpy as np
 
 from touchline.arrays import Image
 from touchline.detection import Detector
-from touchline.frame import FrameState, Objects, TrackedFrame
+from touchline.frame import Frame, FrameState, Objects, TrackedFrame
 from touchline.pipeline.pace import Pace, Pacer, Steady
 from touchline.pipeline.prefetch import prefetch
 from touchline.pipeline.shot import MeasuredFrame, Shot, ShotMaker
@@ -35,7 +36,7 @@ from touchline.pipeline.stopwatch import Stopwatch
 from touchline.pipeline.windows import DecodedFrame, window_length, windows, with_last
 from touchline.pitch import PitchDimensions, PitchModel, positions
 from touchline.tracking import CameraMotion, NewTracker
-from touchline.video import ShotDetector, VideoInfo, VideoReader
+from touchline.video import LATE, ShotDetector, VideoInfo, VideoReader
 
 TOGETHER = 1.0
 """Seconds of a shot that the stages get together."""
@@ -163,16 +164,31 @@ class _Looking:
     keeps_pictures: bool
 
     def watch(self) -> Iterator[DecodedFrame]:
-        """Step one: decode, find the cuts, measure how the camera moved."""
-        shots, camera, place = ShotDetector(), CameraMotion(), 0
+        """Step one: decode, find where shots begin, measure how the camera moved."""
+        camera, place = CameraMotion(), 0
+        with closing(self._split()) as frames:
+            for frame, cut in frames:
+                with self.stopwatch("motion"):
+                    if cut:
+                        camera, place = CameraMotion(), 0
+                    motion = camera.update(frame.image)
+                yield DecodedFrame(frame, cut, motion, place)
+                place += 1
+
+    def _split(self) -> Generator[tuple[Frame, bool]]:
+        """Each frame, and whether a shot begins with it: known at most ``LATE`` frames later."""
+        shots = ShotDetector()
+        frames: deque[Frame] = deque()
+        cuts: deque[bool] = deque()
         for frame in self.stopwatch.each("decode", self.reader):
+            frames.append(frame)
             with self.stopwatch("motion"):
-                cut = shots.update(frame.image)
-                if cut:
-                    camera, place = CameraMotion(), 0
-                motion = camera.update(frame.image)
-            yield DecodedFrame(frame, cut, motion, place)
-            place += 1
+                cuts.append(False)
+                if shots.update(frame.image, frame.time):
+                    cuts[-1 - shots.late] = True
+            if len(frames) > LATE:
+                yield frames.popleft(), cuts.popleft()
+        yield from zip(frames, cuts, strict=True)
 
     def look(self) -> Iterator[MeasuredFrame]:
         """Step two: the networks, a window of frames at a time."""
