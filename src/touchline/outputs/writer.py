@@ -12,7 +12,7 @@ import av
 
 from touchline.errors import OutputError
 from touchline.frame import FrameState
-from touchline.partial import PartialFile
+from touchline.unfinished import UnfinishedFile
 
 
 class Writer(Protocol):
@@ -45,7 +45,7 @@ class FileWriter(ABC):
     The file grows under a temporary name in the same folder and is renamed at the end of the
     block. When the block, a write or the renaming fails, the partial file is removed and whatever
     had the name before stays as it was. What a program that was killed has left goes when the next
-    file is begun in that folder; see ``touchline.partial``.
+    file is begun in that folder; see ``touchline.unfinished``.
 
     Args:
         path: The file to make or to replace; its folder must exist.
@@ -61,7 +61,7 @@ class FileWriter(ABC):
     def __enter__(self) -> Self:
         _check_target(self.path)
         with reported(self.path):
-            self._growing = PartialFile(self.path)
+            self._growing = UnfinishedFile(self.path)
         self._partial = self._growing.path
         try:
             with reported(self.path):
@@ -133,7 +133,7 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
     target = Path(path)
     _check_target(target)
     with reported(target):
-        partial = PartialFile(target)
+        partial = UnfinishedFile(target)
         try:
             partial.path.write_bytes(content)
             partial.keep()

@@ -9,9 +9,9 @@ from av.container import OutputContainer
 from av.video.stream import VideoStream
 
 from touchline.errors import OutputError
-from touchline.partial import PartialFile
 from touchline.synthetic.match import SyntheticMatch
 from touchline.synthetic.truth import Truth, write_truth
+from touchline.unfinished import UnfinishedFile
 
 VIDEO, TRUTH = "match.mp4", "truth.json"
 
@@ -45,7 +45,7 @@ def write_match(
     path = Path(folder)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        partial = PartialFile(path / VIDEO)
+        partial = UnfinishedFile(path / VIDEO)
         try:
             truths = _record(partial.path, match, fps=fps, size=size)
             partial.keep()

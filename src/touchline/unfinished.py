@@ -19,7 +19,7 @@ if sys.platform != "win32":
 _NAME = re.compile(r"\.touchline-[0-9a-f]{16}\.part")
 
 
-class PartialFile:
+class UnfinishedFile:
     """A place for a file that is not whole yet.
 
     What is there goes with this object, unless ``keep`` was called before.

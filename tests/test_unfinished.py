@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from touchline.outputs.writer import write_whole
-from touchline.partial import PartialFile, sweep
+from touchline.unfinished import UnfinishedFile, sweep
 
 HOLD = (
     "import sys, time\n"
     "from pathlib import Path\n"
-    "from touchline.partial import PartialFile\n"
-    "partial = PartialFile(Path(sys.argv[1]) / 'overlay.mp4')\n"
+    "from touchline.unfinished import UnfinishedFile\n"
+    "partial = UnfinishedFile(Path(sys.argv[1]) / 'overlay.mp4')\n"
     "partial.path.write_bytes(b'x' * 1000)\n"
     "print('there', flush=True)\n"
     "time.sleep(60)\n"
@@ -35,7 +35,7 @@ def other_program(tmp_path: Path):
 
 
 def test_a_file_appears_when_it_is_kept_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
-    partial = PartialFile(tmp_path / "result")
+    partial = UnfinishedFile(tmp_path / "result")
     partial.path.write_text("whole")
     assert not (tmp_path / "result").exists()
     partial.keep()
@@ -45,7 +45,7 @@ def test_a_file_appears_when_it_is_kept_and_leaves_nothing_beside_it(tmp_path: P
 
 
 def test_a_file_that_nobody_holds_is_removed(tmp_path: Path) -> None:
-    partial = PartialFile(tmp_path / "result")
+    partial = UnfinishedFile(tmp_path / "result")
     partial.path.write_text("half")
     assert len(os.listdir(tmp_path)) == 1
     del partial
@@ -65,7 +65,7 @@ def test_what_a_killed_program_left_goes_with_the_next_file(
 def test_what_a_living_program_has_under_way_stays(
     tmp_path: Path, other_program: "subprocess.Popen[str]"
 ) -> None:
-    own = PartialFile(tmp_path / "own")
+    own = UnfinishedFile(tmp_path / "own")
     own.path.write_text("half")
     write_whole(tmp_path / "summary.json", b"{}")
     sweep(tmp_path)
