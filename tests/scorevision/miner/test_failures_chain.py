@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,29 +58,58 @@ async def chain_age(running: Running) -> float:
     return next(float(each.split()[1]) for each in lines if each.startswith("touchline_chain_age"))
 
 
-def test_a_chain_that_goes_away_is_noticed_and_challenges_are_answered_all_the_same(
-    tmp_path: Path, clip: Path
-) -> None:
+@pytest.fixture(scope="module")
+def chainless(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, int]]:
+    """A service that was started without a chain, and the port where it looks for one."""
     port = free_port()
+    folder = tmp_path_factory.mktemp("chainless")
+    with starting(folder, **on_chain(f"ws://127.0.0.1:{port}")) as running:
+        yield running, port
 
-    async def answered(running: Running, state: str) -> None:
+
+def test_without_any_chain_everybody_is_asked_to_come_back(
+    chainless: tuple[Running, int], clip: Path
+) -> None:
+    running, port = chainless
+
+    async def refused() -> None:
+        await until_available(running)
+        answer = await ask(running, "http://127.0.0.1:9/none.mp4")
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+        assert (await get(running, "/health")).status_code == 503
+        assert (await checked(running, "chain"))["state"] == "wrong"
+
+    async def answered() -> None:
+        await until_chain(running, "ok")
+        await require_answer(running, clip)
+
+    asyncio.run(refused())
+    with chain_at(port):
+        asyncio.run(answered())
+
+
+def test_a_chain_that_goes_away_is_noticed_and_challenges_are_answered_all_the_same(
+    chainless: tuple[Running, int], clip: Path
+) -> None:
+    running, port = chainless
+
+    async def answered(state: str) -> None:
         await until_chain(running, state)
         await require_answer(running, clip)
 
-    async def grows_old(running: Running) -> None:
+    async def grows_old() -> None:
         before = await chain_age(running)
-        await answered(running, "warning")
+        await answered("warning")
         assert await chain_age(running) > before
         assert (await get(running, "/health")).status_code == 200
 
-    with ExitStack() as night:
-        with chain_at(port) as endpoint:
-            running = night.enter_context(serving_it(tmp_path, **on_chain(endpoint)))
-            asyncio.run(answered(running, "ok"))
-        asyncio.run(grows_old(running))
-        with chain_at(port):
-            asyncio.run(answered(running, "ok"))
-            assert asyncio.run(chain_age(running)) < 10
+    with chain_at(port):
+        asyncio.run(answered("ok"))
+    asyncio.run(grows_old())
+    with chain_at(port):
+        asyncio.run(answered("ok"))
+        assert asyncio.run(chain_age(running)) < 10
 
 
 def test_a_restart_while_the_chain_is_down_goes_by_what_is_on_disk(
@@ -102,24 +131,3 @@ def test_a_restart_while_the_chain_is_down_goes_by_what_is_on_disk(
 def let_an_hour_pass(store: Path) -> None:
     metagraph = json.loads(store.read_text())
     store.write_text(json.dumps(metagraph | {"synced": metagraph["synced"] - 3600.0}))
-
-
-def test_without_any_chain_everybody_is_asked_to_come_back(tmp_path: Path, clip: Path) -> None:
-    port = free_port()
-
-    async def refused(running: Running) -> None:
-        await until_available(running)
-        answer = await ask(running, "http://127.0.0.1:9/none.mp4")
-        assert answer.status_code == 503
-        assert int(answer.headers["Retry-After"]) > 0
-        assert (await get(running, "/health")).status_code == 503
-        assert (await checked(running, "chain"))["state"] == "wrong"
-
-    async def answered(running: Running) -> None:
-        await until_chain(running, "ok")
-        await require_answer(running, clip)
-
-    with starting(tmp_path, **on_chain(f"ws://127.0.0.1:{port}")) as running:
-        asyncio.run(refused(running))
-        with chain_at(port):
-            asyncio.run(answered(running))
