@@ -7,6 +7,7 @@
 from touchline.pipeline.analysis import Analysis
 from touchline.pipeline.models import Models, analyze
 from touchline.pipeline.pace import HASTE, Costs, Deadline, Pace, Pacer, Steady
+from touchline.pipeline.plugins import load_object
 from touchline.pipeline.run import run_job
 from touchline.pipeline.stages import Stage
 from touchline.pipeline.stopwatch import Stopwatch
@@ -23,5 +24,6 @@ __all__ = [
     "Steady",
     "Stopwatch",
     "analyze",
+    "load_object",
     "run_job",
 ]

@@ -10,9 +10,9 @@ import numpy as np
 from touchline.detection import Detector, YoloxDetector, load_detector
 from touchline.pipeline.analysis import Analysis
 from touchline.pipeline.pace import Pace, Pacer
+from touchline.pipeline.plugins import is_object_name, load_object, make
 from touchline.pipeline.stages import NewStage, Stage
 from touchline.pitch import HeatmapPitchModel, PitchDimensions, PitchModel, load_pitch_model
-from touchline.plugins import is_object_name, load_object, make
 from touchline.settings import Settings
 from touchline.tracking import NewTracker
 from touchline.verification import Verification, Verifier, load_expert, load_student

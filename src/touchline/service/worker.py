@@ -25,8 +25,7 @@ from pydantic import BaseModel
 
 from touchline.errors import TouchlineError, VideoRefusedError
 from touchline.frame import FrameState
-from touchline.pipeline import Deadline, Models
-from touchline.plugins import load_object
+from touchline.pipeline import Deadline, Models, load_object
 from touchline.service.messages import (
     Analyse,
     Analysed,

@@ -1,7 +1,7 @@
 import pytest
 
 from touchline.errors import UsageError
-from touchline.plugins import is_object_name, load_object, make
+from touchline.pipeline.plugins import is_object_name, load_object, make
 
 
 def test_a_name_leads_to_what_it_names() -> None:
