@@ -64,6 +64,35 @@ def test_no_id_lives_on_after_a_cut(clip: Path) -> None:
     assert not ids[0] & ids[1]
 
 
+class _LateWord:
+    """Says with frame 20 that a shot began two frames before."""
+
+    def __init__(self) -> None:
+        self.late = 0
+        self._count = 0
+
+    def update(self, image: Image, time: float | None = None) -> bool:
+        self._count += 1
+        self.late = 2 if self._count == 21 else 0
+        return self._count in (1, 21)
+
+
+def test_a_shot_that_shows_late_begins_where_it_began(
+    clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("touchline.pipeline.analysis.ShotDetector", _LateWord)
+    states = follow(clip, BrightSpot())
+    assert [state.index for state in states] == list(range(61))
+    assert [state.shot for state in states] == [0] * 18 + [1] * 43
+    before, after = (
+        {int(i) for s in states if s.shot == shot for i in s.objects.tracker_id} for shot in (0, 1)
+    )
+    assert before
+    assert after
+    assert not before & after
+    assert str(states[17].objects.data["source"][0]) in ("detected", "tracked")
+
+
 @pytest.mark.parametrize("batch_size", [1, 3, 64])
 def test_the_size_of_a_batch_changes_nothing(clip: Path, batch_size: int) -> None:
     expected = follow(clip, BrightSpot())
