@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.shared import beside
+from tests.shared import SHARED, beside
+from touchline.frame import Frame
 from touchline.video import ShotDetector, read_frames
 
 
@@ -229,19 +230,28 @@ def test_someone_who_walks_through_the_picture_is_no_transition():
     assert told(images) == [0]
 
 
-@needs_shared
+def footage_of_transitions(name):
+    if name == "made":
+        images = transition("dissolve", 10)
+        return [Frame(index, index / 25, image) for index, image in enumerate(images)]
+    return read_frames(SHARED / "data" / "clips_more" / f"{name}.mp4")
+
+
 @pytest.mark.parametrize(
     ("name", "shots_begin"),
     [
-        ("pl_empty_stands_720p24", [range(1), range(5, 18)]),
-        ("fouls/action1_clip_2", [range(1), range(43, 49), range(123, 126)]),
+        ("made", [range(1), range(20, 31)]),
+        *beside(
+            ("pl_empty_stands_720p24", [range(1), range(5, 18)]),
+            ("fouls/action1_clip_2", [range(1), range(43, 49), range(123, 126)]),
+        ),
     ],
 )
-def test_dissolves_of_real_footage_are_found(name, shots_begin):
+def test_the_shots_behind_dissolves_begin_where_the_new_picture_comes(name, shots_begin):
     detector = ShotDetector()
     begin = [
         frame.index - detector.late
-        for frame in read_frames(SHARED / "data" / "clips_more" / f"{name}.mp4")
+        for frame in footage_of_transitions(name)
         if detector.update(frame.image, frame.time)
     ]
     assert len(begin) == len(shots_begin)
