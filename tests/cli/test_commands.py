@@ -259,3 +259,63 @@ def test_labels_without_an_answer_are_wrong_usage(touchline, tmp_path: Path) -> 
     outcome = touchline("evaluate", "tracking", tmp_path / "truth.json")
     assert outcome.code == 2
     assert "pairs" in outcome.err
+
+
+def test_no_command_writes_over_its_input(
+    touchline, make_video: MakeVideo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = make_video("overlay.mp4", frames=3)
+    before = clip.read_bytes()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link.mp4").symlink_to(clip)
+    for given in ("overlay.mp4", "link.mp4"):
+        outcome = touchline("run", given, "-o", ".")
+        assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "overlay.mp4").symlink_to(clip)
+    (tmp_path / "results" / "summary.json").write_text('{"versions": {"touchline": "0"}}')
+    for command in (
+        ["run", "overlay.mp4", "-o", "results"],
+        ["run", "overlay.mp4", "-o", "results", "--format", "csv"],
+        ["compare", "a.json", "b.json", "overlay.mp4", "--overlay", "./overlay.mp4"],
+        ["compare", "a.json", "b.json", ".", "--overlay", "overlay.mp4"],
+    ):
+        outcome = touchline(*command)
+        assert outcome.code == 2
+        assert "the result would replace its own input" in outcome.err
+    assert clip.read_bytes() == before
+
+
+def test_pictures_of_a_score_do_not_replace_those_of_the_clip(touchline, tmp_path: Path) -> None:
+    (tmp_path / "frame_000001.png").write_bytes(b"mine")
+    outcome = touchline("score", "predictions.json", tmp_path, "--pictures", tmp_path)
+    assert outcome.code == 2
+    assert "its own input" in outcome.err
+
+
+@pytest.mark.parametrize("name", ["match.mp4", "truth.json", "overlay.mp4"])
+def test_the_demonstration_replaces_nobody_elses_file(touchline, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"mine")
+    outcome = touchline("demo", "-o", tmp_path)
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {name: b"mine"}
+
+
+def test_a_folder_holds_the_results_of_one_clip(
+    touchline, make_video: MakeVideo, tmp_path: Path
+) -> None:
+    first, second = make_video("first.mp4", frames=3), make_video("second.mp4", frames=4)
+    results = tmp_path / "results"
+    assert touchline("run", first, "-o", results).code == 0
+    outcome = touchline("run", second, "-o", results, "--no-overlay")
+    assert outcome.code == 0
+    assert outcome.err.startswith("touchline: removed")
+    assert outcome.err.rstrip().endswith("overlay.mp4")
+    assert {path.name for path in results.iterdir()} == {
+        "predictions.json",
+        "summary.json",
+        "tracks.parquet",
+    }
+    before = {path.name: path.read_bytes() for path in results.iterdir()}
+    assert touchline("run", tmp_path / "absent.mp4", "-o", results).code == 1
+    assert {path.name: path.read_bytes() for path in results.iterdir()} == before

@@ -11,6 +11,7 @@ from rich.text import Text
 from touchline.cli.options import ERR, OUT, AsJson, VerifierName
 from touchline.cli.password import asking
 from touchline.errors import RequestError, TouchlineError, UsageError
+from touchline.paths import require_apart
 
 if TYPE_CHECKING:
     import httpx
@@ -55,6 +56,9 @@ def challenge(
 ) -> None:
     """Challenge the miner at URL as a validator does, and say what it would have earned."""
     _require_source(video, video_url, score=score)
+    if save:
+        answers = [save / str(number) / "predictions.json" for number in range(1, count + 1)]
+        require_apart(answers, [each for each in (video, key, others) if each])
     challenges = _local_validator()
     with challenges.validators_client() as client:
         miner = _miner(url, miner_hotkey, client)

@@ -149,11 +149,15 @@ def score(
     verifier: VerifierName = None,
 ) -> None:
     """Say what a validator would pay for PREDICTIONS of VIDEO, and why."""
+    from touchline.paths import as_path, require_apart
     from touchline.scorevision.report import load_judge, report, write_pictures
     from touchline.scorevision.response import read_response, read_times
     from touchline.scorevision.score import Terms, score_clip
     from touchline.settings import Settings
 
+    inputs = [predictions, video, *([others] if others else [])]
+    if pictures:
+        require_apart(as_path(pictures).glob("frame_*.png"), inputs)
     response = read_response(predictions)
     terms = Terms(elapsed, read_times(others) if others else (), seed)
     settings = Settings.read(verifier=verifier)
@@ -179,12 +183,14 @@ def compare(
     verifier: VerifierName = None,
 ) -> None:
     """Hold two answers to VIDEO against each other: both scores, and frame by frame."""
+    from touchline.paths import require_apart
     from touchline.scorevision.compare import compare, report
     from touchline.scorevision.report import load_judge
     from touchline.scorevision.report.side_by_side import write_side_by_side
     from touchline.scorevision.response import read_response
     from touchline.settings import Settings
 
+    require_apart([overlay] if overlay else [], [first, second, video])
     one, other = read_response(first), read_response(second)
     settings = Settings.read(verifier=verifier)
     judge = load_judge(settings.verifier, cache=settings.cache, device=settings.device)

@@ -1,5 +1,6 @@
 """Frame states out: files that other tools, and people, can open."""
 
+from touchline.outputs.folder import ResultFolder
 from touchline.outputs.formats import (
     DATA_FORMATS,
     DEFAULT_FORMATS,
@@ -8,6 +9,7 @@ from touchline.outputs.formats import (
     check_formats,
     new_writers,
 )
+from touchline.outputs.json_text import to_json
 from touchline.outputs.overlay import Overlay
 from touchline.outputs.predictions import Predictions, frame_to_wire
 from touchline.outputs.summary import Summary, SummaryBuilder
@@ -21,6 +23,7 @@ __all__ = [
     "Clip",
     "Overlay",
     "Predictions",
+    "ResultFolder",
     "Summary",
     "SummaryBuilder",
     "Tracks",
@@ -29,4 +32,5 @@ __all__ = [
     "check_formats",
     "frame_to_wire",
     "new_writers",
+    "to_json",
 ]

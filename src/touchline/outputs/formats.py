@@ -9,6 +9,7 @@ from touchline.outputs.overlay import Overlay
 from touchline.outputs.predictions import Predictions
 from touchline.outputs.tracks import Tracks, TracksCsv
 from touchline.outputs.writer import Writer
+from touchline.paths import as_text
 from touchline.pitch import PitchDimensions
 from touchline.video import VideoInfo
 
@@ -45,7 +46,7 @@ FORMATS: Mapping[str, Format] = {
     "predictions": Format(
         "predictions.json",
         lambda path, clip: Predictions(
-            path, size=(clip.info.width, clip.info.height), challenge_id=clip.path.stem
+            path, size=(clip.info.width, clip.info.height), challenge_id=as_text(clip.path.stem)
         ),
     ),
     "parquet": Format("tracks.parquet", lambda path, clip: Tracks(path)),

@@ -3,7 +3,7 @@
 import os
 import secrets
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ import av
 
 from touchline.errors import OutputError
 from touchline.frame import FrameState
+from touchline.paths import as_path
 
 
 class Writer(Protocol):
@@ -38,6 +39,10 @@ class Writer(Protocol):
         """Take the next frame."""
         ...
 
+    def finish(self) -> None:
+        """After the last frame: do all that can fail, so that the block's end only renames."""
+        ...
+
 
 class FileWriter(ABC):
     """A ``Writer`` of one file, which appears under its name only when it is whole.
@@ -55,7 +60,7 @@ class FileWriter(ABC):
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = as_path(path)
 
     def __enter__(self) -> Self:
         _check_target(self.path)
@@ -90,6 +95,11 @@ class FileWriter(ABC):
         with reported(self.path):
             self._append(state)
 
+    def finish(self) -> None:
+        """After the last frame: write the rest, so that the end of the block only renames."""
+        with reported(self.path):
+            self._close()
+
     def _abandon(self) -> None:
         """Let go of the file whatever state it is in; the first error is the one to report."""
         with suppress(Exception):
@@ -122,21 +132,38 @@ def reported(path: Path) -> Iterator[None]:
         ) from error
 
 
-def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write a small file at once, under the same rule: whole or absent.
+@contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes], None]]:
+    """A small file under the same rule: what is written in the block appears at its end.
 
     Raises:
         OutputError: The file cannot be written.
     """
-    target = Path(path)
+    target = as_path(path)
     _check_target(target)
     partial = _partial_beside(target)
-    with reported(target):
-        try:
+
+    def write(content: bytes) -> None:
+        with reported(target):
             partial.write_bytes(content)
+
+    try:
+        yield write
+        with reported(target):
             partial.replace(target)
-        finally:
+    finally:
+        with suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a small file at once: whole or absent.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    with whole_file(path) as write:
+        write(content)
 
 
 def _check_target(path: Path) -> None:
@@ -149,5 +176,8 @@ def _check_target(path: Path) -> None:
 
 
 def _partial_beside(path: Path) -> Path:
-    """A free name in the same folder, so that renaming never copies; short whatever the target."""
-    return path.with_name(f".{secrets.token_hex(8)}.part")
+    """A free name in the same folder, so that renaming never copies; short whatever the target.
+
+    From the root: FFmpeg takes what stands before a colon in the name of a folder for a protocol.
+    """
+    return path.absolute().with_name(f".{secrets.token_hex(8)}.part")

@@ -1,5 +1,6 @@
 """Writes a synthetic match to a folder: the video and its truth."""
 
+import secrets
 from fractions import Fraction
 from pathlib import Path
 from typing import cast
@@ -8,9 +9,11 @@ import av
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from touchline.errors import OutputError
+from touchline.errors import InputError, OutputError, UsageError
+from touchline.paths import as_path
 from touchline.synthetic.match import SyntheticMatch
-from touchline.synthetic.truth import Truth, write_truth
+from touchline.synthetic.truth import Truth, read_truth, write_truth
+from touchline.video import VideoReader
 
 VIDEO, TRUTH = "match.mp4", "truth.json"
 
@@ -38,22 +41,48 @@ def write_match(
 
     Raises:
         OutputError: the folder, the video or the truth cannot be written.
-        UsageError: see ``SyntheticMatch``.
+        UsageError: see ``SyntheticMatch``; or a file of those names is not of such a match.
     """
     match = SyntheticMatch(seed, seconds=seconds, fps=fps, size=size, close_up=close_up)
-    path = Path(folder)
+    path = as_path(folder)
+    require_own_match(path)
+    partial = path.absolute() / f".{secrets.token_hex(8)}.part"
     try:
         path.mkdir(parents=True, exist_ok=True)
-        truths = _record(path / VIDEO, match, fps=fps, size=size)
+        try:
+            truths = _record(partial, match, fps=fps, size=size)
+            write_truth(path / TRUTH, truths)
+            partial.replace(path / VIDEO)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"cannot write a match to {path}: {error}") from error
-    write_truth(path / TRUTH, truths)
     return truths
+
+
+def require_own_match(folder: Path) -> None:
+    """Refuse to replace a video that is no synthetic match, or a file that is not the truth of one.
+
+    Raises:
+        UsageError: There is one.
+    """
+    video, truth = folder / VIDEO, folder / TRUTH
+    try:
+        frames = len(read_truth(truth)) if truth.exists() else None
+        if video.exists():
+            with VideoReader(video) as reader:
+                if reader.info.frames != frames:
+                    raise InputError(f"{video}: {reader.info.frames} frames, not {frames}")
+    except InputError as error:
+        raise UsageError(
+            f"{folder} holds a {VIDEO} or a {TRUTH} that is of no synthetic match, and would be "
+            "replaced; remove it, or name another folder"
+        ) from error
 
 
 def _record(path: Path, match: SyntheticMatch, *, fps: float, size: tuple[int, int]) -> list[Truth]:
     truths = []
-    with av.open(str(path), "w") as container:
+    with av.open(str(path), "w", format="mp4") as container:
         stream = _open_stream(container, fps, size)
         for frame, truth in match:
             picture = av.VideoFrame.from_ndarray(frame.image, format="bgr24")

@@ -27,6 +27,7 @@ from touchline.outputs.drawing import (
     write_text,
 )
 from touchline.outputs.writer import write_whole
+from touchline.paths import as_path, require_apart
 from touchline.scorevision.report.clip_score import ClipScore, FrameScore
 from touchline.scorevision.response import Response
 from touchline.scorevision.scoring import ScoredBox
@@ -51,9 +52,13 @@ def write_pictures(
     Raises:
         InputError: The clip cannot be read again.
         OutputError: A picture cannot be written.
+        UsageError: A picture would replace one of the clip's own.
     """
-    target = _made(Path(folder))
+    target = as_path(folder)
     chosen = {each.frame: each for each in score.worst(worst)}
+    names = [target / f"frame_{number:06d}.png" for number in chosen]
+    require_apart(names, [score.video, response.path])
+    _made(target)
     written = []
     with VideoReader(score.video) as reader:
         for frame in reader:

@@ -78,7 +78,7 @@ def pull(
         The folder of the converted CLIP.
 
     Raises:
-        UsageError: there is no CLIP of that name.
+        UsageError: there is no CLIP of that name, or ``source`` is the folder that is made.
         ModelError: a file cannot be fetched or is not the pinned one, or is no CLIP, or a package
             of ``touchline[clip]`` is missing.
         OutputError: the cache cannot be written.
@@ -86,6 +86,8 @@ def pull(
     origin = _known(name, registry)
     cache = cache or cache_folder()
     folder = _folder(name, cache)
+    if source is not None and source.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(f"{source}: the result would replace its own input; move it elsewhere.")
     if not _is_current(folder, origin):
         files = _local(origin, source) if source else _fetched(origin, cache, transfer)
         _replace(folder, _converted(origin, files))
