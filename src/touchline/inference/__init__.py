@@ -4,7 +4,14 @@ from touchline.inference import weights
 from touchline.inference.batching import require_batch_size, run_batched
 from touchline.inference.download import Transfer, cache_folder, fetch
 from touchline.inference.engine import Engine
-from touchline.inference.loading import Backend, Device, Precision, available_devices, load_engine
+from touchline.inference.loading import (
+    Backend,
+    Device,
+    Precision,
+    available_devices,
+    device_named,
+    load_engine,
+)
 
 __all__ = [
     "Backend",
@@ -14,6 +21,7 @@ __all__ = [
     "Transfer",
     "available_devices",
     "cache_folder",
+    "device_named",
     "fetch",
     "load_engine",
     "require_batch_size",
