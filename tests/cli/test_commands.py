@@ -1,7 +1,9 @@
 """The command line as a user meets it: what it says, where, and its exit codes."""
 
 import json
+import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -319,3 +321,90 @@ def test_a_folder_holds_the_results_of_one_clip(
     before = {path.name: path.read_bytes() for path in results.iterdir()}
     assert touchline("run", tmp_path / "absent.mp4", "-o", results).code == 1
     assert {path.name: path.read_bytes() for path in results.iterdir()} == before
+
+
+NO_TEXT = os.fsdecode(b"M\xe1laga [b].mp4")
+"""Latin-1, as on many an old disk; with what a table would take for its own markup."""
+
+
+def in_ascii(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a command whose standard output takes ASCII only."""
+    command = [sys.executable, "-m", "touchline", *map(str, arguments)]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names that are bytes")
+def test_a_name_that_is_no_text_is_written_somehow(make_video: MakeVideo, tmp_path: Path) -> None:
+    clip = make_video(frames=3)
+    clip.rename(tmp_path / NO_TEXT)
+    results = tmp_path / os.fsdecode(b"\xe1 a:b")
+    outcome = in_ascii(
+        "run", tmp_path / NO_TEXT, "-o", results, "--format", "predictions,parquet,csv,overlay"
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    summary = json.loads((results / "summary.json").read_text("utf-8"))
+    assert summary["path"].endswith("M\ufffdlaga [b].mp4")
+    told = json.loads((results / "predictions.json").read_text("utf-8"))["challenge_id"]
+    assert told == "M\ufffdlaga [b]"
+    assert pq.read_table((results / "tracks.parquet").open("rb")).num_rows >= 0
+    assert (results / "overlay.mp4").is_file()
+    outcome = in_ascii("run", tmp_path / NO_TEXT, "-o", results, "--no-overlay", "--json")
+    assert outcome.returncode == 0, outcome.stderr
+    assert json.loads(outcome.stdout)["path"] == summary["path"]
+
+
+@pytest.mark.parametrize("name", ["試合 😀.mp4", "a\nb.mp4"])
+def test_what_is_printed_fits_every_terminal(
+    make_video: MakeVideo, tmp_path: Path, name: str
+) -> None:
+    make_video(frames=3).rename(tmp_path / name)
+    outcome = in_ascii("run", tmp_path / name, "-o", tmp_path / "one", "--no-overlay", "--json")
+    assert json.loads(outcome.stdout)["path"] == str(tmp_path / name)
+    assert in_ascii("run", tmp_path / name, "-o", tmp_path / name[:2], "--no-overlay").stderr == ""
+    absent = in_ascii("run", tmp_path / f"{name}.absent", "-o", tmp_path / "two")
+    assert (absent.returncode, absent.stderr.count("\n")) == (1, 1)
+
+
+def test_a_tilde_that_no_shell_expanded_is_the_home_folder(
+    touchline, make_video: MakeVideo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, here = tmp_path / "home", tmp_path / "here"
+    home.mkdir()
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("HOME", str(home))
+    make_video(frames=3).rename(home / "clip.mp4")
+    outcome = touchline("run", "~/clip.mp4", "--output=~/results", "--no-overlay")
+    assert outcome.code == 0
+    assert (home / "results" / "tracks.parquet").is_file()
+    assert not list(here.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("https://example.com/match.mp4", ["https://example.com/match.mp4", "a URL", "fetch it"]),
+        ("rtsp://camera:554/1", ["rtsp://camera:554/1", "a URL"]),
+        ("-", ["standard input"]),
+        ("/dev/null", ["a device"]),
+        ("pipe", ["a pipe"]),
+        ("socket", ["a socket"]),
+        ("absent.mp4", ["no such file"]),
+        ("x" * 300, ["cannot be read"]),
+    ],
+)
+def test_what_is_no_local_file_is_refused_and_leaves_no_folder(
+    touchline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket")
+    assert_fails_in_one_line(touchline("run", given, "-o", "out/a"), *words)
+    assert not (tmp_path / "out").exists()

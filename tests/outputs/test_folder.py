@@ -50,8 +50,7 @@ def test_a_summary_is_not_believed_about_names_that_no_run_writes(tmp_path: Path
 def test_a_run_that_fails_leaves_the_earlier_one_whole(tmp_path: Path) -> None:
     former_run(tmp_path)
     before = {path: path.read_bytes() for path in tmp_path.iterdir()}
-    with pytest.raises(InputError), ResultFolder.of(tmp_path, []).opened() as save:
-        save(b"new")
+    with pytest.raises(InputError), ResultFolder.of(tmp_path, []).opened():
         raise InputError("it broke off")
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 

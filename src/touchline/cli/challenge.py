@@ -1,6 +1,5 @@
 """``touchline challenge``: call a miner as a validator does."""
 
-import json
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from touchline.cli.options import ERR, OUT, AsJson, VerifierName
+from touchline.cli.options import ERR, OUT, AsJson, VerifierName, print_json
 from touchline.cli.password import asking
 from touchline.errors import RequestError, TouchlineError, UsageError
 from touchline.paths import require_apart
@@ -69,7 +68,7 @@ def challenge(
                 miner, offer, caller=caller, count=count, contest=contest, save=save
             )
     if as_json:
-        print(json.dumps(result.as_dict(), indent=2))
+        print_json(result.as_dict())
     else:
         OUT.print(result.report())
     if result.answered < count:

@@ -1,12 +1,14 @@
 """The commands, and what becomes of an error."""
 
-import json
 import sys
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from touchline.cli.challenge import challenge
 from touchline.cli.doctor import doctor
@@ -28,10 +30,12 @@ from touchline.cli.options import (
     TrackerName,
     VerifierName,
     Video,
+    print_json,
 )
 from touchline.cli.register import register
 from touchline.cli.serve import serve
 from touchline.errors import TouchlineError, UsageError
+from touchline.paths import as_text
 
 if TYPE_CHECKING:
     from touchline.outputs import Summary
@@ -50,6 +54,9 @@ for command in (serve, challenge, register, doctor):
 
 def main() -> None:
     """Run the command line; a ``TouchlineError`` becomes one line on stderr and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):  # a stream of another kind, or none
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         app()
     except UsageError as error:
@@ -112,9 +119,9 @@ def run(
         chosen = [name for name in chosen if name != "overlay"] + ["overlay"] * overlay
     summary = run_job(video, output, settings=settings, formats=chosen, console=ERR)
     if summary.skipped.truncated:
-        print(f"touchline: {summary.skipped.truncated}", file=sys.stderr)
+        print(f"touchline: {as_text(summary.skipped.truncated)}", file=sys.stderr)
     if as_json:
-        print(summary.to_json(), end="")
+        print_json(asdict(summary))
     else:
         OUT.print(_table(summary, output))
 
@@ -126,7 +133,7 @@ def demo(output: Output = Path("demo"), as_json: AsJson = False) -> None:
 
     report = run_demo(output, console=ERR)
     if as_json:
-        print(json.dumps(report.as_dict(), indent=2))
+        print_json(report.as_dict())
     else:
         OUT.print(report.table())
 
@@ -166,7 +173,7 @@ def score(
     if pictures:
         write_pictures(result, response, pictures)
     if as_json:
-        print(json.dumps(result.as_dict(), indent=2))
+        print_json(result.as_dict())
     else:
         OUT.print(report(result))
 
@@ -198,7 +205,7 @@ def compare(
     if overlay:
         write_side_by_side(overlay, one, other, video)
     if as_json:
-        print(json.dumps(comparison.as_dict(), indent=2))
+        print_json(comparison.as_dict())
     else:
         OUT.print(report(comparison))
 
@@ -218,13 +225,13 @@ def bench(
 
     report = run_bench(video, settings=Settings.read(device=device, batch_size=batch_size))
     if as_json:
-        print(json.dumps(report.as_dict(), indent=2))
+        print_json(report.as_dict())
     else:
         OUT.print(report.table())
 
 
 def _table(summary: "Summary", output: Path) -> Table:
-    table = Table("clip", "", title=f"{output}/")
+    table = Table("clip", "", title=Text(as_text(f"{output}/")))
     table.add_row("frames, shots", f"{summary.frames}, {summary.shots}")
     for name, sources in summary.objects.items():
         counts = ", ".join(f"{count} {source}" for source, count in sources.items())
@@ -254,5 +261,6 @@ def _th(number: int) -> str:
 
 
 def _fail(error: TouchlineError, code: int) -> None:
-    print(f"touchline: {error}", file=sys.stderr)
+    # One line, also where a name or another library has several.
+    print(f"touchline: {' '.join(as_text(error).splitlines())}", file=sys.stderr)
     sys.exit(code)

@@ -1,6 +1,5 @@
 """``touchline models``: what is shipped, and what can be pulled."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +8,10 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
+from rich.text import Text
 
-from touchline.cli.options import ERR, OUT, AsJson
+from touchline.cli.options import ERR, OUT, AsJson, print_json
+from touchline.paths import as_text
 
 models = typer.Typer(invoke_without_command=True)
 
@@ -39,7 +40,7 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
         for name, source in SOURCES.items()
     ]
     if as_json:
-        print(json.dumps(listed, indent=2))
+        print_json(listed)
         return
     table = Table("name", "MiB", "licence", "sha256", "state")
     for entry in listed:
@@ -65,7 +66,7 @@ def pull_model(
         folder = pull(
             name, cache=Settings.read().cache, source=source, transfer=Transfer(progress=progress)
         )
-    OUT.print(f"{name} is in {folder}")
+    OUT.print(Text(as_text(f"{name} is in {folder}")), soft_wrap=True)
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """``touchline register``: tell the chain where the miner listens."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from touchline.cli.options import OUT, AsJson
+from touchline.cli.options import OUT, AsJson, print_json
 
 if TYPE_CHECKING:
     from touchline.scorevision.chain import Registration
@@ -80,7 +79,7 @@ def register(
     if not result.call.is_public:
         print(f"touchline: {result.call.ip} is no public address", file=sys.stderr)
     if as_json:
-        print(json.dumps(result.as_dict(), indent=2))
+        print_json(result.as_dict())
     else:
         OUT.print(_table(result))
 

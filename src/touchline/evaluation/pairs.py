@@ -24,6 +24,7 @@ from touchline.evaluation.formats import (
 from touchline.evaluation.labels import LabelledFrames, aligned, are_known
 from touchline.evaluation.metrics import with_lines
 from touchline.frame import NO_ID, ClassId
+from touchline.paths import as_path
 from touchline.pitch import positions
 from touchline.synthetic import read_truth
 from touchline.video import VideoReader
@@ -54,6 +55,7 @@ def read_pair(
         InputError: Either cannot be read or does not say what the metric needs, or the two are not
             of one video; the message names file, frame and field.
     """
+    labels, found = as_path(labels), as_path(found)
     form = form or guess_format(labels)
     if form not in FORMATS:
         allowed = ", ".join(FORMATS)

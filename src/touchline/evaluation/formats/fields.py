@@ -7,10 +7,10 @@ import json
 import math
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from touchline.errors import InputError
+from touchline.paths import as_path
 
 
 def read_json(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def read_json(path: str | os.PathLike[str]) -> dict[str, Any]:
         InputError: There is no such file, it is not JSON, or it holds something else.
     """
     try:
-        content = json.loads(Path(path).read_bytes())
+        content = json.loads(as_path(path).read_bytes())
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:

@@ -19,6 +19,7 @@ import numpy as np
 from touchline.arrays import Float32
 from touchline.errors import ModelError, OutputError, UsageError
 from touchline.inference import Transfer, cache_folder, fetch, weights
+from touchline.paths import as_path
 from touchline.verification.clip.architecture import (
     read_image_tower,
     read_logit_scale,
@@ -85,7 +86,7 @@ def pull(
     """
     origin = _known(name, registry)
     cache = cache or cache_folder()
-    folder = _folder(name, cache)
+    folder, source = _folder(name, cache), source and as_path(source)
     if source is not None and source.resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{source}: the result would replace its own input; move it elsewhere.")
     if not _is_current(folder, origin):
@@ -141,7 +142,7 @@ def _known(name: str, registry: Mapping[str, ClipSource]) -> ClipSource:
 
 
 def _folder(name: str, cache: Path) -> Path:
-    return cache / "clip" / name
+    return as_path(cache) / "clip" / name
 
 
 def _is_current(folder: Path, origin: ClipSource) -> bool:
@@ -171,7 +172,7 @@ def _require_pinned(path: Path, file: PinnedFile, origin: ClipSource) -> None:
 
 
 def _fetched(origin: ClipSource, cache: Path, transfer: Transfer | None) -> list[Path]:
-    folder = cache / "downloads" / origin.repository.replace("/", "--") / origin.revision
+    folder = as_path(cache) / "downloads" / origin.repository.replace("/", "--") / origin.revision
     return [
         fetch(
             origin.url(file),
