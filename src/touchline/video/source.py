@@ -6,7 +6,8 @@ import re
 import stat
 from pathlib import Path
 
-from touchline.errors import InputError, UsageError
+from touchline.arguments import require_number, require_whole
+from touchline.errors import InputError
 from touchline.paths import as_path
 from touchline.video.arriving import ArrivingFile
 from touchline.video.container import ALLOWED, VideoFile
@@ -41,10 +42,8 @@ def open_source(
         InputError: Nothing there, no right to read it, or no picture in it.
         UsageError: ``image_fps`` is not positive, or ``threads`` is negative.
     """
-    if not image_fps > 0:
-        raise UsageError(f"image_fps must be positive; got {image_fps}")
-    if threads < 0:
-        raise UsageError(f"threads must be 0 (FFmpeg chooses) or more; got {threads}")
+    require_number("image_fps", image_fps, above=0)
+    require_whole("threads", threads, least=0)
     if isinstance(path, ArrivingFile):
         return VideoFile(path, threads=threads)
     resolved = as_path(path)
