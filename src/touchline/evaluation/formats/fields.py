@@ -3,6 +3,7 @@
 ``where`` is what a refusal begins with: the file, and the frame or the field in it.
 """
 
+import codecs
 import json
 import math
 import os
@@ -26,6 +27,18 @@ def read_json(path: str | os.PathLike[str]) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not JSON: {error}.") from error
     return mapping(content, f"{path}")
+
+
+def read_text(path: str | os.PathLike[str]) -> str:
+    """Read a text in UTF-8, or in what its byte order mark says; a mark is no part of it.
+
+    Raises:
+        OSError: It cannot be read.
+        UnicodeDecodeError: It is in another encoding; also a ``ValueError``.
+    """
+    content = as_path(path).read_bytes()
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8-sig")
 
 
 def mapping(given: Any, where: str) -> dict[str, Any]:
