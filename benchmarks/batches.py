@@ -1,6 +1,6 @@
 """Whether the size of a batch changes the answer.
 
-``python -m benchmarks.batches ../shared/data/clips/dfl_848x478.mp4 --sizes 1,8,64``
+``python -m benchmarks.batches DATA/clips/dfl_848x478.mp4 --sizes 1,8,64``
 """
 
 import argparse
@@ -23,7 +23,7 @@ def difference(first: list[tl.FrameState], second: list[tl.FrameState]) -> dict[
     unlike, farthest = 0, 0.0
     for one, other in zip(first, second, strict=True):
         ids = [
-            list(zip(s.objects.tracker_id, s.objects.class_id, strict=True)) for s in (one, other)
+            np.asarray([s.objects.tracker_id, s.objects.class_id]).tolist() for s in (one, other)
         ]
         if ids[0] != ids[1]:
             unlike += 1

@@ -124,7 +124,7 @@ def count_people(labels: LabelledFrames, found: LabelledFrames) -> tuple[float, 
     matched = match_class(_one_role(labels), _one_role(found), ClassId.PLAYER)
     counted = ~matched.ignored[0]
     hits = float((matched.hit[0] & counted).sum())
-    return _share(hits, counted.sum()), _share(hits, matched.labelled)
+    return share(hits, counted.sum()), share(hits, matched.labelled)
 
 
 def _row(name: str, score: ClipScore, path: Path, labels: LabelledFrames) -> Row:
@@ -134,15 +134,15 @@ def _row(name: str, score: ClipScore, path: Path, labels: LabelledFrames) -> Row
     return Row(
         name=name,
         validated=len(score.validated),
-        box=_known(score.box),
-        keypoints=_known(score.reported_keypoints),
-        quality=_known(score.quality),
-        precision=_known(precision),
-        recall=_known(recall),
-        hota=_known(tracking(labels, found).hota.hota),
-        ball=_known(count_balls(labels, found, [0.0])[0].recall),
-        pck=_known(pitch.pck[0.01]),
-        metres=_known(pitch.metres.median),
+        box=known(score.box),
+        keypoints=known(score.reported_keypoints),
+        quality=known(score.quality),
+        precision=known(precision),
+        recall=known(recall),
+        hota=known(tracking(labels, found).hota.hota),
+        ball=known(count_balls(labels, found, [0.0])[0].recall),
+        pck=known(pitch.pck[0.01]),
+        metres=known(pitch.metres.median),
     )
 
 
@@ -152,12 +152,14 @@ def _one_role(frames: LabelledFrames) -> LabelledFrames:
     return replace(frames, objects=replace(frames.objects, class_id=roles))
 
 
-def _share(part: float, whole: float) -> float:
+def share(part: float, whole: float) -> float:
+    """A part of a whole; NaN of nothing."""
     return part / whole if whole else math.nan
 
 
-def _known(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else round(value, 6)
+def known(value: float | None) -> float | None:
+    """A figure, rounded; None where nothing tells it."""
+    return None if value is None or not math.isfinite(value) else round(float(value), 6)
 
 
 def main() -> None:

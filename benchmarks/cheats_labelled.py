@@ -25,7 +25,7 @@ from benchmarks.cheat_answers import (
     objects_on_blobs,
     objects_on_grass,
 )
-from benchmarks.cheats import count_people, heading
+from benchmarks.cheats import count_people, heading, known, share
 from touchline.detection import Detector, load_detector
 from touchline.errors import InputError
 from touchline.evaluation.formats import read_yolo
@@ -177,19 +177,11 @@ def _row(
         boxes=len(found.objects) / len(labels),
         mean=float(np.mean(evaluated)) if evaluated else None,
         box=clip_box_score(evaluated, selected=len(labels)),
-        precision=_known(precision),
-        recall=_known(recall),
-        ball_precision=_known(_share(balls.found, balls.found + balls.false)),
-        ball=_known(balls.recall),
+        precision=known(precision),
+        recall=known(recall),
+        ball_precision=known(share(balls.found, balls.found + balls.false)),
+        ball=known(balls.recall),
     )
-
-
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else np.nan
-
-
-def _known(value: float) -> float | None:
-    return round(float(value), 6) if np.isfinite(value) else None
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """How far the variants of CLIP agree with ViT-B/32 in float32, and how fast they are.
 
     touchline models pull clip && touchline models pull clip-int8
-    python -m benchmarks.clip_variants ../shared/data/clips/broadcast_720p.mp4
+    python -m benchmarks.clip_variants DATA/clips/broadcast_720p.mp4
 
 The detector's boxes in frames of a video are judged by each CLIP that was pulled, in float32 and
 in what the CPU does best (``auto``). Printed for each, as a line of JSON: the share of crops with
@@ -19,8 +19,8 @@ import hashlib
 import json
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from pathlib import Path
 from typing import get_args
@@ -35,18 +35,35 @@ from touchline.inference.loading import Precision
 from touchline.verification import View
 from touchline.verification.clip import (
     SOURCES,
-    Clip,
+    ClipModel,
     ClipSource,
     ClipVerifier,
     PinnedFile,
+    crop,
     installed,
     load_clip,
     pull,
 )
-from touchline.verification.clip.judging import crop
 
 REFERENCE = "clip", "f32"
 WIDTH, TEXT_WIDTH, SPACE, LAYERS = 768, 512, 512, 12
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one variant makes of the views.
+
+    Attributes:
+        seconds: For the embeddings, by the clock.
+        worked: The same, in seconds of all cores.
+        embeddings: Of the visible views: float32 (n, 512).
+        labels: Of all views: int64 (m,).
+    """
+
+    seconds: float
+    worked: float
+    embeddings: npt.NDArray[np.float32]
+    labels: npt.NDArray[np.int64]
 
 
 def main() -> None:
@@ -74,7 +91,7 @@ def views_of(video: Path, count: int) -> Iterator[View]:
     detector = tl.load_detector()
     for image in frames(video, np.linspace(0, length - 1, count).astype(int).tolist()):
         found = detector.detect([image])[0]
-        for xyxy, class_id in zip(found.xyxy, found.class_id, strict=True):
+        for xyxy, class_id in zip(found.xyxy, np.asarray(found.class_id), strict=True):
             yield View(image, xyxy, is_ball=bool(class_id == 0))
 
 
@@ -83,40 +100,42 @@ def report(views: list[View], cache: Path | None, threads: int) -> None:
     names = [name for name in SOURCES if installed(name, cache)]
     if REFERENCE[0] not in names:
         raise SystemExit("`clip` is what the others are held against: touchline models pull clip")
-    results = {}
+    results: dict[tuple[str, str], Measured] = {}
     for name, precision in product(names, get_args(Precision)[::-1]):
         clip = load_clip(name, cache=cache, device="cpu", threads=threads, precision=precision)
         results[name, precision] = measure(clip, views)
         print(json.dumps(compared(name, precision, results)), flush=True)
 
 
-def measure(clip: Clip, views: list[View]) -> dict[str, npt.NDArray[np.generic] | float]:
-    """Labels and embeddings of the views; seconds for the embeddings, by the clock and of work."""
+def measure(clip: ClipModel, views: list[View]) -> Measured:
+    """Judge and embed the views."""
     crops = [crop(view) for view in views if view.visible]
     clip.embed(crops[:4])
     started, worked = time.perf_counter(), time.process_time()
     embeddings = clip.embed(crops)
-    return {
-        "seconds": time.perf_counter() - started,
-        "worked": time.process_time() - worked,
-        "embeddings": embeddings,
-        "labels": ClipVerifier(clip).judge(views).argmax(axis=1),
-    }
+    return Measured(
+        seconds=time.perf_counter() - started,
+        worked=time.process_time() - worked,
+        embeddings=embeddings,
+        labels=ClipVerifier(clip).judge(views).argmax(axis=1),
+    )
 
 
-def compared(name: str, precision: str, results: dict) -> dict[str, object]:
+def compared(
+    name: str, precision: str, results: Mapping[tuple[str, str], Measured]
+) -> dict[str, object]:
     """One line of the table."""
     found, reference = results[name, precision], results[REFERENCE]
     line: dict[str, object] = {
         "clip": name,
         "precision": precision,
-        "crops": len(found["embeddings"]),
-        "crops_a_second": round(len(found["embeddings"]) / found["seconds"], 1),
-        "crops_a_core_second": round(len(found["embeddings"]) / found["worked"], 1),
-        "labels_as_clip": round(float((found["labels"] == reference["labels"]).mean()), 4),
+        "crops": len(found.embeddings),
+        "crops_a_second": round(len(found.embeddings) / found.seconds, 1),
+        "crops_a_core_second": round(len(found.embeddings) / found.worked, 1),
+        "labels_as_clip": round(float((found.labels == reference.labels).mean()), 4),
     }
     if SOURCES[name].weights == SOURCES[REFERENCE[0]].weights:
-        cosine = (found["embeddings"] * reference["embeddings"]).sum(axis=1)
+        cosine = (found.embeddings * reference.embeddings).sum(axis=1)
         line |= {"cosine": round(float(cosine.mean()), 6), "least": round(float(cosine.min()), 6)}
     return line
 
@@ -141,8 +160,13 @@ def write_random(folder: Path, patch: int) -> ClipSource:
     (folder / "vocab.json").write_text(json.dumps({word: i for i, word in enumerate(words)}))
     (folder / "merges.txt").write_text("#version: 0.2\n")
     write_safetensors(folder / "model.safetensors", random_tensors(patch, len(words)))
-    files = (pin(folder / name) for name in ("model.safetensors", "vocab.json", "merges.txt"))
-    return ClipSource("made/random", "0" * 40, *files)
+    return ClipSource(
+        "made/random",
+        "0" * 40,
+        weights=pin(folder / "model.safetensors"),
+        vocabulary=pin(folder / "vocab.json"),
+        merges=pin(folder / "merges.txt"),
+    )
 
 
 def random_tensors(patch: int, words: int) -> dict[str, npt.NDArray[np.float32]]:

@@ -1,6 +1,6 @@
 """Peak memory of a run on a clip, and on the same clip ten times over.
 
-``python -m benchmarks.memory ../shared/data/clips/broadcast_720p.mp4``
+``python -m benchmarks.memory DATA/clips/broadcast_720p.mp4``
 """
 
 import argparse

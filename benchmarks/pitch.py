@@ -1,6 +1,6 @@
 """How well the pitch is found: labelled points, metres, and frames without a pitch.
 
-    python -m benchmarks.pitch --data ../shared/data/pitch --matches 08fd33,a9f16c,video_3
+    python -m benchmarks.pitch --data DATA/pitch --matches 08fd33,a9f16c,video_3
 
 Give matches that the weights were not trained on. Frames of the World Cup matches (`video_*`) are
 stored squashed to a square and are stretched back to 16:9 first. Measured per group of matches:
@@ -170,13 +170,9 @@ def false_frames(model: PitchModel, clips: Path) -> dict[str, str]:
         for frame in frames(clips / name, list(CUT_FRAMES))
     ]
     return {
-        name: f"{sum(_is_seen(model, image) for image in images)} of {len(images)}"
+        name: f"{sum(_present(model.locate([i])[0]).any() for i in images)} of {len(images)}"
         for name, images in (("close-ups", close_ups), ("cuts", cuts))
     }
-
-
-def _is_seen(model: PitchModel, image: ImageArray) -> bool:
-    return bool(_present(model.locate([image])[0]).any())
 
 
 def frames(path: Path, indices: list[int]) -> Iterator[ImageArray]:

@@ -1,6 +1,6 @@
 """Tracking alone, without a detector: labelled tracks are damaged and tracked again.
 
-    python benchmarks/tracking.py TRACKS.txt [--seeds 5] [--drop 0.1] [--noise 2] [--stride 1]
+    python -m benchmarks.tracking TRACKS.txt [--seeds 5] [--drop 0.1] [--noise 2] [--stride 1]
 
 ``TRACKS.txt`` is in MOT format. Boxes are dropped and each coordinate gets Gaussian noise; every
 tracker sees the same damaged boxes, and its answer is scored against the labels. `trackers`

@@ -1,7 +1,9 @@
-"""The order of the tests; makers of videos, good and bad, in the test's own folder by PyAV."""
+"""The order of the tests, a match for all, and makers of videos, good and bad, with PyAV."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,9 @@ import numpy as np
 import pytest
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
+
+from tests.shared import SHARED
+from touchline.synthetic import write_match
 
 MakeVideo = Callable[..., Path]
 
@@ -86,6 +91,33 @@ def make_video(tmp_path: Path) -> MakeVideo:
         return encode(tmp_path / name, **arguments)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def match(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a made match, ``match.mp4`` and ``truth.json``, rendered once for all.
+
+    30 frames of 640x360: a pan, a close-up from frame 12 on, and the main camera from frame 21 on.
+    """
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "match"
+    if not folder.exists():
+        made = tmp_path_factory.mktemp("made")
+        write_match(made, seed=8, seconds=1.2, size=(640, 360), close_up=(0.4, 0.7))
+        with suppress(OSError):  # another process was here first
+            made.rename(folder)
+    return folder
+
+
+@pytest.fixture
+def footage(match: Path) -> Callable[[str], Path]:
+    """Where a clip lies, by its name: the made match, or one beside the project."""
+
+    def find(name: str) -> Path:
+        made = match / "match.mp4"
+        return made if name == "made" else SHARED / "data" / "clips" / f"{name}.mp4"
+
+    return find
 
 
 @pytest.fixture

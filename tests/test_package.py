@@ -1,5 +1,7 @@
 """The front door: what the package shows, and what it costs to open it."""
 
+import os
+import resource
 import subprocess
 import sys
 
@@ -7,6 +9,14 @@ import pytest
 
 import touchline as tl
 
+COMPLETE = {
+    "bash": {"COMP_WORDS": "touchline run --det", "COMP_CWORD": "2"},
+    "zsh": {"_TYPER_COMPLETE_ARGS": "touchline run --det"},
+    "fish": {
+        "_TYPER_COMPLETE_ARGS": "touchline run --det",
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+    },
+}
 HEAVY = ("openvino", "onnxruntime", "scipy", "av", "cv2", "supervision", "pyarrow", "numpy")
 
 
@@ -52,3 +62,37 @@ def test_the_version_and_the_help_of_the_command_load_none_either() -> None:
         run = [sys.executable, "-c", program.format(option=option)]
         said = subprocess.run(run, capture_output=True, text=True, check=True)
         assert said.stdout.strip().endswith("loaded []"), said.stdout
+
+
+def spent(arguments: list[str], variables: dict[str, str]) -> tuple[float, str]:
+    """Seconds of the processor that a command took, and what it said."""
+    program = "import sys; sys.argv[0] = 'touchline'; from touchline.cli import main; main()"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env=os.environ | variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(["--version"], "."), (["--help"], "Soccer video"), (["run", "--hlep"], "No such option")],
+)
+def test_what_needs_no_work_is_said_at_once(arguments: list[str], says: str) -> None:
+    said = [spent(arguments, {}) for _ in range(3)]
+    assert says in said[0][1]
+    assert min(seconds for seconds, _ in said) < 0.3
+
+
+@pytest.mark.parametrize("shell", COMPLETE)
+def test_a_press_of_tab_is_answered_at_once(shell: str) -> None:
+    variables = {"_TOUCHLINE_COMPLETE": f"complete_{shell}"} | COMPLETE[shell]
+    said = [spent([], variables) for _ in range(3)]
+    assert "--detector" in said[0][1]
+    assert min(seconds for seconds, _ in said) < 0.3

@@ -4,6 +4,7 @@
 written; a network without an entry is refused, because only a person knows where it comes from.
 """
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -32,6 +33,7 @@ def refresh(folder: Path) -> list[str]:
 
 def main() -> int:
     """Refresh the shipped manifest; 1 when a network has no entry."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
     try:
         changed = refresh(shipped_folder())
     except KeyError as file:

@@ -18,8 +18,6 @@ from onnx import GraphProto, NodeProto, helper, numpy_helper
 
 Kernel = npt.NDArray[np.float32]
 
-WHOLE = {"kernel_shape": [6, 6], "strides": [2, 2], "pads": [2, 2, 2, 2]}
-
 
 def merged(kernel: Kernel) -> Kernel:
     """The kernel (n, 3, 6, 6) over pixels that does what one (n, 12, 3, 3) does over blocks.
@@ -47,7 +45,9 @@ def merge_stem(path: Path) -> None:
         [pixels, *convolution.input[1:]],
         list(convolution.output),
         name=convolution.name,
-        **WHOLE,
+        kernel_shape=[6, 6],
+        strides=[2, 2],
+        pads=[2, 2, 2, 2],
     )
     nodes = [whole if node is convolution else node for node in graph.node]
     needed = list(_needed(nodes, [output.name for output in graph.output]))
@@ -70,7 +70,7 @@ def _stem(graph: GraphProto, path: Path) -> tuple[NodeProto, NodeProto]:
 def _source(graph: GraphProto, joined: NodeProto) -> str:
     """The name of what the four parts were sliced from."""
     slices = {node.output[0]: node for node in graph.node if node.op_type == "Slice"}
-    name = joined.input[0]
+    name: str = joined.input[0]
     while name in slices:
         name = slices[name].input[0]
     return name

@@ -13,7 +13,6 @@ import pytest
 
 from tests.conftest import MakeVideo
 from touchline.cli import main
-from touchline.synthetic import write_match
 from touchline.video import VideoReader
 
 
@@ -249,9 +248,8 @@ def test_an_answer_to_another_clip_is_refused_in_one_line(
 
 
 @pytest.mark.parametrize("metric", ["detection", "tracking", "pitch", "positions", "state"])
-def test_the_truth_agrees_with_itself(touchline, tmp_path: Path, metric: str) -> None:
-    write_match(tmp_path, seconds=0.2, size=(320, 192), close_up=None)
-    truth = tmp_path / "truth.json"
+def test_the_truth_agrees_with_itself(touchline, match: Path, metric: str) -> None:
+    truth = match / "truth.json"
     outcome = touchline("evaluate", metric, truth, truth, "--json")
     assert outcome.code == 0
     assert json.loads(outcome.out)["metric"] == metric

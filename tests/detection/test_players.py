@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -6,11 +7,13 @@ import pytest
 
 from tests.detection.maps import MapEngine, empty_maps, put
 from tests.inference.networks import write_detector, write_means
-from tests.shared import SHARED, needs_shared
+from tests.shared import SHARED, beside
 from touchline.detection import YoloxDetector, load_detector
 from touchline.errors import ModelError, UsageError
 from touchline.frame import ClassId
 from touchline.inference import weights
+from touchline.synthetic import read_truth
+from touchline.video import read_frames
 
 SHIPPED = weights.shipped_folder() / "players.onnx"
 needs_weights = pytest.mark.skipif(not SHIPPED.is_file(), reason="needs the shipped weights")
@@ -176,24 +179,39 @@ def test_an_empty_meadow_has_no_players():
     assert len(found) == 0
 
 
+def made_frames(match):
+    """The first nine frames of the made match, and the class of all that is in each."""
+    frames = [frame.image for frame in islice(read_frames(match / "match.mp4"), 9)]
+    truths = read_truth(match / "truth.json")[:9]
+    return frames, [truth.objects.class_id.tolist() for truth in truths]
+
+
+def labelled_frames():
+    """The same of the frames beside the project."""
+    files = sorted((SHARED / "data/players/images").iterdir())[:9]
+    labels = [(SHARED / "data/players/labels" / file.stem).with_suffix(".txt") for file in files]
+    rows = [label.read_text().splitlines() for label in labels]
+    return [cv2.imread(str(file)) for file in files], [[int(r.split()[0]) for r in f] for f in rows]
+
+
+@pytest.fixture(scope="module", params=["made", *beside("real")])
+def frames(request, match):
+    return made_frames(match) if request.param == "made" else labelled_frames()
+
+
 @needs_weights
-@needs_shared
 @pytest.mark.slow
-def test_a_real_frame_has_the_people_that_were_labelled():
-    file = sorted((SHARED / "data/players/images").iterdir())[0]
-    label = (SHARED / "data/players/labels" / file.stem).with_suffix(".txt")
-    rows = [line.split() for line in label.read_text().splitlines()]
-    people = sum(row[0] != "0" for row in rows)
-    (found,) = load_detector(SHIPPED).detect([cv2.imread(str(file))])
+def test_a_frame_has_the_people_that_were_labelled(frames):
+    images, classes = frames
+    (found,) = load_detector(SHIPPED).detect(images[:1])
+    people = sum(each != ClassId.BALL for each in classes[0])
     assert abs((found.class_id != ClassId.BALL).sum() - people) <= 4
 
 
 @needs_weights
-@needs_shared
 @pytest.mark.slow
-def test_shipped_weights_give_the_same_in_batches_of_1_8_and_64():
-    files = sorted((SHARED / "data/players/images").iterdir())[:9]
-    images = [cv2.imread(str(file)) for file in files]
+def test_shipped_weights_give_the_same_in_batches_of_1_8_and_64(frames):
+    images, _ = frames
     one, eight, many = (
         load_detector(SHIPPED, imgsz=640, batch_size=size).detect(images) for size in (1, 8, 64)
     )

@@ -13,7 +13,6 @@ from touchline.evaluation.shortcuts import (
     shortcut_table,
 )
 from touchline.settings import Settings
-from touchline.synthetic import write_match
 from touchline.verification import Label, Spent, Verification
 
 
@@ -57,9 +56,8 @@ def test_the_table_has_a_column_for_each_clip() -> None:
 
 
 @pytest.mark.slow
-def test_a_rendered_clip_is_evaluated_by_the_command_line_way(tmp_path: Path) -> None:
-    write_match(tmp_path, seconds=2.0, close_up=None)
-    (result,) = evaluate_verification([tmp_path / "match.mp4"], settings=Settings.read())
+def test_a_rendered_clip_is_evaluated_by_the_command_line_way(match: Path) -> None:
+    (result,) = evaluate_verification([match / "match.mp4"], settings=Settings.read())
     assert result.share > 0.9
     assert result.fast.student < result.full.student
     assert json.loads(json.dumps(result.as_dict()))["verifier"] == "student"

@@ -8,11 +8,11 @@ import supervision as sv
 from tests.outputs.factory import match, objects
 from touchline.errors import UsageError
 from touchline.frame import ClassId, FrameState, Source, no_pitch
-from touchline.outputs.tracks import SCHEMA, Tracks, TracksCsv
+from touchline.outputs.tracks import SCHEMA, TracksCsv, TracksParquet
 
 
 def write(path, states):
-    with Tracks(path) as out:
+    with TracksParquet(path) as out:
         for state in states:
             out.write(state)
     return pq.read_table(path)

@@ -7,12 +7,12 @@ import pytest
 from tests.outputs.factory import match
 from touchline.errors import OutputError
 from touchline.outputs.predictions import Predictions
-from touchline.outputs.tracks import Tracks
+from touchline.outputs.tracks import TracksParquet
 from touchline.outputs.writer import write_whole
 
 WRITERS = {
     "predictions.json": lambda path: Predictions(path, size=(320, 180)),
-    "tracks.parquet": Tracks,
+    "tracks.parquet": TracksParquet,
 }
 every_writer = pytest.mark.parametrize("name", WRITERS)
 

@@ -152,3 +152,21 @@ def test_a_pitch_that_cannot_be_is_refused(size: str) -> None:
             detector=BrightSpot(),
             pitch_model=NoPitch(),
         )
+
+
+def test_a_tracker_of_ones_own_is_given_by_hand_too(clip: Path) -> None:
+    made: list[EveryBox] = []
+
+    def new(fps: float) -> EveryBox:
+        made.append(EveryBox(fps))
+        return made[-1]
+
+    states = tl.analyze(
+        clip,
+        detector=BrightSpot(),
+        pitch_model=NoPitch(),
+        tracker=new,
+        settings=Settings.read(verify="off"),
+    )
+    assert len({int(i) for state in states for i in state.objects.tracker_id}) > 30
+    assert [tracker.fps for tracker in made] == [25.0, 25.0]

@@ -1,4 +1,6 @@
+import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import closing
 
@@ -60,3 +62,59 @@ def test_no_more_than_its_size_waits_for_the_consumer() -> None:
         for number in items:
             # One is in hand, three wait in the queue, and one waits to get in.
             assert len(made) <= number + 5
+
+
+def test_a_consumer_that_is_dropped_closes_the_producer_at_once() -> None:
+    closed = threading.Event()
+
+    def endless() -> Iterator[int]:
+        try:
+            while True:
+                yield 0
+        finally:
+            closed.set()
+
+    before = threading.active_count()
+    for _ in prefetch(endless(), 2):
+        break
+    assert closed.is_set()
+    assert threading.active_count() == before
+
+
+def test_a_producer_that_collects_its_own_consumer_ends() -> None:
+    class Consumer:
+        def __init__(self, items: Iterator[int]) -> None:
+            self.items = prefetch(items, 1)
+            self.itself = self
+
+    dropped, closed = threading.Event(), threading.Event()
+
+    def endless() -> Iterator[int]:
+        try:
+            yield 0
+            dropped.wait(5)
+            gc.collect()
+            while True:
+                yield 1
+        finally:
+            closed.set()
+
+    gc.disable()
+    try:
+        consumer = Consumer(endless())
+        assert next(consumer.items) == 0
+        gone = weakref.ref(consumer)
+        del consumer
+        dropped.set()
+        assert closed.wait(5)
+    finally:
+        gc.enable()
+    assert gone() is None
+
+
+def test_what_is_never_asked_for_starts_no_thread() -> None:
+    before = threading.active_count()
+    items = prefetch(iter(range(3)), 1)
+    assert threading.active_count() == before
+    items.close()
+    assert list(items) == []

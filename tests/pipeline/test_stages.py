@@ -12,7 +12,7 @@ import supervision as sv
 import touchline as tl
 from tests.pipeline.worlds import BrightSpot, NoPitch, make_clip
 from touchline.arrays import Image
-from touchline.outputs import Tracks, TracksCsv
+from touchline.outputs import TracksCsv, TracksParquet
 from touchline.pipeline import Analysis
 from touchline.settings import Settings
 
@@ -64,7 +64,7 @@ def analysed(clip: Path, *stages: tl.Stage, detector: tl.Detector | None = None)
 
 
 def test_the_column_of_a_new_stage_is_in_states_parquet_and_csv(clip: Path, tmp_path: Path) -> None:
-    with Tracks(tmp_path / "t.parquet") as parquet, TracksCsv(tmp_path / "t.csv") as csv:
+    with TracksParquet(tmp_path / "t.parquet") as parquet, TracksCsv(tmp_path / "t.csv") as csv:
         for state in analysed(clip, Teams()):
             assert len(state.objects.data["team"]) == len(state.objects)
             parquet.write(state)
@@ -87,7 +87,7 @@ def test_a_stage_gets_every_frame_once_in_windows_of_one_shot(clip: Path) -> Non
 def test_what_a_detector_says_of_a_box_stays_with_it_to_the_files(
     clip: Path, tmp_path: Path
 ) -> None:
-    with Tracks(tmp_path / "t.parquet") as parquet, TracksCsv(tmp_path / "t.csv") as csv:
+    with TracksParquet(tmp_path / "t.parquet") as parquet, TracksCsv(tmp_path / "t.csv") as csv:
         for state in analysed(clip, detector=Labelled()):
             parquet.write(state)
             csv.write(state)

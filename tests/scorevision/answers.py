@@ -43,12 +43,18 @@ def picture(*, pitch: bool = True) -> np.ndarray:
     return image
 
 
-def write_clip(path: Path, shows_pitch: Sequence[bool]) -> Path:
-    """A clip of 25 frames a second, each of them the pitch or the stand."""
-    pictures = {pitch: picture(pitch=pitch) for pitch in (True, False)}
+def write_clip(path: Path, shows_pitch: Sequence[bool], *, every: int = 1) -> Path:
+    """A clip of 25 frames a second, each of them the pitch or the stand.
+
+    ``every`` makes a small clip: one pixel of so many, in both directions.
+    """
+    pictures = {
+        pitch: np.ascontiguousarray(picture(pitch=pitch)[::every, ::every])
+        for pitch in (True, False)
+    }
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=25, options={"preset": "ultrafast"})
-        (stream.width, stream.height), stream.pix_fmt = SIZE, "yuv420p"
+        (stream.height, stream.width), stream.pix_fmt = pictures[True].shape[:2], "yuv420p"
         stream.codec_context.time_base = Fraction(1, 25)
         for index, pitch in enumerate(shows_pitch):
             frame = av.VideoFrame.from_ndarray(pictures[pitch], "bgr24")

@@ -21,11 +21,15 @@ from tests.scorevision.answers import (
 from tests.scorevision.answers import write_clip as painted
 from tests.scorevision.scoring.scorers import Eyes
 from touchline.errors import InputError
-from touchline.scorevision.compare import compare, frame_difference, report
-from touchline.scorevision.report import same_for_all, write_pictures
-from touchline.scorevision.report.side_by_side import write_side_by_side
-from touchline.scorevision.response import Response, read_response
-from touchline.scorevision.score import score_clip
+from touchline.scorevision import (
+    Response,
+    compare_responses,
+    comparison_report,
+    read_response,
+    score_clip,
+)
+from touchline.scorevision.compare import frame_difference
+from touchline.scorevision.report import same_for_all, write_pictures, write_side_by_side
 from touchline.video import VideoReader
 
 
@@ -102,7 +106,7 @@ def responses(folder: Path) -> tuple[Response, Response]:
 
 def test_both_scores_and_every_frame_are_told(tmp_path: Path, clip: Path) -> None:
     judge = same_for_all("student", Eyes(), sees_frames=False)
-    found = compare(*responses(tmp_path), clip, judge=judge)
+    found = compare_responses(*responses(tmp_path), clip, judge=judge)
     assert [len(each.only_second) for each in found.frames] == [0, 1, 2, 3]
     gains = [each.box_gain for each in found.frames]
     assert gains[0] == 0
@@ -113,7 +117,7 @@ def test_both_scores_and_every_frame_are_told(tmp_path: Path, clip: Path) -> Non
     assert plain["second"]["estimate"]["box"] > plain["first"]["estimate"]["box"]
     console = Console(width=200)
     with console.capture() as capture:
-        console.print(report(found))
+        console.print(comparison_report(found))
     assert capture.get().startswith("This is not a validator's score")
     assert "first.json" in capture.get()
 
@@ -122,7 +126,9 @@ def test_answers_of_different_length_are_not_of_one_clip(tmp_path: Path, clip: P
     first, _ = responses(tmp_path)
     longer = read_response(write_answer(tmp_path / "longer.json", answer(5)))
     with pytest.raises(InputError, match=r"longer\.json: 5 frames are answered, and in .*first"):
-        compare(first, longer, clip, judge=same_for_all("student", Eyes(), sees_frames=False))
+        compare_responses(
+            first, longer, clip, judge=same_for_all("student", Eyes(), sees_frames=False)
+        )
 
 
 def test_both_are_drawn_beside_each_other(tmp_path: Path, clip: Path) -> None:

@@ -209,7 +209,7 @@ def test_without_any_time_there_is_no_final_score(tmp_path: Path, short: Path) -
 
 @pytest.mark.slow
 def test_another_seed_draws_other_frames(tmp_path: Path) -> None:
-    long = write_clip(tmp_path / "long.mp4", [True] * 104)
+    long = write_clip(tmp_path / "long.mp4", [True] * 104, every=2)
     response = respond(tmp_path, answer(104, lambda number: []))
     drawn = [
         score_clip(response, long, judge=judge(), terms=Terms(seed=s)).drawn for s in (1, 1, 2)

@@ -13,8 +13,8 @@ MODEL = kalman.MotionModel()
 
 def priced(tracks, detections):
     tracks, detections = (np.array(boxes, dtype=np.float64) for boxes in (tracks, detections))
-    state = kalman.predict(kalman.start(tracks, MODEL), 0.04, MODEL)
-    return costs(state, detections, kalman.measurement_variance(detections, MODEL))
+    state = MODEL.predict(MODEL.start(tracks), 0.04)
+    return costs(state, detections, MODEL.variance(detections))
 
 
 @given(arrays(np.float64, (3, 3), elements=st.sampled_from([0.1, 0.5, 0.9, np.inf])))

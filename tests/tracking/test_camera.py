@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.shared import SHARED, needs_shared
+from tests.shared import beside
 from tests.tracking.worlds import pan
 from touchline.geometry import warp_points
 from touchline.tracking import CameraMotion
@@ -133,11 +133,11 @@ def test_another_size_begins_anew(ground):
     np.testing.assert_array_equal(camera.update(small), np.eye(3))
 
 
-@needs_shared
-def test_a_real_pan_is_followed_with_confidence():
-    clip = cv2.VideoCapture(str(SHARED / "data" / "clips" / "broadcast_720p.mp4"))
+@pytest.mark.parametrize(("name", "frames"), [("made", 12), *beside(("broadcast_720p", 24))])
+def test_a_pan_over_a_match_is_followed_with_confidence(footage, name, frames):
+    clip = cv2.VideoCapture(str(footage(name)))
     camera, confidences, shifts = CameraMotion(), [], []
-    for _ in range(24):
+    for _ in range(frames):
         shifts.append(camera.update(clip.read()[1])[0, 2])
         confidences.append(camera.confidence)
     assert min(confidences[1:]) > 0.5

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.tracking.worlds import pan, person, seen
 from touchline.errors import UsageError
 from touchline.geometry import warp_boxes
-from touchline.tracking import PlayerTracker
+from touchline.tracking import MotionModel, PlayerTracker
 
 
 def ids(frame):
@@ -157,6 +157,43 @@ def test_empty_frames_are_fine():
     assert len(tracker.update(sv.Detections.empty())) == 0
     tracker.update(seen([person(200, 300)]))
     assert len(tracker.update(sv.Detections.empty(), pan(3))) == 0
+
+
+def run_behind_a_crowd(tracker):
+    """Ids of one who runs 240 px a second, hidden from frame 20 to 34."""
+    return [
+        ids(tracker.update(seen([person(100 + 9.6 * step, 300)] if not 20 <= step < 35 else [])))
+        for step in range(50)
+    ]
+
+
+def test_the_motion_model_says_where_a_hidden_runner_is_looked_for():
+    assert run_behind_a_crowd(PlayerTracker())[-1] == [1]
+    soon_at_rest = MotionModel(relaxation=0.3)
+    assert run_behind_a_crowd(PlayerTracker(model=soon_at_rest))[-1] == [2]
+
+
+class Counted(MotionModel):
+    """A motion model with a row of its own: how often a track was corrected."""
+
+    def start(self, boxes):
+        return np.concatenate([super().start(boxes), np.zeros((len(boxes), 1, 4))], axis=1)
+
+    def predict(self, state, seconds):
+        return np.concatenate([super().predict(state[:, :5], seconds), state[:, 5:]], axis=1)
+
+    def correct(self, state, boxes):
+        return np.concatenate([super().correct(state[:, :5], boxes), state[:, 5:] + 1], axis=1)
+
+
+def test_a_motion_model_of_ones_own_may_remember_more_and_changes_nothing_else():
+    given, own = PlayerTracker(model=Counted()), PlayerTracker()
+    for step in range(8):
+        boxes, motion = seen([person(200 + 3 * step, 300), person(400, 300)]), pan(2.0, 1.0, 1.01)
+        found, expected = given.update(boxes, motion), own.update(boxes, motion)
+        np.testing.assert_array_equal(found.xyxy, expected.xyxy)
+        assert ids(found) == ids(expected)
+    assert given._tracks.state[:, 5:].tolist() == [[[7.0] * 4]] * 2
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from tests.tracking.worlds import STILL, ball, pan, person, seen
 from touchline.errors import UsageError
 from touchline.frame import Objects
 from touchline.geometry import warp_boxes
-from touchline.tracking import Tracks
+from touchline.tracking import MotionModel, PlayerTracker, Tracks
 
 SIZE = (1280, 720)
 
@@ -206,6 +206,18 @@ def test_frames_without_anyone_have_all_columns():
         assert answer.xyxy.shape == (0, 4)
         assert answer.tracker_id.shape == (0,)
         assert set(answer.to_supervision().data) == {"source", "detected_class_id"}
+
+
+def test_a_player_tracker_of_ones_own_is_used_as_ours():
+    def of_my_own(fps):
+        return PlayerTracker(fps, smooth=False, model=MotionModel())
+
+    frames = game(40, stride=2)
+    expected = followed(frames, first_id=7)
+    answers = followed(frames, first_id=7, new_tracker=of_my_own)
+    for answer, wanted in zip(answers, expected, strict=True):
+        for name, column in wanted.columns().items():
+            np.testing.assert_array_equal(answer.columns()[name], column)
 
 
 @pytest.mark.parametrize("wrong", [{"fps": 0.0}, {"delay": -1.0}, {"size": (0, 720)}])

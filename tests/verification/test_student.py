@@ -8,9 +8,9 @@ from tests.inference.networks import write
 from touchline.errors import ModelError, UsageError
 from touchline.inference import load_engine
 from touchline.synthetic import SyntheticMatch
-from touchline.verification.labels import Label, as_claimed
+from touchline.verification.labels import Label
 from touchline.verification.student import FAR, PANEL, Student, crop, load_student
-from touchline.verification.verifier import View
+from touchline.verification.verifier import View, as_claimed
 
 GREY = 114
 HEIGHT, WIDTH = PANEL

@@ -18,7 +18,7 @@ from tests.verification.worlds import (
 from touchline.errors import UsageError
 from touchline.frame import ClassId, Source
 from touchline.verification import Label, Verification
-from touchline.verification.choosing import BEST_VIEWS
+from touchline.verification.select import BEST_VIEWS
 
 EMPTY = Source.INTERPOLATED
 
@@ -272,7 +272,7 @@ def test_both_look_at_everything_when_no_shortcut_is_taken():
     assert (len(expert.looks), len(painter.looks)) == (12, 12)
 
 
-def test_a_cut_ends_what_was_said_of_a_track():
+def test_a_cut_ends_what_is_known_of_a_track():
     painter = Painter()
     verification = Verification(painter)
     verification.process(walk())
@@ -280,7 +280,7 @@ def test_a_cut_ends_what_was_said_of_a_track():
     assert len(painter.looks) == 2 * BEST_VIEWS
 
 
-def test_a_second_clip_never_sees_what_was_said_in_the_first():
+def test_a_second_clip_knows_nothing_of_the_first():
     painter = Painter()
     for _ in range(2):
         Verification(painter).process(walk())
@@ -297,6 +297,17 @@ def test_no_frames_and_no_objects_are_answered_with_nothing():
     assert verification.process([]) == []
     (state,) = verification.process([shown(0, [])])
     assert len(state) == 0
+
+
+def test_columns_of_others_go_through_whatever_they_are_called():
+    columns = {"place": [7], "weight": [0.5], "probability": [0.1], "looked": [False]}
+    given = {name: np.array(column) for name, column in columns.items()}
+    window = [replace(each, objects=each.objects.with_columns(**given)) for each in walk()]
+    states = Verification(Painter()).process(window)
+    assert ids(states) == [[2]] * 24
+    for state in states:
+        assert {name: state.extra[name].tolist() for name in columns} == columns
+    assert states[0].verified[0] > 0.9
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1])

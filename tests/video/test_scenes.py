@@ -1,8 +1,10 @@
+import itertools
+
 import cv2
 import numpy as np
 import pytest
 
-from tests.shared import SHARED, needs_shared
+from tests.shared import beside
 from touchline.video import ShotDetector, read_frames
 
 
@@ -77,16 +79,22 @@ def test_pictures_of_any_size_are_taken():
         assert shots(images) == [0, 6], size
 
 
-@needs_shared
-@pytest.mark.parametrize(("name", "cuts"), [("shot_cut_360p", [0, 480, 586]), ("dfl_848x478", [0])])
-def test_cuts_of_real_footage_are_found(name, cuts):
-    frames = read_frames(SHARED / "data" / "clips" / f"{name}.mp4")
+@pytest.mark.parametrize(
+    ("name", "cuts"),
+    [
+        ("made", [0, 12, 21]),
+        *beside(("shot_cut_360p", [0, 480, 586]), ("dfl_848x478", [0])),
+    ],
+)
+def test_cuts_of_footage_are_found(footage, name, cuts):
+    frames = read_frames(footage(name))
     assert shots(frame.image for frame in frames) == cuts
 
 
-@needs_shared
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["broadcast_720p", "tactical_720p"])
-def test_real_footage_of_one_shot_is_one_shot(name):
-    frames = read_frames(SHARED / "data" / "clips" / f"{name}.mp4")
+@pytest.mark.parametrize(
+    ("name", "limit"), [("made", 12), *beside(("broadcast_720p", None), ("tactical_720p", None))]
+)
+def test_footage_of_one_shot_is_one_shot(footage, name, limit):
+    frames = itertools.islice(read_frames(footage(name)), limit)
     assert shots(frame.image for frame in frames) == [0]

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.detector.data import Image
+from training.detector.data import KIT_BALL
+from training.images import Image, compressed, motion_kernel, softened
 
 HUES = 180
 """OpenCV stores hue in half degrees."""
@@ -97,37 +98,33 @@ def jitter_colours(hsv: Image, *, rng: np.random.Generator) -> Image:
     return cv2.LUT(hsv, Dye(hue, False, (saturation, 0), (value, 0)).table()).astype(np.uint8)
 
 
-def motion_kernel(length: int, *, angle: float) -> NDArray[np.float32]:
-    """A line of `length` pixels at `angle` radians that sums to 1: float32 (length, length)."""
-    kernel = np.zeros((length, length), np.float32)
-    middle = (length - 1) / 2
-    reach = np.array([np.cos(angle), np.sin(angle)]) * middle
-    start, end = (np.rint(middle + sign * reach).astype(int).tolist() for sign in (-1, 1))
-    cv2.line(kernel, start, end, 1.0)
-    line: NDArray[np.float32] = kernel / kernel.sum()
-    return line
-
-
 def degrade(image: Image, *, rng: np.random.Generator) -> Image:
     """Sometimes blur by motion, soften as an upscaled video, or compress as JPEG."""
     if rng.random() < 0.12:
         kernel = motion_kernel(int(rng.integers(2, 6)), angle=rng.uniform(0, np.pi))
         image = cv2.filter2D(image, -1, kernel).astype(np.uint8)
     if rng.random() < 0.12:
-        image = _soften(image, factor=rng.uniform(0.5, 0.9))
+        image = softened(image, factor=rng.uniform(0.5, 0.9))
     if rng.random() < 0.2:
-        image = _compress(image, quality=int(rng.integers(30, 90)))
+        image = compressed(image, quality=int(rng.integers(30, 90)))
     return image
 
 
-def _soften(image: Image, *, factor: float) -> Image:
-    size = image.shape[1], image.shape[0]
-    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return cv2.resize(small, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+def augmented(
+    image: Image,
+    xyxy: NDArray[np.float32],
+    kit: NDArray[np.int64],
+    *,
+    dyed: float,
+    rng: np.random.Generator,
+) -> Image:
+    """The image in other light and of a worse signal, a share `dyed` of its kits in other colours.
 
-
-def _compress(image: Image, *, quality: int) -> Image:
-    _, encoded = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
-    assert decoded is not None
-    return decoded.astype(np.uint8, copy=False)
+    `xyxy` (n, 4) are the boxes and `kit` (n,) says who wears the same.
+    """
+    hsv = cv2.cvtColor(image, cv2.COLOR_BGR2HSV).astype(np.uint8)
+    dyes = {int(k): random_dye(rng) for k in np.unique(kit)}
+    worn = {k: dye for k, dye in dyes.items() if k != KIT_BALL and rng.random() < dyed}
+    recolour_kits(hsv, xyxy, kit, dyes=worn)
+    hsv = jitter_colours(hsv, rng=rng)
+    return degrade(cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR).astype(np.uint8), rng=rng)

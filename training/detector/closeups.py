@@ -10,7 +10,8 @@ import numpy as np
 
 from touchline.frame import Frame
 from touchline.synthetic import SyntheticMatch, Truth
-from training.detector.data import Image, LabelledFrame, kits_without_teams
+from training.detector.data import LabelledFrame, kits_without_teams
+from training.images import Image
 
 MATCHES, FRAMES_EACH = 30, 3
 FIRST_SEED = 1000
@@ -22,7 +23,7 @@ CLOSE_UP = (0.05, 1.0)
 def close_ups() -> list[LabelledFrame]:
     """Synthetic close-ups, a few of each of many matches."""
     return [
-        _labelled(f"synthetic_{seed}_{index}", frame.image, truth)
+        labelled_by(truth, frame.image, name=f"synthetic_{seed}_{index}", min_visible=MIN_VISIBLE)
         for seed in range(FIRST_SEED, FIRST_SEED + MATCHES)
         for index, (frame, truth) in enumerate(_frames(seed))
     ]
@@ -33,8 +34,9 @@ def _frames(seed: int) -> Iterator[tuple[Frame, Truth]]:
     return islice(match, 1, None, len(match) // FRAMES_EACH)
 
 
-def _labelled(name: str, image: Image, truth: Truth) -> LabelledFrame:
-    seen = truth.objects[truth.objects.data["visible"] >= MIN_VISIBLE]
-    class_id = np.asarray(seen.class_id, np.int64)
-    xyxy = np.asarray(seen.xyxy, np.float32)
+def labelled_by(truth: Truth, image: Image, *, name: str, min_visible: float) -> LabelledFrame:
+    """A synthetic frame with the boxes of which at least this share can be seen."""
+    seen = np.asarray(truth.objects.data["visible"]) >= min_visible
+    class_id = np.asarray(truth.objects.class_id, np.int64)[seen]
+    xyxy = np.asarray(truth.objects.xyxy, np.float32)[seen]
     return LabelledFrame(name, image, xyxy, class_id, kits_without_teams(class_id))

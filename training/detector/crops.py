@@ -1,23 +1,27 @@
 """Training samples: crops around what is rare, warped, recoloured and pasted into."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.detector import augment, paste
+from training.detector import paste
+from training.detector.augment import augmented
 from training.detector.data import (
     BALL,
     GOALKEEPER,
     KIT_BALL,
     PLAYER,
     REFEREE,
-    Image,
     LabelledFrame,
 )
+from training.images import Image
 
 FOCUS_ODDS = {BALL: 0.35, GOALKEEPER: 0.20, REFEREE: 0.15, PLAYER: 0.30}
+DYED = 0.35
+"""Share of the kits in a crop that get another colour."""
 MIN_VISIBLE = 0.4
 OVERHANG = 0.06
 """Share of the crop that may lie beyond an edge of the frame."""
@@ -67,7 +71,8 @@ class CropSampler:
         self._frames = frames
         self._size = size
         self._rng = np.random.default_rng(seed)
-        self._focus = {class_id: _boxes_of(frames, class_id) for class_id in FOCUS_ODDS}
+        boxes = [(frame.match, frame.class_id) for frame in frames]
+        self._focus = {class_id: places_of(class_id, boxes) for class_id in FOCUS_ODDS}
         self._bank = paste.cut_out(frames)
 
     def draw(self) -> Crop:
@@ -78,13 +83,8 @@ class CropSampler:
             self._paste_people(canvas)
         if rng.random() < 0.5:
             self._paste_ball(canvas, scale)
-        hsv = cv2.cvtColor(canvas.image, cv2.COLOR_BGR2HSV).astype(np.uint8)
-        dyes = {int(k): augment.random_dye(rng) for k in np.unique(canvas.kit)}
-        worn = {k: dye for k, dye in dyes.items() if k != KIT_BALL and rng.random() < 0.35}
-        augment.recolour_kits(hsv, canvas.xyxy, canvas.kit, dyes=worn)
-        hsv = augment.jitter_colours(hsv, rng=rng)
-        image = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR).astype(np.uint8)
-        return Crop(augment.degrade(image, rng=rng), canvas.xyxy, canvas.class_id)
+        image = augmented(canvas.image, canvas.xyxy, canvas.kit, dyed=DYED, rng=rng)
+        return Crop(image, canvas.xyxy, canvas.class_id)
 
     def _cut(self) -> tuple[_Canvas, float]:
         rng = self._rng
@@ -137,16 +137,19 @@ class CropSampler:
             canvas.add(placement, kit=KIT_BALL)
 
 
-def _boxes_of(
-    frames: list[LabelledFrame], class_id: int
+def places_of(
+    class_id: int, frames: Sequence[tuple[str, NDArray[np.int64]]]
 ) -> tuple[list[tuple[int, int]], NDArray[np.float64]]:
-    """(frame, box) pairs of a class and the odds of drawing each."""
+    """(frame, box) pairs of a class and the odds (n,) of drawing each.
+
+    `frames` are (match, class ids of the boxes): a match with many boxes gives each less often.
+    """
     places = [
         (number, int(index))
-        for number, frame in enumerate(frames)
-        for index in np.flatnonzero(frame.class_id == class_id)
+        for number, (_, class_ids) in enumerate(frames)
+        for index in np.flatnonzero(class_ids == class_id)
     ]
-    matches = np.array([frames[number].match for number, _ in places])
+    matches = np.array([frames[number][0] for number, _ in places])
     _, inverse, counts = np.unique(matches, return_inverse=True, return_counts=True)
     odds = 1 / np.sqrt(counts[inverse])
     return places, odds / odds.sum()

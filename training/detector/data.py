@@ -12,15 +12,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from training.images import Image, read_image
+
 BALL, GOALKEEPER, PLAYER, REFEREE = range(4)
 CLASS_NAMES = ("ball", "goalkeeper", "player", "referee")
 TEAMS = 2
 KIT_REFEREE = TEAMS
 KIT_KEEPER = TEAMS + 1
 KIT_BALL = -1
-
-Image = NDArray[np.uint8]
-"""uint8 (H, W, 3) BGR."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +70,10 @@ def read_frame(path: Path) -> LabelledFrame:
 
     Raises ValueError when the image cannot be decoded.
     """
-    image = cv2.imread(str(path))
-    if image is None:
-        raise ValueError(f"{path.name} is not an image that OpenCV can read.")
+    image = read_image(path)
     label = path.parent.parent / "labels" / f"{path.stem}.txt"
     class_id, xyxy = parse_labels(label.read_text(), width=image.shape[1], height=image.shape[0])
-    pixels = image.astype(np.uint8, copy=False)
-    return LabelledFrame(path.stem, pixels, xyxy, class_id, kits_without_teams(class_id))
+    return LabelledFrame(path.stem, image, xyxy, class_id, kits_without_teams(class_id))
 
 
 def parse_labels(

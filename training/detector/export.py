@@ -1,73 +1,12 @@
 """Write a checkpoint of the detector as the ONNX file that Touchline ships.
 
 `python -m training.detector.export runs/detector/last.pt --out runs/detector/players.onnx`
-
-Input `images` uint8 (N, H, W, 3) BGR; outputs `stride_8`, `stride_16`, `stride_32` float32
-(N, 9, h, w): dx, dy, dw, dh, then objectness and class scores in 0-1.
 """
 
 import argparse
 from pathlib import Path
 
-import numpy as np
-import onnxruntime
-import torch
-from torch import Tensor, nn
-
-from training.stem import merge_stem
-from training.yolox import STRIDES, NanoDetector, fold_batchnorm
-
-OUTPUTS = [f"stride_{stride}" for stride in STRIDES]
-TOLERANCE = 2e-3
-
-
-class Shipped(nn.Module):
-    """A detector that takes images as they are decoded and gives scores, not logits."""
-
-    def __init__(self, detector: NanoDetector) -> None:
-        super().__init__()
-        self.detector = detector
-
-    def forward(self, images: Tensor) -> tuple[Tensor, ...]:
-        """uint8 (N, H, W, 3) BGR to three maps float32 (N, 9, h, w)."""
-        maps = self.detector(images.permute(0, 3, 1, 2).float())
-        return tuple(torch.cat([m[:, :4], m[:, 4:].sigmoid()], 1) for m in maps)
-
-
-def load_average(checkpoint: Path) -> NanoDetector:
-    """The averaged network of a checkpoint, in evaluation mode."""
-    model = NanoDetector()
-    model.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
-    return model.eval()
-
-
-def export(detector: NanoDetector, path: Path) -> None:
-    """Fold the batch normalisation, write ONNX to `path`, and merge its stem."""
-    fold_batchnorm(detector)
-    images = torch.zeros(1, 64, 96, 3, dtype=torch.uint8)
-    axes = {"images": {0: "n", 1: "height", 2: "width"}}
-    axes |= {name: {0: "n", 2: f"{name}_h", 3: f"{name}_w"} for name in OUTPUTS}
-    torch.onnx.export(
-        Shipped(detector).eval(),
-        (images,),
-        str(path),
-        input_names=["images"],
-        output_names=OUTPUTS,
-        dynamic_axes=axes,
-        opset_version=17,
-        dynamo=False,
-    )
-    merge_stem(path)
-
-
-def largest_difference(detector: NanoDetector, path: Path) -> float:
-    """Largest difference between the outputs of the network and of the file on random images."""
-    images = np.random.default_rng(0).integers(0, 256, (2, 160, 224, 3), np.uint8)
-    with torch.no_grad():
-        ours = Shipped(detector).eval()(torch.from_numpy(images))
-    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    theirs = session.run(OUTPUTS, {"images": images})
-    return max(float(np.abs(a.numpy() - b).max()) for a, b in zip(ours, theirs, strict=True))
+from training.pytorch import require_pytorch
 
 
 def main() -> None:
@@ -76,6 +15,9 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
+    require_pytorch()
+    from training.detector.shipped import TOLERANCE, export, largest_difference, load_average
+
     detector = load_average(args.checkpoint)
     export(detector, args.out)
     difference = largest_difference(detector, args.out)

@@ -109,7 +109,6 @@ def generalised_iou(first: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     return iou, iou - (hull - union) / hull
 
 
-@torch.no_grad()
 def assign(predictions: Predictions, image: int, target: Target) -> tuple[Tensor, Tensor]:
     """SimOTA for one image: cells (k,) that carry a box and which box (k,) each carries."""
     middle = (target.xyxy[:, :2] + target.xyxy[:, 2:]) / 2
@@ -154,7 +153,8 @@ def detection_loss(maps: list[Tensor], targets: list[Target], *, offsets: bool) 
     boxes.
     """
     predictions = decode(maps)
-    pairs = [assign(predictions, i, target) for i, target in enumerate(targets)]
+    with torch.no_grad():
+        pairs = [assign(predictions, i, target) for i, target in enumerate(targets)]
     image = torch.cat([torch.full_like(cells, i) for i, (cells, _) in enumerate(pairs)])
     cells = torch.cat([cells for cells, _ in pairs])
     truth = [(t.xyxy[of], t.class_id[of]) for t, (_, of) in zip(targets, pairs, strict=True)]

@@ -94,19 +94,26 @@ def count_balls(found: list[Scored], truth: list[Scored], threshold: float) -> B
     hits = false = truths = 0
     for ours, labelled in zip(found, truth, strict=True):
         balls = ours.of(BALL)
-        near = _balls_found(balls.xyxy[balls.score >= threshold], labelled.of(BALL).xyxy)
+        near = balls_found(balls.xyxy[balls.score >= threshold], labelled.of(BALL).xyxy)
         hits += int(near.sum())
         false += int((~near).sum())
         truths += int((labelled.class_id == BALL).sum())
     return BallCount(threshold, hits / max(truths, 1), false / max(len(found), 1))
 
 
-def _balls_found(found: Boxes, truth: Boxes) -> NDArray[np.bool_]:
-    centres = [(boxes[:, :2] + boxes[:, 2:]) / 2 for boxes in (found, truth)]
-    distance = np.linalg.norm(centres[0][:, None] - centres[1][None], axis=-1)
+def balls_found(found: Boxes, truth: Boxes) -> NDArray[np.bool_]:
+    """Which balls (n,), best first, are within NEAR_PIXELS of one that no better one has."""
+    distance = centre_distance(found, truth)
     hits = np.zeros(len(found), bool)
     for row in range(len(found)):
         if len(truth) and distance[row].min() <= NEAR_PIXELS:
             hits[row] = True
             distance[:, distance[row].argmin()] = np.inf
     return hits
+
+
+def centre_distance(first: Boxes, second: Boxes) -> NDArray[np.floating]:
+    """Pixels (n, m) between the centres of boxes (n, 4) and (m, 4)."""
+    centres = [(boxes[:, :2] + boxes[:, 2:]) / 2 for boxes in (first, second)]
+    distance: NDArray[np.floating] = np.linalg.norm(centres[0][:, None] - centres[1][None], axis=-1)
+    return distance

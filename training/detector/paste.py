@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.detector.augment import grass_mask, grass_tone, motion_kernel
-from training.detector.data import BALL, GOALKEEPER, PLAYER, REFEREE, Image, LabelledFrame
+from training.detector.augment import grass_mask, grass_tone
+from training.detector.data import BALL, GOALKEEPER, PLAYER, REFEREE, LabelledFrame
+from training.images import Image, motion_kernel
 
 PEOPLE_ODDS = {GOALKEEPER: 0.4, REFEREE: 0.4, PLAYER: 0.2}
 MARGIN = 3

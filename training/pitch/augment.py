@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from touchline.pitch.dimensions import FLIP
-from training.pitch.data import FloatArray, ImageArray, Sample, Visibility
+from training.images import compressed, motion_kernel, softened
+from training.pitch.data import ImageArray, Sample, Visibility
 from training.pitch.geometry import label_homography
 from training.pitch.surroundings import move_boards
 
@@ -48,10 +49,6 @@ def random_camera(rng: np.random.Generator) -> Matrix:
     )
 
 
-def _mirrored(points: FloatArray) -> FloatArray:
-    return np.asarray(np.abs([1, 0] - points)[FLIP], np.float32)
-
-
 def view(
     sample: Sample, camera: Matrix, *, size: tuple[int, int], rng: np.random.Generator, flip: bool
 ) -> Sample:
@@ -60,7 +57,8 @@ def view(
     points, visibility = sample.points, sample.visibility.copy()
     mirror = np.eye(3)
     if flip:
-        points, visibility = _mirrored(points), visibility[FLIP]
+        points = np.asarray(np.abs([1, 0] - points)[FLIP], np.float32)
+        visibility = visibility[FLIP]
         mirror = np.array([[-1.0, 0, 1], [0, 1, 0], [0, 0, 1]])
     unit = _scaling(1 / VIEW[0], 1 / VIEW[1]) @ camera @ _scaling(*VIEW)
     moved = cv2.perspectiveTransform(points[None].astype(np.float64), unit)[0]
@@ -97,27 +95,16 @@ def recolour(image: ImageArray, rng: np.random.Generator) -> ImageArray:
 
 
 def _motion_blur(image: ImageArray, rng: np.random.Generator) -> ImageArray:
-    length = int(rng.integers(3, 10))
-    kernel = np.zeros((length, length), np.float32)
-    angle = rng.uniform(0, np.pi)
-    half = (length - 1) / 2
-    end = (half + half * np.cos(angle), half + half * np.sin(angle))
-    start = (half - half * np.cos(angle), half - half * np.sin(angle))
-    cv2.line(kernel, tuple(map(round, start)), tuple(map(round, end)), 1.0)
-    return np.asarray(cv2.filter2D(image, -1, kernel / kernel.sum()), np.uint8)
+    kernel = motion_kernel(int(rng.integers(3, 10)), angle=rng.uniform(0, np.pi))
+    return np.asarray(cv2.filter2D(image, -1, kernel), np.uint8)
 
 
 def _low_resolution(image: ImageArray, rng: np.random.Generator) -> ImageArray:
-    height, width = image.shape[:2]
-    factor = rng.uniform(0.4, 0.9)
-    small = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.resize(small, (width, height)), np.uint8)
+    return softened(image, factor=rng.uniform(0.4, 0.9))
 
 
 def _compressed(image: ImageArray, rng: np.random.Generator) -> ImageArray:
-    quality = int(rng.integers(25, 80))
-    _, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
+    return compressed(image, quality=int(rng.integers(25, 80)))
 
 
 def _noisy(image: ImageArray, rng: np.random.Generator) -> ImageArray:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from training.images import read_image
 from training.pitch.geometry import far_points
 
 FloatArray = npt.NDArray[np.float32]
@@ -77,14 +77,6 @@ def read_sample(image_path: Path, *, clean: bool) -> Sample:
         visibility[far_points(points, visibility > 0)] = Visibility.IGNORED
     match = match_of(image_path.name)
     return Sample(read_image(image_path), points, visibility, match, image_path.stem)
-
-
-def read_image(path: Path) -> ImageArray:
-    """Read an image as (H, W, 3) uint8 BGR; raises ValueError when it is none."""
-    image = cv2.imread(str(path))
-    if image is None:
-        raise ValueError(f"{path.name} is not an image")
-    return image.astype(np.uint8, copy=False)
 
 
 def load_samples(

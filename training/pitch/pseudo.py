@@ -21,7 +21,8 @@ import supervision as sv
 from touchline.inference import load_engine
 from touchline.pitch.homography import fit_homography
 from touchline.pitch.keypoints import HeatmapPitchModel, PitchModel
-from training.pitch.data import FloatArray, ImageArray, Visibility, match_of, read_image
+from training.images import read_image
+from training.pitch.data import FloatArray, ImageArray, Visibility, match_of
 from training.pitch.geometry import TEMPLATE
 
 SURE, AGREEING, ENOUGH = 0.5, 0.008, 6

@@ -104,7 +104,8 @@ def roles_with_detector(
 
 
 def _roles(scores: NDArray[np.floating]) -> NDArray[np.int64]:
-    return np.array(PEOPLE, np.int64)[scores.argmax(1)]
+    roles: NDArray[np.int64] = np.array(PEOPLE, np.int64)[scores.argmax(1)]
+    return roles
 
 
 def report(looks: list[Looks], probabilities: Probabilities) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from touchline.detection import YoloxDetector, load_detector
 from training.detector.data import BALL, LabelledFrame, frame_paths, read_frame
 from training.detector.evaluate import detect
-from training.detector.metrics import NEAR_PIXELS, Scored, iou_matrix
+from training.detector.metrics import NEAR_PIXELS, Scored, centre_distance, iou_matrix
 from training.pitch.data import Sample, load_samples
 from training.verification import surroundings
 
@@ -47,15 +47,6 @@ def _outside(sample: Sample, detectors: list[YoloxDetector]) -> dict[str, NDArra
     return {name: xyxy, f"{name}:ball": np.zeros(len(xyxy), bool)}
 
 
-def centre_distance(
-    first: NDArray[np.float32], second: NDArray[np.float32]
-) -> NDArray[np.floating]:
-    """Pixels (n, m) between the centres of boxes (n, 4) and (m, 4)."""
-    centres = [(boxes[:, :2] + boxes[:, 2:]) / 2 for boxes in (first, second)]
-    distance: NDArray[np.floating] = np.linalg.norm(centres[0][:, None] - centres[1][None], axis=-1)
-    return distance
-
-
 def mined(path: Path, name: str) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """The boxes (n, 4) and flags (n,) of one frame; none where the file does not know it."""
     with np.load(path) as file:
@@ -73,7 +64,7 @@ def main() -> None:
     parser.add_argument("--pitch", type=Path, help="folder of the pitch set")
     args = parser.parse_args()
     detectors = [load_detector(file, confidence=CONFIDENCE) for file in args.detectors]
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for path in frame_paths(args.data):
         frame = read_frame(path)
         found = [false_boxes(detect(each, frame), frame) for each in detectors]

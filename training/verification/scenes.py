@@ -8,19 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from touchline.synthetic import SyntheticMatch
-from training.detector import augment, paste
-from training.detector.closeups import FIRST_SEED, close_ups
-from training.detector.crops import PADDING
+from training.detector import paste
+from training.detector.augment import augmented
+from training.detector.closeups import FIRST_SEED, close_ups, labelled_by
+from training.detector.crops import PADDING, places_of
 from training.detector.data import (
     BALL,
     GOALKEEPER,
     KIT_BALL,
     PLAYER,
     REFEREE,
-    Image,
     LabelledFrame,
-    kits_without_teams,
 )
+from training.images import Image
 from training.pitch.data import Sample
 from training.verification.mine import mined
 from training.verification.surroundings import PREFIX, undistorted, unlabelled
@@ -80,7 +80,8 @@ class Scene:
     @property
     def is_person(self) -> NDArray[np.bool_]:
         """Which boxes (n,) are labelled people."""
-        return (self.class_id != BALL) & (self.class_id < FALSE_PERSON)
+        people: NDArray[np.bool_] = (self.class_id != BALL) & (self.class_id < FALSE_PERSON)
+        return people
 
     def add(self, placement: paste.Placement, *, kit: int) -> None:
         """Draw something into the scene; mistakes that it covers are forgotten."""
@@ -103,8 +104,10 @@ class SceneSampler:
     def __init__(self, grounds: list[Ground], *, seed: int = 0) -> None:
         self._grounds = grounds
         self._rng = np.random.default_rng(seed)
-        self._focus = {c: _places(grounds, c) for c in FOCUS_ODDS}
-        self._bank = paste.cut_out([g.frame for g in grounds if _is_real(g)])
+        boxes = [(ground.frame.match, ground.class_id) for ground in grounds]
+        self._focus = {class_id: places_of(class_id, boxes) for class_id in FOCUS_ODDS}
+        real = [g.frame for g in grounds if g.frame.match != "synthetic"]
+        self._bank = paste.cut_out(real)
 
     def draw(self) -> Scene:
         """The next scene."""
@@ -114,13 +117,7 @@ class SceneSampler:
             self._paste_people(scene)
         if rng.random() < 0.5:
             self._paste_ball(scene, scale)
-        hsv = cv2.cvtColor(scene.image, cv2.COLOR_BGR2HSV).astype(np.uint8)
-        dyes = {int(k): augment.random_dye(rng) for k in np.unique(scene.kit)}
-        worn = {k: dye for k, dye in dyes.items() if k != KIT_BALL and rng.random() < DYED}
-        augment.recolour_kits(hsv, scene.xyxy, scene.kit, dyes=worn)
-        hsv = augment.jitter_colours(hsv, rng=rng)
-        image = cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR).astype(np.uint8)
-        scene.image = augment.degrade(image, rng=rng)
+        scene.image = augmented(scene.image, scene.xyxy, scene.kit, dyed=DYED, rng=rng)
         return scene
 
     def _cut(self) -> tuple[Scene, float]:
@@ -226,27 +223,4 @@ def synthetic_grounds() -> list[Ground]:
 
 def _main_camera(seed: int) -> LabelledFrame:
     frame, truth = next(iter(SyntheticMatch(seed, seconds=1.0, fps=1.0, close_up=None)))
-    seen = truth.objects[truth.objects.data["visible"] >= MIN_VISIBLE]
-    class_id = np.asarray(seen.class_id, np.int64)
-    name = f"synthetic_{seed}"
-    xyxy = np.asarray(seen.xyxy, np.float32)
-    return LabelledFrame(name, frame.image, xyxy, class_id, kits_without_teams(class_id))
-
-
-def _is_real(ground: Ground) -> bool:
-    return ground.frame.match != "synthetic"
-
-
-def _places(
-    grounds: list[Ground], class_id: int
-) -> tuple[list[tuple[int, int]], NDArray[np.float64]]:
-    """(ground, box) pairs of a class and the odds of drawing each."""
-    places = [
-        (number, int(index))
-        for number, ground in enumerate(grounds)
-        for index in np.flatnonzero(ground.class_id == class_id)
-    ]
-    matches = np.array([grounds[number].frame.match for number, _ in places])
-    _, inverse, counts = np.unique(matches, return_inverse=True, return_counts=True)
-    odds = 1 / np.sqrt(counts[inverse])
-    return places, odds / odds.sum()
+    return labelled_by(truth, frame.image, name=f"synthetic_{seed}", min_visible=MIN_VISIBLE)

@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.detector.data import Image, LabelledFrame
+from training.detector.data import LabelledFrame
+from training.images import Image
 from training.pitch.data import Sample, Visibility
 from training.pitch.geometry import label_homography
 from training.pitch.surroundings import ground_mask
@@ -52,7 +53,8 @@ def off_pitch(sample: Sample, image: Image, found: NDArray[np.float32]) -> NDArr
     mask = ground_mask(matrix, (width, height), MARGIN)
     feet = np.rint([(boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 3]]).astype(int)
     column, row = feet.clip(0, [[width - 1], [height - 1]])
-    return boxes[mask[row, column] == 0]
+    outside: NDArray[np.float32] = boxes[mask[row, column] == 0]
+    return outside
 
 
 def _random_boxes(width: int, height: int, *, seed: int) -> NDArray[np.float32]:

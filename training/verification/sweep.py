@@ -3,7 +3,7 @@
 `python -m training.verification.sweep verifier.onnx --detector players.onnx --data DIR
 --matches 08fd33,a9f16c`
 
-People are kept by the pipeline's rule (`touchline.verification.ledger`): the verifier's odds,
+People are kept by the pipeline's rule (`touchline.verification.vote`): the verifier's odds,
 backed by those of a detector that is sure. A frame counts as crowded when it is among the third
 with the most false people at the lowest confidence.
 """
@@ -16,13 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from touchline.detection import Detector, load_detector
-from touchline.verification.labels import as_claimed
 from touchline.verification.student import load_student
-from touchline.verification.verifier import Verifier, View
+from touchline.verification.verifier import Verifier, View, as_claimed
 from training.detector.data import BALL, LabelledFrame, frame_paths, read_frame
 from training.detector.evaluate import detect
-from training.detector.metrics import NEAR_PIXELS, match
-from training.verification.mine import centre_distance
+from training.detector.metrics import balls_found, match
 
 TAUS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 PEOPLE_CONFIDENCES = (0.12, 0.3, 0.45)
@@ -49,19 +47,11 @@ class Filtered:
     def count(self, confidence: float, tau: float) -> NDArray[np.int64]:
         """Right boxes, boxes, and labels, when both thresholds apply: int64 (3,)."""
         boxes = self.xyxy[(self.score >= confidence) & (self.claim >= tau)]
-        hits = near(boxes, self.truth) if self.is_ball else match(boxes, self.truth, iou=MIN_IOU)
+        if self.is_ball:
+            hits = balls_found(boxes, self.truth)
+        else:
+            hits = match(boxes, self.truth, iou=MIN_IOU)
         return np.array([hits.sum(), len(boxes), len(self.truth)])
-
-
-def near(found: NDArray[np.float32], truth: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which balls (n,), best first, are within NEAR_PIXELS of one that no better one has."""
-    distance = centre_distance(found, truth)
-    hits = np.zeros(len(found), bool)
-    for row in range(len(found)):
-        if len(truth) and distance[row].min() <= NEAR_PIXELS:
-            hits[row] = True
-            distance[:, distance[row].argmin()] = np.inf
-    return hits
 
 
 def backed(claim: NDArray[np.float64], score: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -83,8 +73,8 @@ def filtered(
     found = detect(detector, frame)
     is_ball = found.class_id == BALL
     views = [View(frame.image, b, bool(i)) for b, i in zip(found.xyxy, is_ball, strict=True)]
-    claim = as_claimed(verifier.judge(views).astype(np.float64), is_ball)
-    claim = np.where(is_ball, claim, backed(claim, found.score)).astype(np.float32)
+    alone = as_claimed(verifier.judge(views).astype(np.float64), is_ball)
+    claim = np.where(is_ball, alone, backed(alone, found.score)).astype(np.float32)
     kinds = []
     for kind in (False, True):
         mine = np.flatnonzero(is_ball == kind)

@@ -10,9 +10,9 @@ from touchline.verification.labels import Label
 from touchline.verification.student import crop
 from touchline.verification.verifier import View
 from training.detector.augment import grass_mask, grass_tone
-from training.detector.data import BALL, GOALKEEPER, PLAYER, REFEREE, Image
-from training.detector.metrics import iou_matrix
-from training.verification.mine import centre_distance
+from training.detector.data import BALL, GOALKEEPER, PLAYER, REFEREE
+from training.detector.metrics import centre_distance, iou_matrix
+from training.images import Image
 from training.verification.scenes import FALSE_BALL, FALSE_PERSON, Scene
 
 Box = NDArray[np.float32]
@@ -165,8 +165,9 @@ def _usual_sides(scene: Scene, rng: np.random.Generator) -> NDArray[np.floating]
     if len(people):
         box = people[rng.integers(len(people))]
         sides = (box[2:] - box[:2]).astype(np.float64)
-    sized: NDArray[np.floating] = sides * np.exp(rng.uniform(-0.5, 0.5))
-    return np.minimum(sized, np.array(scene.image.shape[1::-1]) / 2)
+    sized = sides * np.exp(rng.uniform(-0.5, 0.5))
+    fitting: NDArray[np.floating] = np.minimum(sized, np.array(scene.image.shape[1::-1]) / 2)
+    return fitting
 
 
 def _labelled(scene: Scene) -> Box:

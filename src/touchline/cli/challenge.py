@@ -5,9 +5,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
-from touchline.cli.options import ERR, OUT, AsJson, VerifierName, print_json
+from touchline.cli.consoles import err, out
+from touchline.cli.options import AsJson, VerifierName, print_json
 from touchline.cli.password import asking
 from touchline.errors import RequestError, TouchlineError, UsageError
 from touchline.paths import require_apart
@@ -70,7 +70,7 @@ def challenge(
     if as_json:
         print_json(result.as_dict())
     else:
-        OUT.print(result.report())
+        out().print(result.report())
     if result.answered < count:
         raise RequestError(
             f"{miner.url} answered {result.answered} of {count} challenges well; the first "
@@ -108,8 +108,8 @@ def _miner(url: str, hotkey: str | None, client: "httpx.Client") -> "Miner":
 
 
 def _key(file: Path | None) -> "Hotkey":
+    from touchline.scorevision import MinerSettings
     from touchline.scorevision.local_validator import read_key
-    from touchline.scorevision.settings import MinerSettings
 
     password = MinerSettings.read().password if file else None
     return read_key(
@@ -120,9 +120,9 @@ def _key(file: Path | None) -> "Hotkey":
 
 
 def _contest(video: Path, others: Path | None, seed: int, verifier: str | None) -> "Contest":
+    from touchline.scorevision import read_times
     from touchline.scorevision.local_validator import Contest
     from touchline.scorevision.report import load_judge
-    from touchline.scorevision.response import read_times
     from touchline.settings import Settings
     from touchline.video import VideoReader
 
@@ -139,6 +139,8 @@ def _contest(video: Path, others: Path | None, seed: int, verifier: str | None) 
 
 def _tell(outcome: "Outcome") -> None:
     """On a terminal, say of each challenge that it is through."""
-    if ERR.is_terminal:
+    if err().is_terminal:
+        from rich.text import Text
+
         said = outcome.problem or outcome.came
-        ERR.print(Text(f"challenge {outcome.challenge_id}: {said}, {outcome.seconds:.2f} s"))
+        err().print(Text(f"challenge {outcome.challenge_id}: {said}, {outcome.seconds:.2f} s"))

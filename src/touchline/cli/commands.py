@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
 from touchline.cli.challenge import challenge
+from touchline.cli.consoles import err, out
 from touchline.cli.doctor import doctor
 from touchline.cli.evaluate import evaluate
 from touchline.cli.models import models
 from touchline.cli.options import (
-    ERR,
-    OUT,
     AsJson,
     BatchSize,
     DetectorName,
@@ -34,16 +31,20 @@ from touchline.cli.options import (
 )
 from touchline.cli.register import register
 from touchline.cli.serve import serve
+from touchline.cli.signals import ending_by_signals
 from touchline.errors import TouchlineError, UsageError
 from touchline.paths import as_text
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from touchline.outputs import Summary
 
 app = typer.Typer(
     help="Soccer video in, verified game state out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help in boxes costs more than all else that a mistyped option does
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(evaluate, name="evaluate")
@@ -58,7 +59,8 @@ def main() -> None:
         with suppress(AttributeError, ValueError):  # a stream of another kind, or none
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        app()
+        with ending_by_signals():
+            app()
     except UsageError as error:
         _fail(error, 2)
     except TouchlineError as error:
@@ -117,13 +119,13 @@ def run(
     chosen = formats.split(",") if formats else list(DEFAULT_FORMATS)
     if overlay is not None:
         chosen = [name for name in chosen if name != "overlay"] + ["overlay"] * overlay
-    summary = run_job(video, output, settings=settings, formats=chosen, console=ERR)
+    summary = run_job(video, output, settings=settings, formats=chosen, console=err())
     if summary.skipped.truncated:
         print(f"touchline: {as_text(summary.skipped.truncated)}", file=sys.stderr)
     if as_json:
         print_json(asdict(summary))
     else:
-        OUT.print(_table(summary, output))
+        out().print(_table(summary, output))
 
 
 @app.command()
@@ -131,11 +133,11 @@ def demo(output: Output = Path("demo"), as_json: AsJson = False) -> None:
     """Render a synthetic match, analyse it, and hold the result against its exact truth."""
     from touchline.evaluation import run_demo
 
-    report = run_demo(output, console=ERR)
+    report = run_demo(output, console=err())
     if as_json:
         print_json(report.as_dict())
     else:
-        OUT.print(report.table())
+        out().print(report.table())
 
 
 @app.command()
@@ -157,9 +159,8 @@ def score(
 ) -> None:
     """Say what a validator would pay for PREDICTIONS of VIDEO, and why."""
     from touchline.paths import as_path, require_apart
+    from touchline.scorevision import Terms, read_response, read_times, score_clip
     from touchline.scorevision.report import load_judge, report, write_pictures
-    from touchline.scorevision.response import read_response, read_times
-    from touchline.scorevision.score import Terms, score_clip
     from touchline.settings import Settings
 
     inputs = [predictions, video, *([others] if others else [])]
@@ -175,7 +176,7 @@ def score(
     if as_json:
         print_json(result.as_dict())
     else:
-        OUT.print(report(result))
+        out().print(report(result))
 
 
 @app.command()
@@ -191,23 +192,21 @@ def compare(
 ) -> None:
     """Hold two answers to VIDEO against each other: both scores, and frame by frame."""
     from touchline.paths import require_apart
-    from touchline.scorevision.compare import compare, report
-    from touchline.scorevision.report import load_judge
-    from touchline.scorevision.report.side_by_side import write_side_by_side
-    from touchline.scorevision.response import read_response
+    from touchline.scorevision import compare_responses, comparison_report, read_response
+    from touchline.scorevision.report import load_judge, write_side_by_side
     from touchline.settings import Settings
 
     require_apart([overlay] if overlay else [], [first, second, video])
     one, other = read_response(first), read_response(second)
     settings = Settings.read(verifier=verifier)
     judge = load_judge(settings.verifier, cache=settings.cache, device=settings.device)
-    comparison = compare(one, other, video, judge=judge)
+    comparison = compare_responses(one, other, video, judge=judge)
     if overlay:
         write_side_by_side(overlay, one, other, video)
     if as_json:
         print_json(comparison.as_dict())
     else:
-        OUT.print(report(comparison))
+        out().print(comparison_report(comparison))
 
 
 @app.command()
@@ -227,10 +226,13 @@ def bench(
     if as_json:
         print_json(report.as_dict())
     else:
-        OUT.print(report.table())
+        out().print(report.table())
 
 
-def _table(summary: "Summary", output: Path) -> Table:
+def _table(summary: "Summary", output: Path) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table("clip", "", title=Text(as_text(f"{output}/")))
     table.add_row("frames, shots", f"{summary.frames}, {summary.shots}")
     for name, sources in summary.objects.items():

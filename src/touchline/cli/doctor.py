@@ -1,11 +1,11 @@
 """``touchline doctor``: what keeps the miner from answering."""
 
-import logging
 from typing import Annotated
 
 import typer
 
-from touchline.cli.options import ERR, OUT, AsJson, print_json
+from touchline.cli.consoles import err, out
+from touchline.cli.options import AsJson, print_json
 
 Port = Annotated[
     int | None, typer.Option(help="Port that the miner listens on; else TOUCHLINE_PORT or 7999.")
@@ -17,9 +17,11 @@ def doctor(as_json: AsJson = False, port: Port = None) -> None:
 
     The exit code is 1 where something is wrong.
     """
+    import logging
+
     from touchline.cli.password import asking
+    from touchline.scorevision import MinerSettings
     from touchline.scorevision.doctor import Context, World, as_dict, examine, is_well, table
-    from touchline.scorevision.settings import MinerSettings
 
     context = Context.of(MinerSettings.read(port=port), World(ask=asking()))
     # What the rooms would log about it stands in the table.
@@ -27,11 +29,11 @@ def doctor(as_json: AsJson = False, port: Port = None) -> None:
     findings = []
     for finding in examine(context):
         findings.append(finding)
-        if ERR.is_terminal:
-            ERR.print(f"{finding.name}: {finding.state}", markup=False, highlight=False)
+        if err().is_terminal:
+            err().print(f"{finding.name}: {finding.state}", markup=False, highlight=False)
     if as_json:
         print_json(as_dict(findings))
     else:
-        OUT.print(table(findings))
+        out().print(table(findings))
     if not is_well(findings):
         raise typer.Exit(1)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
+from touchline.cli.consoles import out
 from touchline.cli.options import (
-    OUT,
     AsJson,
     DeviceName,
     LabelFormat,
@@ -16,7 +16,9 @@ from touchline.cli.options import (
 )
 from touchline.errors import UsageError
 
-evaluate = typer.Typer(help="Measure how good the results are.", no_args_is_help=True)
+evaluate = typer.Typer(
+    help="Measure how good the results are.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @evaluate.command("detection")
@@ -79,7 +81,7 @@ def evaluate_verification(
     if as_json:
         print_json([each.as_dict() for each in agreements])
     else:
-        OUT.print(shortcut_table(agreements))
+        out().print(shortcut_table(agreements))
 
 
 def _evaluate_truth(metric: str, paths: list[Path], form: str | None, *, as_json: bool) -> None:
@@ -92,4 +94,4 @@ def _evaluate_truth(metric: str, paths: list[Path], form: str | None, *, as_json
     if as_json:
         print_json(result.as_dict())
     else:
-        OUT.print(result.table())
+        out().print(result.table())

@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
-from rich.table import Table
-from rich.text import Text
 
-from touchline.cli.options import ERR, OUT, AsJson, print_json
+from touchline.cli.consoles import err, out
+from touchline.cli.options import AsJson, print_json
 from touchline.paths import as_text
 
-models = typer.Typer(invoke_without_command=True)
+models = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
 
 @models.callback()
@@ -24,6 +22,8 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     """
     if context.invoked_subcommand:
         return
+    from rich.table import Table
+
     from touchline.inference import weights
     from touchline.settings import Settings
     from touchline.verification.clip import SOURCES, installed
@@ -46,7 +46,7 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
     for entry in listed:
         mib, sha256 = f"{int(entry['bytes']) / 2**20:.1f}", str(entry["sha256"])[:12]
         table.add_row(str(entry["name"]), mib, str(entry["licence"]), sha256, str(entry["state"]))
-    OUT.print(table)
+    out().print(table)
 
 
 @models.command("pull")
@@ -66,16 +66,24 @@ def pull_model(
         folder = pull(
             name, cache=Settings.read().cache, source=source, transfer=Transfer(progress=progress)
         )
-    OUT.print(Text(as_text(f"{name} is in {folder}")), soft_wrap=True)
+    print(as_text(f"{name} is in {folder}"))
 
 
 @contextmanager
 def _fetching() -> Iterator[Callable[[int, int | None], None]]:
     """A bar for the file under way, on a terminal only; told the bytes there and expected."""
-    if not ERR.is_terminal:
+    if not err().is_terminal:
         yield lambda done, total: None
         return
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TransferSpeedColumn,
+    )
+
     columns = (TextColumn("fetching"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=ERR) as progress:
+    with Progress(*columns, console=err()) as progress:
         task = progress.add_task("fetching")
         yield lambda done, total: progress.update(task, completed=done, total=total)

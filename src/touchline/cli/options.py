@@ -1,13 +1,9 @@
-"""Arguments and options that several commands share, and where they print."""
+"""Arguments and options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-
-OUT = Console()
-ERR = Console(stderr=True)
 
 
 def print_json(value: object) -> None:

@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
-from touchline.cli.options import OUT, AsJson, print_json
+from touchline.cli.consoles import out
+from touchline.cli.options import AsJson, print_json
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from touchline.scorevision.chain import Registration
 
 AUTO = "auto"
@@ -50,8 +52,8 @@ def register(
     The hotkey must be registered on the subnet. Options that are not given come from the settings.
     """
     from touchline.cli.password import asking
+    from touchline.scorevision import MinerSettings
     from touchline.scorevision.chain import endpoint_of, load_hotkey, public_address, serve_axon
-    from touchline.scorevision.settings import MinerSettings
 
     settings = MinerSettings.read(
         netuid=netuid,
@@ -81,10 +83,12 @@ def register(
     if as_json:
         print_json(result.as_dict())
     else:
-        OUT.print(_table(result))
+        out().print(_table(result))
 
 
-def _table(result: "Registration") -> Table:
+def _table(result: "Registration") -> "Table":
+    from rich.table import Table
+
     table = Table("serve_axon", "", title=_outcome(result))
     for name, value in result.call.as_dict().items():
         table.add_row(name, str(value))

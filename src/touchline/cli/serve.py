@@ -1,8 +1,6 @@
 """``touchline serve``: the miner as a service."""
 
-import logging
 import signal
-import socket
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +9,9 @@ import typer
 from touchline.errors import OutputError
 
 if TYPE_CHECKING:
-    from touchline.scorevision.settings import MinerSettings
+    import socket
+
+    from touchline.scorevision import MinerSettings
 
 GRACE = 5
 """Seconds after the last deadline in which a stopping service ends what still runs."""
@@ -25,7 +25,9 @@ def serve(
     ] = False,
 ) -> None:
     """Answer signed challenges as a Score Vision miner, until told to end."""
-    from touchline.scorevision.settings import MinerSettings
+    import logging
+
+    from touchline.scorevision import MinerSettings
 
     settings = MinerSettings.read(host=host, port=port)
     logging.basicConfig(
@@ -42,8 +44,8 @@ def _serve(settings: "MinerSettings") -> None:
     import uvicorn
 
     from touchline.cli.password import asking
-    from touchline.scorevision.miner.app import create_app
-    from touchline.service.slow_clients import HeadTimeoutProtocol
+    from touchline.scorevision.miner import create_app
+    from touchline.service import HeadTimeoutProtocol
 
     config = uvicorn.Config(
         create_app(settings, ask=asking()),
@@ -56,6 +58,9 @@ def _serve(settings: "MinerSettings") -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             # The server raises what ended it again, once all is done.
             signal.signal(number, lambda *_: sys.exit(0))
+        if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            # A closed terminal is no reason to break off what is being answered.
+            signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
         uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -72,8 +77,10 @@ def _reload(settings: "MinerSettings") -> None:
     )
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def _listening(host: str, port: int) -> "socket.socket":
     """A socket that listens; a port that is taken is told before anything runs."""
+    import socket
+
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=128)

@@ -85,8 +85,8 @@ def guess_format(path: PathLike) -> str:
     form = _json_format(path) if suffix == ".json" else _SUFFIXES.get(suffix)
     if form is None:
         raise InputError(
-            f"{path}: its format cannot be guessed; a YOLO folder, a MOT sequence or its .txt, a .parquet of "
-            f"tracks or a .json is needed, or the format of the labels: {', '.join(FORMATS)}."
+            f"{path}: its format cannot be guessed; a YOLO folder, a MOT sequence or its .txt, "
+            f"a .parquet of tracks or a .json is needed, or the format of the labels: {', '.join(FORMATS)}."
         )
     return form
 

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from touchline.errors import ModelError, UsageError
 from touchline.inference.engine import is_out_of_memory
+from touchline.inference.interruption import require_wanted
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -36,10 +37,12 @@ def run_batched(
     Raises:
         UsageError: ``batch_size`` is 0 or less.
         ModelError: not even one item fits into memory.
+        Interrupted: nobody waits for the results any more.
     """
     size = first_size(len(items), batch_size, item_bytes=item_bytes, memory_cap=memory_cap)
     results: list[Result] = []
     while len(results) < len(items):
+        require_wanted()
         try:
             results += run(items[len(results) : len(results) + size])
         except Exception as error:  # each runtime has its own; only the text tells

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime as ort
 
 from touchline.arrays import Images
 from touchline.errors import ModelError
@@ -17,6 +16,10 @@ from touchline.inference.engine import (
     require_images,
     run_error,
 )
+from touchline.inference.interruption import require_wanted
+from touchline.inference.telemetry import import_onnxruntime
+
+ort = import_onnxruntime()
 
 PROVIDERS: dict[str, str] = {
     "cpu": "CPUExecutionProvider",
@@ -83,6 +86,7 @@ class OnnxRuntimeEngine:
         return {key: np.concatenate([row[key] for row in rows]) for key in self._outputs}
 
     def _run(self, images: Images) -> Outputs:
+        require_wanted()
         try:
             results = self._session.run(self._outputs, {INPUT: images})
         except Exception as error:  # its exceptions share no base but this

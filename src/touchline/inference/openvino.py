@@ -10,8 +10,6 @@ from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
-import openvino as ov
-from openvino import properties as props
 
 from touchline.arrays import Images
 from touchline.inference.engine import (
@@ -22,6 +20,11 @@ from touchline.inference.engine import (
     require_images,
     run_error,
 )
+from touchline.inference.interruption import checker
+from touchline.inference.telemetry import import_openvino
+
+ov = import_openvino()
+props = ov.properties
 
 _ONE_AT_A_TIME = threading.Lock()
 """Held while anything is done for the first time. OpenVINO's Python bindings build tables when
@@ -124,8 +127,10 @@ class _Network:
         """Fill one row of each output for each image, whichever worker comes to it."""
         n = len(images)
         outputs = {key: np.empty((n, *shape), np.float32) for key, shape in self._shapes.items()}
+        require_wanted = checker()
 
         def one(index: int) -> None:
+            require_wanted()
             request = self._requests.get()
             try:
                 results = _infer(request, images[index : index + 1])

@@ -6,31 +6,38 @@ from touchline.outputs.formats import (
     DEFAULT_FORMATS,
     FORMATS,
     Clip,
+    Format,
     check_formats,
     new_writers,
 )
 from touchline.outputs.json_text import to_json
-from touchline.outputs.overlay import Overlay
+from touchline.outputs.overlay import TICKS, Overlay, add_stream, to_yuv
 from touchline.outputs.predictions import Predictions, frame_to_wire
 from touchline.outputs.summary import Summary, SummaryBuilder
-from touchline.outputs.tracks import Tracks, TracksCsv
-from touchline.outputs.writer import Writer
+from touchline.outputs.tracks import TracksCsv, TracksParquet
+from touchline.outputs.writer import FileWriter, Writer, write_whole
 
 __all__ = [
     "DATA_FORMATS",
     "DEFAULT_FORMATS",
     "FORMATS",
+    "TICKS",
     "Clip",
+    "FileWriter",
+    "Format",
     "Overlay",
     "Predictions",
     "ResultFolder",
     "Summary",
     "SummaryBuilder",
-    "Tracks",
     "TracksCsv",
+    "TracksParquet",
     "Writer",
+    "add_stream",
     "check_formats",
     "frame_to_wire",
     "new_writers",
     "to_json",
+    "to_yuv",
+    "write_whole",
 ]

@@ -7,7 +7,7 @@ from pathlib import Path
 from touchline.errors import UsageError
 from touchline.outputs.overlay import Overlay
 from touchline.outputs.predictions import Predictions
-from touchline.outputs.tracks import Tracks, TracksCsv
+from touchline.outputs.tracks import TracksCsv, TracksParquet
 from touchline.outputs.writer import Writer
 from touchline.paths import as_text
 from touchline.pitch import PitchDimensions
@@ -49,7 +49,7 @@ FORMATS: Mapping[str, Format] = {
             path, size=(clip.info.width, clip.info.height), challenge_id=as_text(clip.path.stem)
         ),
     ),
-    "parquet": Format("tracks.parquet", lambda path, clip: Tracks(path)),
+    "parquet": Format("tracks.parquet", lambda path, clip: TracksParquet(path)),
     "csv": Format("tracks.csv", lambda path, clip: TracksCsv(path)),
     "overlay": Format(
         "overlay.mp4", lambda path, clip: Overlay(path, clip.path, dimensions=clip.dimensions)

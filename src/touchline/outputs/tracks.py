@@ -49,7 +49,7 @@ SCHEMA = pa.schema(
 )
 
 
-class Tracks(FileWriter):
+class TracksParquet(FileWriter):
     """Writes ``tracks.parquet``.
 
     ========== ============ ======================================================================
@@ -142,7 +142,7 @@ class Tracks(FileWriter):
         return pq.ParquetWriter(file, schema, compression="zstd")
 
 
-class TracksCsv(Tracks):
+class TracksCsv(TracksParquet):
     """Writes ``tracks.csv``: the rows and columns of ``tracks.parquet`` as text.
 
     The first line has the names; a missing value is empty; a list of k numbers becomes k columns
@@ -214,8 +214,14 @@ def _rows(state: FrameState) -> pa.Table:
         given.verified,
         *given.position.T,
     ]
-    pairs = zip(arrays, SCHEMA, strict=True)
-    table = pa.Table.from_arrays([_column(*pair) for pair in pairs], schema=SCHEMA)
+    table = pa.Table.from_arrays(
+        [
+            # A NaN becomes null.
+            each if isinstance(each, pa.Array) else pa.array(each, field.type, from_pandas=True)
+            for each, field in zip(arrays, SCHEMA, strict=True)
+        ],
+        schema=SCHEMA,
+    )
     for name, values in given.extra.items():
         if name not in _OWN and values.ndim <= 2:
             table = _with_added(table, name, values)
@@ -233,12 +239,6 @@ def _with_added(table: pa.Table, name: str, values: AnyArray) -> pa.Table:
     if values.ndim == 2:
         column = pa.FixedSizeListArray.from_arrays(flat, values.shape[1])
     return table.append_column(name, column)
-
-
-def _column(values: Any, field: pa.Field) -> pa.Array:
-    if isinstance(values, pa.Array):
-        return values
-    return pa.array(values, field.type, from_pandas=True)  # a NaN becomes null
 
 
 def _named(places: Any, names: pa.Array) -> pa.DictionaryArray:

@@ -1,7 +1,6 @@
 """What every output has in common: one verb, and a file that is whole or absent."""
 
 import os
-import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +13,7 @@ import av
 from touchline.errors import OutputError
 from touchline.frame import FrameState
 from touchline.paths import as_path
+from touchline.unfinished import UnfinishedFile
 
 
 class Writer(Protocol):
@@ -49,7 +49,8 @@ class FileWriter(ABC):
 
     The file grows under a temporary name in the same folder and is renamed at the end of the
     block. When the block, a write or the renaming fails, the partial file is removed and whatever
-    had the name before stays as it was.
+    had the name before stays as it was. What a program that was killed has left goes when the next
+    file is begun in that folder; see ``touchline.unfinished``.
 
     Args:
         path: The file to make or to replace; its folder must exist.
@@ -64,7 +65,10 @@ class FileWriter(ABC):
 
     def __enter__(self) -> Self:
         _check_target(self.path)
-        self._partial = _partial_beside(self.path)
+        with reported(self.path):
+            # From the root: FFmpeg takes what stands before a colon in a name for a protocol.
+            self._growing = UnfinishedFile(self.path.absolute())
+        self._partial = self._growing.path
         try:
             with reported(self.path):
                 self._open(self._partial)
@@ -85,7 +89,7 @@ class FileWriter(ABC):
         try:
             with reported(self.path):
                 self._close()
-                self._partial.replace(self.path)
+                self._growing.keep()
         except BaseException:
             self._abandon()
             raise
@@ -104,8 +108,7 @@ class FileWriter(ABC):
         """Let go of the file whatever state it is in; the first error is the one to report."""
         with suppress(Exception):
             self._close()
-        with suppress(OSError):
-            self._partial.unlink(missing_ok=True)
+        self._growing.remove()
 
     @abstractmethod
     def _open(self, partial: Path) -> None:
@@ -141,19 +144,19 @@ def whole_file(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes], None]
     """
     target = as_path(path)
     _check_target(target)
-    partial = _partial_beside(target)
+    with reported(target):
+        partial = UnfinishedFile(target.absolute())
 
     def write(content: bytes) -> None:
         with reported(target):
-            partial.write_bytes(content)
+            partial.path.write_bytes(content)
 
     try:
         yield write
         with reported(target):
-            partial.replace(target)
+            partial.keep()
     finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
+        partial.remove()
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
@@ -173,11 +176,3 @@ def _check_target(path: Path) -> None:
         raise OutputError(f"cannot write {path}: {path.parent} is not a folder that exists")
     if taken:
         raise OutputError(f"cannot write {path}: it is not a regular file; name a file")
-
-
-def _partial_beside(path: Path) -> Path:
-    """A free name in the same folder, so that renaming never copies; short whatever the target.
-
-    From the root: FFmpeg takes what stands before a colon in the name of a folder for a protocol.
-    """
-    return path.absolute().with_name(f".{secrets.token_hex(8)}.part")

@@ -10,8 +10,12 @@ Every frame is decoded and compared with the one before it; the networks look at
 the objects of a second at a time and adds to them (see ``stages.py``): verification looks at crops
 of what came out and drops what is no object of the game. Frames are streamed: what waits between
 two steps is bounded, so memory does not grow with the clip.
+
+The threads hold ``_Looking`` and the caller holds the ``Analysis``; nothing below it refers to it.
+Dropped half-way, as by ``break``, it takes threads, file and memory with it.
 """
 
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
@@ -21,7 +25,7 @@ from typing import Self
 import cv2
 import numpy as np
 
-from touchline.arrays import Float64, Image
+from touchline.arrays import Image
 from touchline.detection import Detector
 from touchline.frame import Frame, FrameState, Objects, TrackedFrame
 from touchline.pipeline.pace import Pace, Pacer, Steady
@@ -29,27 +33,15 @@ from touchline.pipeline.prefetch import prefetch
 from touchline.pipeline.shot import MeasuredFrame, Shot, ShotMaker
 from touchline.pipeline.stages import PLACED, Stage, check_columns, run_stage
 from touchline.pipeline.stopwatch import Stopwatch
+from touchline.pipeline.windows import DecodedFrame, window_length, windows, with_last
 from touchline.pitch import PitchDimensions, PitchModel, positions
 from touchline.tracking import CameraMotion, NewTracker
-from touchline.video import ShotDetector, VideoInfo, VideoReader
+from touchline.video import LATE, ShotDetector, VideoInfo, VideoReader
 
-WINDOW_BYTES = 192 * 2**20
-"""Decoded pictures that may wait for the networks at once."""
 TOGETHER = 1.0
 """Seconds of a shot that the stages get together."""
 HELD_WIDTH = 1920
 """Larger pictures are reduced to this width while they wait for the stages."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _DecodedFrame:
-    """A frame, and how it follows from the one before it."""
-
-    frame: Frame
-    cut: bool
-    motion: Float64
-    place: int
-    """Number of the frame in its shot."""
 
 
 class Analysis(Iterator[FrameState]):
@@ -93,21 +85,32 @@ class Analysis(Iterator[FrameState]):
         check_columns(stages, getattr(detector, "adds", ()))
         self.info: VideoInfo = reader.info
         self.dimensions = dimensions or PitchDimensions()
-        self.pace = pace
-        self.paces = {0: pace}
         self.stopwatch = Stopwatch()
-        self._pacer = pacer or Steady(pace)
+        self.paces = {0: pace}
         self._reader = reader
-        self._detector = detector
-        self._pitch_model = pitch_model
         self._stages = stages
-        self._keeps_pictures = any(stage.looks for stage in stages)
-        self._shots = ShotMaker(reader.info, self.dimensions, tracker)
-        self._window = _window_length(reader.info, pace, batch_size)
-        self._states = self._refine()
+        window = window_length(reader.info, pace, batch_size)
+        looking = _Looking(
+            reader,
+            detector,
+            pitch_model,
+            pacer=pacer or Steady(pace),
+            paces=self.paces,
+            stopwatch=self.stopwatch,
+            window=window,
+            keeps_pictures=any(stage.looks for stage in stages),
+        )
+        self._measured = prefetch(looking.look(), window)
+        shots = ShotMaker(reader.info, self.dimensions, tracker)
+        following = _Following(shots, stages, self.stopwatch)
+        self._states = following.refine(self._measured)
 
     def __next__(self) -> FrameState:
-        return next(self._states)
+        try:
+            return next(self._states)
+        except BaseException:  # the end too; an error's traceback would keep all that is open
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -121,6 +124,11 @@ class Analysis(Iterator[FrameState]):
         self.close()
 
     @property
+    def pace(self) -> Pace:
+        """How often the networks look now."""
+        return [*self.paces.values()][-1]
+
+    @property
     def truncated(self) -> str | None:
         """Why decoding stopped before the end of the video, or None; known after the last frame."""
         return self._reader.truncated
@@ -132,22 +140,131 @@ class Analysis(Iterator[FrameState]):
         return asdict(spent[0]) if spent else None
 
     def close(self) -> None:
-        """Stop the threads and give the video back; also done after the last frame."""
+        """Stop the threads and give the video back; also done after the last frame.
+
+        Dropping the ``Analysis`` does the same.
+        """
         self._states.close()
+        self._measured.close()
         self._reader.close()
 
-    def _refine(self) -> Generator[FrameState]:
+
+@dataclass(slots=True, eq=False)
+class _Looking:
+    """Steps one and two, each in a thread of its own."""
+
+    reader: VideoReader
+    detector: Detector
+    pitch_model: PitchModel
+    pacer: Pacer
+    paces: dict[int, Pace]
+    stopwatch: Stopwatch
+    window: int
+    """Frames that the networks get at once."""
+    keeps_pictures: bool
+
+    def watch(self) -> Iterator[DecodedFrame]:
+        """Step one: decode, find where shots begin, measure how the camera moved."""
+        camera, place = CameraMotion(), 0
+        with closing(self._split()) as frames:
+            for frame, cut in frames:
+                with self.stopwatch("motion"):
+                    if cut:
+                        camera, place = CameraMotion(), 0
+                    motion = camera.update(frame.image)
+                yield DecodedFrame(frame, cut, motion, place)
+                place += 1
+
+    def _split(self) -> Generator[tuple[Frame, bool]]:
+        """Each frame, and whether a shot begins with it: known at most ``LATE`` frames later."""
+        shots = ShotDetector()
+        frames: deque[Frame] = deque()
+        cuts: deque[bool] = deque()
+        for frame in self.stopwatch.each("decode", self.reader):
+            frames.append(frame)
+            with self.stopwatch("motion"):
+                cuts.append(False)
+                if shots.update(frame.image, frame.time):
+                    cuts[-1 - shots.late] = True
+            if len(frames) > LATE:
+                yield frames.popleft(), cuts.popleft()
+        yield from zip(frames, cuts, strict=True)
+
+    def look(self) -> Iterator[MeasuredFrame]:
+        """Step two: the networks, a window of frames at a time."""
+        with closing(prefetch(self.watch(), self.window)) as decoded:
+            window: list[tuple[DecodedFrame, bool]] = []
+            for entry in with_last(decoded):
+                window.append(entry)
+                if len(window) == self.window:
+                    yield from self._look_at(window)
+                    window = []
+            yield from self._look_at(window)
+
+    def _look_at(self, window: list[tuple[DecodedFrame, bool]]) -> Iterator[MeasuredFrame]:
+        pace = [*self.paces.values()][-1]
+        if window:
+            index = window[0][0].frame.index
+            chosen = self.pacer.choose(index, self.stopwatch.seconds)
+            if chosen != pace:
+                pace = self.paces[index] = chosen
+        detect = [g for g, last in window if last or g.place % pace.detect_every == 0]
+        locate = [g for g, last in window if last or g.place % pace.locate_every == 0]
+        with self.stopwatch("detection"):
+            detections = self.detector.detect([g.frame.image for g in detect])
+        with self.stopwatch("pitch"):
+            keypoints = self.pitch_model.locate([g.frame.image for g in locate])
+        tables = map(Objects.from_supervision, detections)
+        seen = dict(zip((g.frame.index for g in detect), tables, strict=True))
+        found = dict(zip((g.frame.index for g in locate), keypoints, strict=True))
+        for decoded, _ in window:
+            frame = decoded.frame
+            image = frame.image if self.keeps_pictures and frame.index in seen else None
+            yield MeasuredFrame(
+                frame.index,
+                frame.time,
+                decoded.cut,
+                decoded.motion,
+                seen.get(frame.index),
+                found.get(frame.index),
+                *_held(image),
+            )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Following:
+    """Steps three and four, in the caller's thread."""
+
+    shots: ShotMaker
+    stages: Sequence[Stage]
+    stopwatch: Stopwatch
+
+    def follow(self, measured: Iterable[MeasuredFrame]) -> Iterator[TrackedFrame]:
+        """Step three: tracks and homographies, one shot after another."""
+        shot: Shot | None = None
+        for frame in measured:
+            if frame.cut:
+                if shot is not None:
+                    yield from shot.finish()
+                shot = self.shots.after(shot)
+            assert shot is not None, "the first frame starts a shot"
+            with self.stopwatch("tracking"):
+                complete = shot.push(frame)
+            yield from complete
+        if shot is not None:
+            yield from shot.finish()
+
+    def refine(self, measured: Iterable[MeasuredFrame]) -> Generator[FrameState]:
         """Step four: the stages, on a second of a shot at a time; then positions in metres."""
-        together = max(1, round(TOGETHER * self.info.fps))
-        with closing(self._follow()) as frames:
-            for window in _windows(frames, together):
-                for frame in self._placed(self._through_stages(window)):
-                    yield frame.state()
+        together = max(1, round(TOGETHER * self.shots.info.fps))
+        for window in windows(self.follow(measured), together):
+            for frame in self._placed(self._through_stages(window)):
+                yield frame.state()
 
     def _through_stages(self, window: list[TrackedFrame]) -> list[TrackedFrame]:
-        if any(PLACED in stage.reads for stage in self._stages):
+        if any(PLACED in stage.reads for stage in self.stages):
             window = self._placed(window)
-        for stage in self._stages:
+        for stage in self.stages:
             with self.stopwatch(stage.name):
                 window = _with_objects(window, run_stage(stage, window))
         return window
@@ -161,90 +278,12 @@ class Analysis(Iterator[FrameState]):
                     position=positions(
                         frame.pitch.homography,
                         frame.objects.xyxy.astype(np.float32),
-                        dimensions=self.dimensions,
+                        dimensions=self.shots.dimensions,
                     )
                 )
                 for frame in window
             ],
         )
-
-    def _follow(self) -> Generator[TrackedFrame]:
-        """Step three: tracks and homographies, one shot after another."""
-        shot: Shot | None = None
-        with closing(prefetch(self._look(), self._window)) as measured:
-            for frame in measured:
-                if frame.cut:
-                    if shot is not None:
-                        yield from shot.finish()
-                    shot = self._shots.after(shot)
-                assert shot is not None, "the first frame starts a shot"
-                with self.stopwatch("tracking"):
-                    complete = shot.push(frame)
-                yield from complete
-            if shot is not None:
-                yield from shot.finish()
-
-    def _look(self) -> Iterator[MeasuredFrame]:
-        """Step two: the networks, a window of frames at a time."""
-        with closing(prefetch(self._watch(), self._window)) as decoded:
-            window: list[tuple[_DecodedFrame, bool]] = []
-            for entry in _with_last(decoded):
-                window.append(entry)
-                if len(window) == self._window:
-                    yield from self._look_at(window)
-                    window = []
-            yield from self._look_at(window)
-
-    def _look_at(self, window: list[tuple[_DecodedFrame, bool]]) -> Iterator[MeasuredFrame]:
-        if window:
-            index = window[0][0].frame.index
-            pace = self._pacer.choose(index, self.stopwatch.seconds)
-            if pace != self.pace:
-                self.pace = self.paces[index] = pace
-        detect = [g for g, last in window if last or g.place % self.pace.detect_every == 0]
-        locate = [g for g, last in window if last or g.place % self.pace.locate_every == 0]
-        with self.stopwatch("detection"):
-            detections = self._detector.detect([g.frame.image for g in detect])
-        with self.stopwatch("pitch"):
-            keypoints = self._pitch_model.locate([g.frame.image for g in locate])
-        tables = map(Objects.from_supervision, detections)
-        seen = dict(zip((g.frame.index for g in detect), tables, strict=True))
-        found = dict(zip((g.frame.index for g in locate), keypoints, strict=True))
-        for decoded, _ in window:
-            frame = decoded.frame
-            image = frame.image if self._keeps_pictures and frame.index in seen else None
-            yield MeasuredFrame(
-                frame.index,
-                frame.time,
-                decoded.cut,
-                decoded.motion,
-                seen.get(frame.index),
-                found.get(frame.index),
-                *_held(image),
-            )
-
-    def _watch(self) -> Iterator[_DecodedFrame]:
-        """Step one: decode, find the cuts, measure how the camera moved."""
-        shots, camera, place = ShotDetector(), CameraMotion(), 0
-        for frame in self.stopwatch.each("decode", self._reader):
-            with self.stopwatch("motion"):
-                cut = shots.update(frame.image)
-                if cut:
-                    camera, place = CameraMotion(), 0
-                motion = camera.update(frame.image)
-            yield _DecodedFrame(frame, cut, motion, place)
-            place += 1
-
-
-def _with_last(frames: Iterable[_DecodedFrame]) -> Iterator[tuple[_DecodedFrame, bool]]:
-    """Each frame, and whether it is the last of its shot."""
-    held: _DecodedFrame | None = None
-    for frame in frames:
-        if held is not None:
-            yield held, frame.cut
-        held = frame
-    if held is not None:
-        yield held, True
 
 
 def _held(image: Image | None) -> tuple[Image | None, float]:
@@ -256,25 +295,6 @@ def _held(image: Image | None) -> tuple[Image | None, float]:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8), scale
 
 
-def _windows(frames: Iterable[TrackedFrame], length: int) -> Iterator[list[TrackedFrame]]:
-    """Cut the frames into windows of one shot and at most ``length``."""
-    window: list[TrackedFrame] = []
-    for frame in frames:
-        if len(window) == length or (window and window[0].shot != frame.shot):
-            yield window
-            window = []
-        window.append(frame)
-    if window:
-        yield window
-
-
 def _with_objects(window: list[TrackedFrame], objects: list[Objects]) -> list[TrackedFrame]:
     pairs = zip(window, objects, strict=True)
     return [replace(frame, objects=table) for frame, table in pairs]
-
-
-def _window_length(info: VideoInfo, pace: Pace, batch_size: int | None) -> int:
-    """Frames that the networks get at once: enough for a batch, and no more than memory allows."""
-    allowed = max(1, WINDOW_BYTES // (3 * info.width * info.height))
-    wanted = allowed if batch_size is None else batch_size * pace.detect_every
-    return min(wanted, allowed)

@@ -60,6 +60,7 @@ class Models:
         *,
         detector: Detector | None = None,
         pitch_model: PitchModel | None = None,
+        tracker: NewTracker | None = None,
     ) -> Self:
         """Load what the settings ask for.
 
@@ -68,6 +69,7 @@ class Models:
             detector: Instead of the one that the settings name. What ``load_detector`` was not told
                 is chosen as for that one.
             pitch_model: Likewise.
+            tracker: Likewise; called with the frames a second for each shot.
 
         Raises:
             ModelError: A network cannot be loaded.
@@ -85,7 +87,7 @@ class Models:
             expert=None
             if off
             else load_expert(settings.verifier, cache=settings.cache, **settings.runtime),
-            tracker=load_object(settings.tracker) if settings.tracker else None,
+            tracker=tracker or (load_object(settings.tracker) if settings.tracker else None),
             stages=tuple(map(load_object, settings.stages)),
         )
 
@@ -163,6 +165,7 @@ def analyze(
     *,
     detector: Detector | None = None,
     pitch_model: PitchModel | None = None,
+    tracker: NewTracker | None = None,
     verification: Stage | None = None,
     stages: Sequence[Stage] = (),
     dimensions: PitchDimensions | None = None,
@@ -177,6 +180,7 @@ def analyze(
         detector: Finds people and the ball; None is what the settings name, else the shipped one.
             What ``load_detector`` was not told is chosen as for the shipped one.
         pitch_model: Finds the pitch's keypoints; None likewise.
+        tracker: Makes the tracker of each shot, called with the frames a second; None likewise.
         verification: Takes a second look at what was found; made for this clip. None is what the
             settings ask for.
         stages: Further stages, made for this clip; see ``Models.analyze``.
@@ -190,7 +194,7 @@ def analyze(
     """
     reader = VideoReader(video)  # before the networks, which take a second to load
     try:
-        models = Models.load(settings, detector=detector, pitch_model=pitch_model)
+        models = Models.load(settings, detector=detector, pitch_model=pitch_model, tracker=tracker)
     except BaseException:
         reader.close()
         raise

@@ -1,15 +1,27 @@
-"""Run a generator ahead of its consumer, so that decode, inference and tracking overlap."""
+"""Run a generator ahead of its consumer, so that decode, inference and tracking overlap.
 
+Who consumes may leave at any time: by ``close``, or by dropping the iterator, as a loop does that
+is left by ``break``. The thread must not be what keeps the consumer alive, so ``items`` may not
+refer to whoever holds the iterator. What runs when an iterator is dropped may run anywhere, within
+the collector in the midst of another thread's lock, so it takes no lock that is not reentrant and
+never waits without end.
+"""
+
+import atexit
+import sys
 import threading
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass
-from queue import Empty, Full, Queue
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import Generic, TypeVar
+
+from touchline.inference import interruptible
 
 T = TypeVar("T")
 
-_POLL = 0.1
-"""Seconds after which a producer whose queue is full looks whether anybody still listens."""
+PATIENCE = 5.0
+"""Seconds that dropping an iterator, or the end of the program, waits for the thread to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,56 +34,121 @@ class _End:
     error: BaseException | None
 
 
-def prefetch(items: Iterable[T], size: int) -> Generator[T]:
+@dataclass(slots=True, eq=False)
+class _Channel(Generic[T]):
+    """What both sides hold: neither holds the other.
+
+    Its queues are those that may be used from a destructor.
+    """
+
+    entries: "SimpleQueue[_Item[T] | _End]" = field(default_factory=SimpleQueue)
+    room: "SimpleQueue[None]" = field(default_factory=SimpleQueue)
+    """One token for each entry that may be put."""
+    gone: bool = False
+    """Nobody listens any more."""
+
+    def leave(self) -> None:
+        """Tell the producer to end, also where it waits for room."""
+        self.gone = True
+        self.room.put(None)
+
+
+def prefetch(items: Iterable[T], size: int) -> "Prefetch[T]":
     """Yield ``items`` in order, made in a thread of its own, at most ``size`` ahead.
 
-    An exception in ``items`` is raised here, after the items before it. When the consumer stops
-    early (closes this generator), the thread ends and ``items`` is closed in it.
+    The thread starts with the first item that is asked for. An exception in ``items`` is raised
+    here, after the items before it. When the consumer stops early (closes or drops what this
+    returns), the thread ends and ``items`` is closed in it.
     """
-    queue: Queue[_Item[T] | _End] = Queue(maxsize=size)
-    gone = threading.Event()
-    thread = threading.Thread(target=_produce, args=(items, queue, gone), daemon=True)
-    thread.start()
-    try:
-        while isinstance(entry := queue.get(), _Item):
-            yield entry.value
+    return Prefetch(items, size)
+
+
+class Prefetch(Iterator[T]):
+    """See ``prefetch``."""
+
+    def __init__(self, items: Iterable[T], size: int) -> None:
+        self._items: Iterable[T] | None = items
+        self._channel: _Channel[T] = _Channel()
+        for _ in range(size):
+            self._channel.room.put(None)
+        self._thread: threading.Thread | None = None
+        self._consumer = 0
+
+    def __next__(self) -> T:
+        if self._channel.gone:
+            raise StopIteration
+        if self._thread is None:
+            self._start()
+        entry = self._channel.entries.get()
+        if isinstance(entry, _Item):
+            self._channel.room.put(None)
+            return entry.value
+        self.close()
         if entry.error is not None:
             raise entry.error
-    finally:
-        gone.set()
-        _drain(queue)
-        thread.join()
+        raise StopIteration
+
+    def close(self) -> None:
+        """End the thread, and wait until ``items`` is closed; nothing comes after."""
+        self._channel.leave()
+        self._items = None
+        if self._thread is not None:
+            self._thread.join()
+
+    def __del__(self) -> None:
+        self._channel.leave()
+        # Elsewhere it might wait for what waits for it: the thread itself, or one behind it.
+        here = threading.get_ident() == self._consumer
+        if self._thread is not None and here and not sys.is_finalizing():
+            self._thread.join(PATIENCE)
+
+    def _start(self) -> None:
+        self._consumer = threading.get_ident()
+        args = (self._items, self._channel)
+        self._thread = threading.Thread(target=_produce, args=args, daemon=True)
+        self._items = None
+        self._thread.start()
 
 
-def _produce(items: Iterable[T], queue: "Queue[_Item[T] | _End]", gone: threading.Event) -> None:
-    iterator = iter(items)
-    error: BaseException | None = None
+_running: dict[threading.Thread, "_Channel[object]"] = {}
+
+
+def _produce(items: Iterable[T], channel: _Channel[T]) -> None:
+    thread = threading.current_thread()
+    _running[thread] = channel  # type: ignore[assignment]
     try:
-        for item in iterator:
-            if not _put(queue, _Item(item), gone):
-                break
-    except BaseException as raised:  # handed over to the consumer, whatever it is
-        error = raised
+        error = _fill(iter(items), channel)
     finally:
-        close = getattr(iterator, "close", None)
-        if close is not None:
-            close()
-    _put(queue, _End(error), gone)
+        del _running[thread]
+    channel.entries.put(_End(error))
+    del error  # its traceback holds this frame
 
 
-def _put(queue: "Queue[_Item[T] | _End]", entry: _Item[T] | _End, gone: threading.Event) -> bool:
-    while not gone.is_set():
+def _fill(items: Iterator[T], channel: _Channel[T]) -> BaseException | None:
+    """Put the items as long as somebody listens, close them, and return what they raised."""
+    try:
         try:
-            queue.put(entry, timeout=_POLL)
-        except Full:
-            continue
-        return True
-    return False
+            with interruptible(lambda: channel.gone):
+                for item in items:
+                    channel.room.get()
+                    if channel.gone:
+                        break
+                    channel.entries.put(_Item(item))
+        finally:
+            close = getattr(items, "close", None)
+            if close is not None:
+                close()
+    except BaseException as raised:  # handed over to the consumer, whatever it is
+        return None if channel.gone else raised
+    return None
 
 
-def _drain(queue: "Queue[_Item[T] | _End]") -> None:
-    while True:
-        try:
-            queue.get_nowait()
-        except Empty:
-            return
+@atexit.register
+def _end_all() -> None:
+    """End the threads while there is an interpreter: what they call has none to come back to."""
+    running = list(_running.items())
+    for _, channel in running:
+        channel.leave()
+    end = time.monotonic() + PATIENCE
+    for thread, _ in running:
+        thread.join(max(0.0, end - time.monotonic()))

@@ -14,12 +14,11 @@ from rich.table import Table
 from rich.text import Text
 from scipy.optimize import linear_sum_assignment
 
-from touchline.arrays import Bools, Float64
+from touchline.arrays import Float64
 from touchline.errors import InputError
 from touchline.frame import ClassId
-from touchline.scorevision.report.clip_score import ClipScore
-from touchline.scorevision.report.judge import Judge
-from touchline.scorevision.report.tables import figure
+from touchline.scorevision import wire
+from touchline.scorevision.report import ClipScore, Judge, figure
 from touchline.scorevision.response import Response
 from touchline.scorevision.score import Terms, score_clips
 
@@ -89,14 +88,14 @@ class Comparison:
             "only_first": sum(len(each.only_first) for each in self.frames),
             "only_second": sum(len(each.only_second) for each in self.frames),
             "reclassed": sum(len(each.reclassed) for each in self.frames),
-            "iou": _mean([each.iou for each in self.frames]),
+            "iou": _mean_of_known([each.iou for each in self.frames]),
             "points_only_first": sum(len(each.points_only_first) for each in self.frames),
             "points_only_second": sum(len(each.points_only_second) for each in self.frames),
-            "displacement": _mean([each.displacement for each in self.frames]),
+            "displacement": _mean_of_known([each.displacement for each in self.frames]),
         }
 
 
-def compare(
+def compare_responses(
     first: Response,
     second: Response,
     video: str | os.PathLike[str],
@@ -125,8 +124,13 @@ def compare(
         )
     given = terms or (Terms(), Terms())
     scores = score_clips([(first, given[0]), (second, given[1])], video, judge=judge)
+    boxes = [[frame.boxes for frame in score.frames] for score in scores]
+    gains = [
+        None if one is None or other is None else other.score - one.score
+        for one, other in zip(*boxes, strict=True)
+    ]
     frames = tuple(
-        frame_difference(one, other, frame=i, box_gain=_box_gain(scores, i))
+        frame_difference(one, other, frame=i, box_gain=gains[i])
         for i, (one, other) in enumerate(zip(first.frames, second.frames, strict=True))
     )
     return Comparison(first=scores[0], second=scores[1], frames=frames)
@@ -150,20 +154,21 @@ def frame_difference(
         frame: Its number.
         box_gain: See ``FrameDifference``.
     """
-    one, other = first["objects"], second["objects"]
+    one, other = wire.objects_of(first), wire.objects_of(second)
     pairs, overlap = _matched(one, other)
+    class_id, other_class_id = wire.class_ids_of(one), wire.class_ids_of(other)
     return FrameDifference(
         frame=frame,
         only_first=_left(len(one), [i for i, _ in pairs]),
         only_second=_left(len(other), [j for _, j in pairs]),
         reclassed=tuple(
-            (i, int(one[i]["class_id"]), int(other[j]["class_id"]))
+            (i, int(class_id[i]), int(other_class_id[j]))
             for i, j in pairs
-            if one[i]["class_id"] != other[j]["class_id"]
+            if class_id[i] != other_class_id[j]
         ),
-        iou=_mean(overlap),
+        iou=_mean_of_known(overlap),
         box_gain=box_gain,
-        **_points(first["keypoints"], second["keypoints"]),
+        **_point_differences(wire.keypoints_of(first), wire.keypoints_of(second)),
     )
 
 
@@ -186,7 +191,7 @@ def differences_table(comparison: Comparison) -> Table:
     return table
 
 
-def report(comparison: Comparison) -> Group:
+def comparison_report(comparison: Comparison) -> Group:
     """Everything to print: notices first, then both scores, then the frames that differ most."""
     first, second = comparison.first, comparison.second
     table = Table(
@@ -219,8 +224,9 @@ def _matched(
     one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]
 ) -> tuple[list[tuple[int, int]], list[float]]:
     """Pairs of places in both lists, and their overlaps."""
-    iou = np.nan_to_num(sv.box_iou_batch(_boxes(one), _boxes(other)))
-    ball, other_ball = _is_ball(one)[:, None], _is_ball(other)[None]
+    iou = np.nan_to_num(sv.box_iou_batch(wire.boxes_of(one), wire.boxes_of(other)))
+    ball = (wire.class_ids_of(one) == ClassId.BALL)[:, None]
+    other_ball = (wire.class_ids_of(other) == ClassId.BALL)[None]
     least = np.where(ball, MIN_BALL_IOU, MIN_IOU)
     iou = np.where((ball == other_ball) & (iou >= least), iou, 0.0)
     rows, columns = linear_sum_assignment(iou, maximize=True)
@@ -228,20 +234,11 @@ def _matched(
     return found, [float(iou[pair]) for pair in found]
 
 
-def _boxes(objects: Sequence[Mapping[str, Any]]) -> Float64:
-    return np.array([each["bbox"] for each in objects], np.float64).reshape(-1, 4)
-
-
-def _is_ball(objects: Sequence[Mapping[str, Any]]) -> Bools:
-    return np.array([each["class_id"] == ClassId.BALL for each in objects], np.bool_)
-
-
 def _left(count: int, taken: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(set(range(count)).difference(taken)))
 
 
-def _points(one: Sequence[Sequence[float]], other: Sequence[Sequence[float]]) -> dict[str, Any]:
-    first, second = np.array(one, np.float64), np.array(other, np.float64)
+def _point_differences(first: Float64, second: Float64) -> dict[str, Any]:
     has, other_has = (first != 0).any(axis=1), (second != 0).any(axis=1)
     both = has & other_has
     moved = np.hypot(*(first - second)[both].T)
@@ -252,11 +249,6 @@ def _points(one: Sequence[Sequence[float]], other: Sequence[Sequence[float]]) ->
     }
 
 
-def _box_gain(scores: Sequence[ClipScore], frame: int) -> float | None:
-    first, second = (score.frames[frame].boxes for score in scores)
-    return None if first is None or second is None else second.score - first.score
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
+def _mean_of_known(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None

@@ -19,7 +19,8 @@ from touchline.errors import InputError, UsageError
 from touchline.evaluation.formats import items, mapping, number, numbers, read_json, whole
 from touchline.frame import N_KEYPOINTS
 from touchline.paths import as_path
-from touchline.scorevision.scoring.answer import read_answer
+from touchline.scorevision import wire
+from touchline.scorevision.scoring import read_answer
 
 MAX_OBJECTS = 1000
 """Objects of one frame that are scored; a picture of a match shows about 25."""
@@ -46,8 +47,7 @@ class Response:
 
     def objects(self, frame: int) -> Sequence[Mapping[str, Any]]:
         """The objects of a frame in the miner's order."""
-        objects: Sequence[Mapping[str, Any]] = self.frames[frame]["objects"]
-        return objects
+        return wire.objects_of(self.frames[frame])
 
     def selected(self, frames: Sequence[int]) -> dict[str, Mapping[str, Any]]:
         """Some frames by their number as a string, as the keypoint score takes them."""
@@ -73,7 +73,10 @@ def read_response(path: str | os.PathLike[str]) -> Response:
         read_answer({str(count): frame for count, frame in enumerate(frames)})
     except UsageError as error:
         raise InputError(f"{path}: {error}") from None
-    return Response(os.fspath(path), tuple(frames), _seconds(content, os.fspath(path)))
+    seconds = None
+    if content.get(wire.PROCESSING_TIME) is not None:
+        seconds = _duration(content, wire.PROCESSING_TIME, f"{path}")
+    return Response(os.fspath(path), tuple(frames), seconds)
 
 
 def read_times(path: str | os.PathLike[str]) -> tuple[float, ...]:
@@ -102,11 +105,11 @@ def require_size(response: Response, size: tuple[int, int]) -> None:
     """
     width, height = size
     for frame, given in enumerate(response.frames):
-        for i, each in enumerate(given["objects"]):
-            x1, y1, x2, y2 = each["bbox"]
+        for i, each in enumerate(wire.objects_of(given)):
+            x1, y1, x2, y2 = each[wire.BBOX]
             if x1 >= width or y1 >= height or x2 <= 0 or y2 <= 0:
                 raise InputError(
-                    f"{response.path}: frame {frame}, object {i}: bbox {list(each['bbox'])} lies "
+                    f"{response.path}: frame {frame}, object {i}: bbox {[x1, y1, x2, y2]} lies "
                     f"outside the picture of {width} x {height}; predictions for this very video "
                     "are needed."
                 )
@@ -132,17 +135,17 @@ def require_length(response: Response, frames: int, video: str) -> None:
 
 def _numbered(content: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
     """The frames by number, which must be 0 to n - 1."""
-    old = "frames" not in content and any(key.isdigit() for key in content)
-    if old or isinstance(content.get("frames"), dict):
+    old = wire.FRAMES not in content and any(key.isdigit() for key in content)
+    if old or isinstance(content.get(wire.FRAMES), dict):
         raise InputError(
             f"{path}: frames is an object with a key per frame, the old form; a list, {NEEDED}, "
             "is needed."
         )
     frames: dict[int, dict[str, Any]] = {}
-    for count, each in enumerate(items(content, "frames", path)):
+    for count, each in enumerate(items(content, wire.FRAMES, path)):
         where = f"{path}: entry {count} of frames"
         frame = mapping(each, where)
-        key = whole(frame, "frame_number", where)
+        key = whole(frame, wire.FRAME_NUMBER, where)
         if key < 0 or key in frames:
             why = "is below 0" if key < 0 else "occurs twice"
             raise InputError(f"{where}: frame_number {key} {why}; each frame is answered once.")
@@ -157,10 +160,10 @@ def _numbered(content: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
 
 
 def _check_lists(frame: Mapping[str, Any], where: str) -> None:
-    count = len(items(frame, "objects", where))
+    count = len(items(frame, wire.OBJECTS, where))
     if count > MAX_OBJECTS:
         raise InputError(f"{where}: objects are at most {MAX_OBJECTS}; got {count}.")
-    points = items(frame, "keypoints", where)
+    points = items(frame, wire.KEYPOINTS, where)
     if len(points) != N_KEYPOINTS:
         raise InputError(
             f"{where}: keypoints has {N_KEYPOINTS} points, [0, 0] where one is absent; "
@@ -168,12 +171,6 @@ def _check_lists(frame: Mapping[str, Any], where: str) -> None:
         )
     for i, point in enumerate(points):
         numbers(point, 2, f"{where}: keypoints[{i}]")
-
-
-def _seconds(content: Mapping[str, Any], path: str) -> float | None:
-    if content.get("processing_time") is None:
-        return None
-    return _duration(content, "processing_time", path)
 
 
 def _duration(content: Mapping[str, Any], key: str, where: str) -> float:

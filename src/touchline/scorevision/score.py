@@ -10,12 +10,18 @@ from itertools import islice
 from touchline.arrays import Image
 from touchline.errors import UsageError
 from touchline.frame import Frame
-from touchline.scorevision.report.box_losses import box_losses
-from touchline.scorevision.report.clip_score import ClipScore, FrameScore, Loss, Speed
-from touchline.scorevision.report.judge import Judge
-from touchline.scorevision.report.keypoint_losses import keypoint_losses, speed_losses
+from touchline.scorevision.report import (
+    ClipScore,
+    FrameScore,
+    Judge,
+    Speed,
+    box_losses,
+    keypoint_losses,
+    speed_losses,
+)
 from touchline.scorevision.response import Response, require_length, require_size
 from touchline.scorevision.scoring import (
+    MIN_BOX_SCORE,
     FrameBoxScore,
     KeypointScore,
     Selection,
@@ -34,7 +40,6 @@ from touchline.scorevision.scoring import (
     speed_score,
     through_jpeg,
 )
-from touchline.scorevision.scoring.formula import MIN_BOX_SCORE
 from touchline.video import VideoReader
 
 AT_ONCE = 16
@@ -57,7 +62,7 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Look:
+class _FrameCheck:
     """What was found in a frame; ``image`` after JPEG, where CLIP is to see it."""
 
     score: float
@@ -66,12 +71,12 @@ class _Look:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Looked:
+class _CheckedClip:
     """A clip, its size (width, height), and what was found in each frame."""
 
     video: str
     size: tuple[int, int]
-    looks: Sequence[_Look]
+    checks: Sequence[_FrameCheck]
 
 
 def score_clip(
@@ -103,43 +108,47 @@ def score_clip(
 def score_clips(
     answers: Sequence[tuple[Response, Terms]], video: str | os.PathLike[str], *, judge: Judge
 ) -> list[ClipScore]:
-    """Score several answers to one clip, whose frames are looked at once; see ``score_clip``."""
-    looked = _look_at_all([response for response, _ in answers], video, judge)
-    return [_score(response, terms, looked, judge) for response, terms in answers]
+    """Score several answers to one clip, whose frames are checked once; see ``score_clip``."""
+    clip = _check_clip([response for response, _ in answers], video, judge)
+    return [_score(response, terms, clip, judge) for response, terms in answers]
 
 
-def _score(response: Response, terms: Terms, looked: _Looked, judge: Judge) -> ClipScore:
-    chosen = select_frames([look.score for look in looked.looks], seed=terms.seed)
-    keypoints = _keypoints(response, chosen, looked)
-    boxes = _boxes(response, looked.video, chosen.box_frames, judge)
-    frames = _frames(looked.looks, chosen, boxes, keypoints)
+def _score(response: Response, terms: Terms, clip: _CheckedClip, judge: Judge) -> ClipScore:
+    chosen = select_frames([check.score for check in clip.checks], seed=terms.seed)
+    keypoints = _score_keypoints(response, chosen, clip)
+    boxes = _score_boxes(response, clip.video, chosen.box_frames, judge)
+    frames = _frame_scores(clip.checks, chosen, boxes, keypoints)
     scores = [each.boxes.score for each in frames if each.boxes is not None]
     box = clip_box_score(scores, selected=len(boxes)) if boxes else None
+    points = None if keypoints is None else keypoints.reported_score
     speed = _speed(response, terms, box)
     found = [
-        *box_losses(frames, response.objects, looked.size),
-        *_other_losses(keypoints, speed, box),
+        *box_losses(frames, response.objects, clip.size),
+        *([] if keypoints is None else keypoint_losses(keypoints)),
+        *speed_losses(speed, box),
     ]
     return ClipScore(
         predictions=response.path,
-        video=looked.video,
-        size=looked.size,
+        video=clip.video,
+        size=clip.size,
         scorer=judge.name,
         is_validators=judge.is_validators,
         skipped=chosen.skipped,
         box=box,
         keypoints=keypoints,
         speed=speed,
-        quality=_quality(box, keypoints),
-        final=_final(box, keypoints, speed),
+        quality=None if box is None or points is None else quality_score(box, points),
+        final=None
+        if box is None or points is None or speed.score is None
+        else final_score(box, points, speed.score),
         frames=frames,
         losses=tuple(sorted(found, key=lambda loss: -loss.gain)),
     )
 
 
-def _look_at_all(
+def _check_clip(
     responses: Sequence[Response], video: str | os.PathLike[str], judge: Judge
-) -> _Looked:
+) -> _CheckedClip:
     """Size of the clip, and what is in each frame, up to the first that nobody answers."""
     longest = max(map(len, responses))
     with VideoReader(video) as reader:
@@ -147,68 +156,64 @@ def _look_at_all(
         for response in responses:
             require_size(response, size)
         images = (frame.image for frame in islice(reader, longest + 1))
-        looks = list(_checked(_looks(images, judge), judge))
+        checks = list(_after_clip(_check_frames(images, judge), judge))
     for response in responses:
-        require_length(response, len(looks), os.fspath(video))
-    return _Looked(os.fspath(video), size, looks)
+        require_length(response, len(checks), os.fspath(video))
+    return _CheckedClip(os.fspath(video), size, checks)
 
 
-def _looks(images: Iterable[Image], judge: Judge) -> Iterator[_Look]:
-    """Look at each picture, on all cores: OpenCV lets other threads run."""
+def _check_frames(images: Iterable[Image], judge: Judge) -> Iterator[_FrameCheck]:
+    """Check each frame, on all cores: OpenCV lets other threads run."""
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        waiting: deque[Future[_Look]] = deque()
+        waiting: deque[Future[_FrameCheck]] = deque()
         for image in images:
-            waiting.append(pool.submit(_look, image, for_clip=judge.frames is not None))
+            waiting.append(pool.submit(_check_frame, image, for_clip=judge.frames is not None))
             if len(waiting) >= AT_ONCE:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
 
 
-def _look(image: Image, *, for_clip: bool) -> _Look:
+def _check_frame(image: Image, *, for_clip: bool) -> _FrameCheck:
     """Pitch score of a frame as the validator gets it, lines of the frame as it is."""
     seen = through_jpeg(image)
     score = pitch_frame_score(seen)
     may_count = is_doubtful(score) if for_clip else score == 1
-    return _Look(
+    return _FrameCheck(
         score,
         pitch_lines(image) if may_count else [],
         seen if for_clip and is_doubtful(score) else None,
     )
 
 
-def _checked(looks: Iterable[_Look], judge: Judge) -> Iterator[_Look]:
-    """The looks after CLIP's check, a batch at a time."""
-    rest = iter(looks)
+def _after_clip(checks: Iterable[_FrameCheck], judge: Judge) -> Iterator[_FrameCheck]:
+    """The same after CLIP has seen the doubtful frames, a batch at a time."""
+    rest = iter(checks)
     while batch := list(islice(rest, AT_ONCE)):
-        images = [look.image for look in batch if look.image is not None]
-        pitch = iter(_pitch(images, judge))
-        for look in batch:
-            asked = None if look.image is None else next(pitch)
-            score = checked_score(look.score, pitch=asked)
-            yield replace(look, score=score, lines=look.lines if score == 1 else [], image=None)
+        images = [check.image for check in batch if check.image is not None]
+        scorer = judge.frames
+        pitch = iter([] if scorer is None else pitch_probability(images, scorer=scorer).tolist())
+        for check in batch:
+            asked = None if check.image is None else next(pitch)
+            score = checked_score(check.score, pitch=asked)
+            yield replace(check, score=score, lines=check.lines if score == 1 else [], image=None)
 
 
-def _pitch(images: list[Image], judge: Judge) -> list[float]:
-    if judge.frames is None:
-        return []
-    probability: list[float] = pitch_probability(images, scorer=judge.frames).tolist()
-    return probability
-
-
-def _keypoints(response: Response, chosen: Selection, looked: _Looked) -> KeypointScore | None:
+def _score_keypoints(
+    response: Response, chosen: Selection, clip: _CheckedClip
+) -> KeypointScore | None:
     if not chosen.keypoint_frames:
         return None
     return keypoint_score(
         response.selected(chosen.keypoint_frames),
-        width=looked.size[0],
-        height=looked.size[1],
+        width=clip.size[0],
+        height=clip.size[1],
         frames_to_validate=chosen.keypoint_frames,
-        pitch_lines={str(frame): looked.looks[frame].lines for frame in chosen.keypoint_frames},
+        pitch_lines={str(frame): clip.checks[frame].lines for frame in chosen.keypoint_frames},
     )
 
 
-def _boxes(
+def _score_boxes(
     response: Response, video: str, drawn: Sequence[int], judge: Judge
 ) -> dict[int, FrameBoxScore | str | None]:
     """Of each frame drawn its box score, or why the validator breaks over it, or None."""
@@ -235,8 +240,8 @@ def _frame_boxes(response: Response, frame: Frame, judge: Judge) -> FrameBoxScor
         return str(error)
 
 
-def _frames(
-    looks: Sequence[_Look],
+def _frame_scores(
+    checks: Sequence[_FrameCheck],
     chosen: Selection,
     boxes: dict[int, FrameBoxScore | str | None],
     keypoints: KeypointScore | None,
@@ -246,13 +251,13 @@ def _frames(
     return tuple(
         FrameScore(
             frame=frame,
-            pitch=look.score,
+            pitch=check.score,
             drawn=frame in drawn,
             boxes=found if isinstance(found := boxes.get(frame), FrameBoxScore) else None,
             failed=found if isinstance(found, str) else None,
             keypoints=told.get(frame),
         )
-        for frame, look in enumerate(looks)
+        for frame, check in enumerate(checks)
     )
 
 
@@ -273,20 +278,3 @@ def _speed(response: Response, terms: Terms, box: float | None) -> Speed:
         raw=raw,
         score=None if raw is None else paid,
     )
-
-
-def _other_losses(keypoints: KeypointScore | None, speed: Speed, box: float | None) -> list[Loss]:
-    lost = [] if keypoints is None else keypoint_losses(keypoints)
-    return lost + speed_losses(speed, box)
-
-
-def _quality(box: float | None, keypoints: KeypointScore | None) -> float | None:
-    if box is None or keypoints is None:
-        return None
-    return quality_score(box, keypoints.reported_score)
-
-
-def _final(box: float | None, keypoints: KeypointScore | None, speed: Speed) -> float | None:
-    if box is None or keypoints is None or speed.score is None:
-        return None
-    return final_score(box, keypoints.reported_score, speed.score)

@@ -53,7 +53,7 @@ class MinerSettings(Settings):
     stake_field: StakeField = Field(default="total", validation_alias="STAKE_FIELD")
     """Which stake that is."""
     require_permit: bool = Field(default=False, validation_alias="REQUIRE_VALIDATOR_PERMIT")
-    """Whether who asks must hold a validator permit too."""
+    """Whether a validator must hold a validator permit too."""
     refresh_nodes: bool = Field(default=True, validation_alias="REFRESH_NODES")
     """Whether the metagraph is read from the chain again and again."""
     load_old_nodes: bool = Field(default=True, validation_alias="LOAD_OLD_NODES")

@@ -73,7 +73,7 @@ class Analysed(BaseModel):
     seconds: dict[str, float]
     """By overlapping stage; ``total`` is the whole."""
     skipped: dict[str, object]
-    """What was not looked at, and what could not be read."""
+    """How often the networks looked, by the first frame of each pace, and what is missing."""
 
 
 class Failed(BaseModel):

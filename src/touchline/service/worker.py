@@ -25,7 +25,7 @@ from pydantic import BaseModel
 
 from touchline.errors import TouchlineError, VideoRefusedError
 from touchline.frame import FrameState
-from touchline.pipeline import Analysis, Deadline, Models
+from touchline.pipeline import Deadline, Models
 from touchline.plugins import load_object
 from touchline.service.messages import (
     Analyse,
@@ -84,8 +84,9 @@ NewAnswer = Callable[[tuple[int, int]], AnswerWriter]
 
 def main() -> None:
     """Load the networks by the settings in the first line of standard input, then do jobs."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # the service decides when the work ends
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)  # the service decides when to end
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
@@ -226,21 +227,18 @@ def analyse(
         frames=len(answer),
         faults={name: count for name, count in answer.faults.items() if count},
         seconds={stage: round(value, 3) for stage, value in seconds.items()},
-        skipped=_skipped(analysis),
+        skipped={
+            "paces": {str(frame): asdict(pace) for frame, pace in analysis.paces.items()},
+            "truncated": analysis.truncated,
+        },
     ), frames
-
-
-def _skipped(analysis: Analysis) -> dict[str, object]:
-    """How often the networks looked, by the first frame of each pace, and what is missing."""
-    paces = {str(index): asdict(pace) for index, pace in analysis.paces.items()}
-    return {"paces": paces, "truncated": analysis.truncated}
 
 
 def _require_modest(info: VideoInfo, limits: Analyse) -> None:
     if info.width * info.height > limits.max_pixels:
         raise VideoRefusedError(
-            f"the video is {info.width}x{info.height} px; at most {limits.max_pixels} px in all are "
-            "allowed."
+            f"the video is {info.width}x{info.height} px; at most {limits.max_pixels} px in all "
+            "are allowed."
         )
     if info.duration is not None:
         _require_short(info.duration, limits)

@@ -1,6 +1,5 @@
 """Writes a synthetic match to a folder: the video and its truth."""
 
-import secrets
 from fractions import Fraction
 from pathlib import Path
 from typing import cast
@@ -13,6 +12,7 @@ from touchline.errors import InputError, OutputError, UsageError
 from touchline.paths import as_path
 from touchline.synthetic.match import SyntheticMatch
 from touchline.synthetic.truth import Truth, read_truth, write_truth
+from touchline.unfinished import UnfinishedFile
 from touchline.video import VideoReader
 
 VIDEO, TRUTH = "match.mp4", "truth.json"
@@ -46,15 +46,15 @@ def write_match(
     match = SyntheticMatch(seed, seconds=seconds, fps=fps, size=size, close_up=close_up)
     path = as_path(folder)
     require_own_match(path)
-    partial = path.absolute() / f".{secrets.token_hex(8)}.part"
     try:
         path.mkdir(parents=True, exist_ok=True)
+        partial = UnfinishedFile((path / VIDEO).absolute())
         try:
-            truths = _record(partial, match, fps=fps, size=size)
+            truths = _record(partial.path, match, fps=fps, size=size)
             write_truth(path / TRUTH, truths)
-            partial.replace(path / VIDEO)
+            partial.keep()
         finally:
-            partial.unlink(missing_ok=True)
+            partial.remove()
     except OSError as error:
         raise OutputError(f"cannot write a match to {path}: {error}") from error
     return truths

@@ -1,8 +1,18 @@
 """Tracking: who is who from frame to frame, where the ball went, how the camera moved."""
 
+from touchline.tracking import kalman
 from touchline.tracking.adapters import NewTracker, UpdatesDetections
 from touchline.tracking.camera import CameraMotion
+from touchline.tracking.kalman import MotionModel
 from touchline.tracking.players import PlayerTracker
 from touchline.tracking.tracks import Tracks
 
-__all__ = ["CameraMotion", "NewTracker", "PlayerTracker", "Tracks", "UpdatesDetections"]
+__all__ = [
+    "CameraMotion",
+    "MotionModel",
+    "NewTracker",
+    "PlayerTracker",
+    "Tracks",
+    "UpdatesDetections",
+    "kalman",
+]

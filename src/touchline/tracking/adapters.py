@@ -1,4 +1,7 @@
-"""Trackers of other libraries, and of one's own, in the place of ``PlayerTracker``."""
+"""Trackers of other libraries, and of one's own, in the place of ours.
+
+A ``PlayerTracker`` of other settings needs no adapter: ``Tracks`` takes it as it is.
+"""
 
 import inspect
 from collections.abc import Callable, Mapping

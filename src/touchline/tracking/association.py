@@ -5,7 +5,7 @@ from scipy.optimize import linear_sum_assignment
 
 from touchline.arrays import Float64, Indices
 from touchline.geometry import corner_form, pairwise_iou
-from touchline.tracking import kalman
+from touchline.tracking.kalman import VALUE, VAR
 
 GATE = 36.0
 """Squared Mahalanobis distance of centres beyond which a pair is impossible."""
@@ -22,12 +22,12 @@ def costs(state: Float64, boxes: Float64, variance: Float64) -> Float64:
     height, which tells a near player from a far one behind.
 
     Args:
-        state: (n, 5, 4) predicted filter states.
+        state: (n, 5, 4) predicted states, see ``kalman.MotionModel``.
         boxes: (m, 4) detections in centre form.
         variance: (m, 4) their variance.
     """
-    predicted = state[:, kalman.VALUE]
-    spread = state[:, kalman.VAR, None] + variance[None]
+    predicted = state[:, VALUE]
+    spread = state[:, VAR, None] + variance[None]
     distance = (((predicted[:, None] - boxes[None]) ** 2) / spread)[:, :, :2].sum(axis=2)
     overlap = pairwise_iou(_enlarged(predicted), _enlarged(boxes))
     growth = np.abs(np.log(np.maximum(boxes[None, :, 3], 1) / np.maximum(predicted[:, 3:], 1)))

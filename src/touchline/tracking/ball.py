@@ -276,14 +276,12 @@ class _Nodes:
         row = self.best()
         path: list[Sighting] = []
         while row >= 0:
-            path.append(self._sighting(row))
-            row = int(self.parent[row])
+            frame, parent = int(self.frame[row]), int(self.parent[row])
+            follows = int(self.frame[parent]) if self.linked[row] else None
+            box, confidence = self.boxes[row, :4], float(self.boxes[row, 4])
+            path.append(Sighting(frame, box, confidence, int(self.row[row]), follows))
+            row = parent
         return path[::-1]
-
-    def _sighting(self, row: int) -> Sighting:
-        follows = int(self.frame[self.parent[row]]) if self.linked[row] else None
-        box = self.boxes[row]
-        return Sighting(int(self.frame[row]), box[:4], float(box[4]), int(self.row[row]), follows)
 
 
 def _log_odds(confidence: Float64) -> Float64:

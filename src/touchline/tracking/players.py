@@ -12,8 +12,8 @@ from touchline.errors import UsageError
 from touchline.foreign import renumbered, require_detections
 from touchline.frame import ClassId, Objects, Source
 from touchline.geometry import centre_form, corner_form
-from touchline.tracking import kalman
 from touchline.tracking.association import assign, costs
+from touchline.tracking.kalman import VALUE, MotionModel
 
 RECENT = 0.25
 """Seconds without a detection up to which a track still competes in the first stage."""
@@ -28,15 +28,15 @@ class _Tracks:
     """All tracks as columns of equal length n.
 
     Attributes:
+        state: float64 (n, 5, 4), see ``kalman.MotionModel``.
         ids: int (n,).
-        state: float64 (n, 5, 4), see ``filter``.
         votes: float64 (n, 4), one column per class.
         unseen: float64 (n,) seconds since the last detection.
         hits: int (n,) number of detections so far.
     """
 
+    state: Float64
     ids: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    state: Float64 = field(default_factory=lambda: np.empty((0, 5, 4)))
     votes: Float64 = field(default_factory=lambda: np.empty((0, len(ClassId))))
     unseen: Float64 = field(default_factory=lambda: np.empty(0))
     hits: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
@@ -76,6 +76,7 @@ class PlayerTracker:
         classes: The ``ClassId`` of each class number of ``update``'s detections, such as
             ``{0: ClassId.PLAYER, 32: ClassId.BALL}`` for COCO's; others are left out. None is
             ``ClassId``'s own numbers.
+        model: How people move; None is a ``MotionModel`` as it comes.
 
     Raises:
         UsageError: A value is out of its range.
@@ -91,6 +92,7 @@ class PlayerTracker:
         smooth: bool = True,
         first_id: int = 1,
         classes: Mapping[int, int] | None = None,
+        model: MotionModel | None = None,
     ) -> None:
         for name, value in (("fps", fps), ("patience", patience), ("high", high), ("low", low)):
             require_number(name, value)
@@ -106,8 +108,8 @@ class PlayerTracker:
         self._fps, self._patience, self._smooth = fps, patience, smooth
         self._high, self._low = high, low
         self._classes = classes
-        self._model = kalman.MotionModel()
-        self._tracks = _Tracks()
+        self._model = model or MotionModel()
+        self._tracks = _Tracks(self._model.start(np.empty((0, 4))))
 
     def update(
         self,
@@ -160,9 +162,9 @@ class PlayerTracker:
     def _advance(self, seconds: float, camera_motion: Float64 | None) -> None:
         """Predict every track into the new frame."""
         tracks = self._tracks
-        tracks.state = kalman.predict(tracks.state, seconds, self._model)
+        tracks.state = self._model.predict(tracks.state, seconds)
         if camera_motion is not None:
-            tracks.state = kalman.move_with_camera(tracks.state, camera_motion)
+            tracks.state = self._model.move_with_camera(tracks.state, camera_motion)
         tracks.unseen = tracks.unseen + seconds
         tracks.votes = tracks.votes * np.exp(-seconds / MEMORY)
 
@@ -173,7 +175,7 @@ class PlayerTracker:
         recent = self._tracks.unseen <= RECENT
         everything = np.ones_like(recent)
         free = everything.copy()
-        variance = kalman.measurement_variance(people.boxes, self._model)
+        variance = self._model.variance(people.boxes)
         for looked_at, tracks in ((sure, recent), (~sure, recent), (sure, everything)):
             columns = np.flatnonzero(looked_at & (owner < 0))
             rows = np.flatnonzero(tracks & free)
@@ -188,7 +190,7 @@ class PlayerTracker:
         fresh = np.flatnonzero((owner < 0) & (people.confidence >= self._high))
         owner[fresh] = len(self._tracks.ids) + np.arange(len(fresh))
         ids = np.arange(self.next_id, self.next_id + len(fresh), dtype=np.int64)
-        self._tracks.add(ids, kalman.start(people.boxes[fresh], self._model))
+        self._tracks.add(ids, self._model.start(people.boxes[fresh]))
         self.next_id += len(fresh)
 
     def _learn(self, owner: Indices, people: "_People") -> None:
@@ -196,10 +198,8 @@ class PlayerTracker:
         tracks, seen = self._tracks, owner >= 0
         old = seen.copy()
         old[seen] = tracks.hits[owner[seen]] > 0
-        variance = kalman.measurement_variance(people.boxes[old], self._model)
-        tracks.state[owner[old]] = kalman.correct(
-            tracks.state[owner[old]], people.boxes[old], variance
-        )
+        corrected = self._model.correct(tracks.state[owner[old]], people.boxes[old])
+        tracks.state[owner[old]] = corrected
         tracks.unseen[owner[seen]] = 0
         tracks.hits[owner[seen]] += 1
         tracks.votes[owner[seen], people.class_id[seen]] += people.confidence[seen]
@@ -208,7 +208,7 @@ class PlayerTracker:
         seen = owner >= 0
         rows, tracks = owner[seen], self._tracks
         smoothed = self._smooth & (tracks.hits[rows] > 1)
-        boxes = np.where(smoothed[:, None], tracks.state[rows, kalman.VALUE], people.boxes[seen])
+        boxes = np.where(smoothed[:, None], tracks.state[rows, VALUE], people.boxes[seen])
         return replace(
             people.objects[seen],
             xyxy=corner_form(boxes),

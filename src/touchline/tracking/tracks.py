@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -23,6 +24,9 @@ HALF_LIFE = 0.5
 
 BALL_GAP = 0.7
 """Longest time in seconds for which the ball is interpolated: it bends and bounces sooner."""
+
+_PLAYERS = partial(PlayerTracker, smooth=False)
+"""The tracker of our own; ``Tracks`` smooths, from both sides."""
 
 
 class Tracker(Protocol):
@@ -58,7 +62,8 @@ class Tracks:
         delay: Seconds that an answer is held back; also the longest gap of a person that is
             filled.
         first_id: Id of the ball; people get the ids after it.
-        new_tracker: Makes what gives people ids, see ``adapters``; None is a ``PlayerTracker``.
+        new_tracker: Makes what gives people ids, see ``adapters``; None is a ``PlayerTracker``. One
+            that it makes is taken as it is: with ``smooth=False`` it is used as ours.
 
     Raises:
         UsageError: A value is out of its range.
@@ -84,11 +89,7 @@ class Tracks:
         self._lag = round(delay * fps)
         self._half_life = HALF_LIFE * fps
         self._ball_id = first_id
-        self._players: Tracker = (
-            PlayerTracker(fps, smooth=False, first_id=first_id + 1)
-            if new_tracker is None
-            else AdaptedTracker(new_tracker(fps), first_id=first_id + 1)
-        )
+        self._players = _tracker(new_tracker or _PLAYERS, fps, first_id=first_id + 1)
         self._ball_window = 2 * delay + 1
         self._ball = BallPath(fps, size, window=self._ball_window, reach=min(delay, BALL_GAP))
         self._waiting: deque[list[Objects]] = deque()
@@ -204,6 +205,15 @@ class Tracks:
             source=np.array([Source.DETECTED.value], "U12"),
             detected_class_id=candidate.class_id,
         )
+
+
+def _tracker(new_tracker: NewTracker, fps: float, *, first_id: int) -> Tracker:
+    """What gives people ids: a ``PlayerTracker`` speaks tables, every other one is adapted."""
+    tracker = new_tracker(fps)
+    if not isinstance(tracker, PlayerTracker):
+        return AdaptedTracker(tracker, first_id=first_id)
+    tracker.next_id = first_id
+    return tracker
 
 
 def _rounded(objects: Objects) -> Objects:

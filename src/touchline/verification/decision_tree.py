@@ -58,14 +58,14 @@ Scorer = Callable[[list[Image], list[str]], AnyFloat]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdicts:
-    """What the tree said of n crops.
+    """The tree's labels of n crops.
 
     Attributes:
         labels: n labels, keys of ``CLASS_OF_LABEL``.
-        probability: float64 (n,), of each label in the last question that its crop was asked: of
-            grass 1 - P(person), of a person's label its share among the kinds of person, of a
-            football its share of the second question; of "not a football" what is left to 1 in
-            the question that ruled the football out.
+        probability: float64 (n,), of each label in the last question about its crop: of grass
+            1 - P(person), of a person's label its share among the kinds of person, of a football
+            its share of the second question; of "not a football" what is left to 1 in the question
+            that ruled the football out.
     """
 
     labels: tuple[str, ...]
@@ -80,7 +80,7 @@ def classify_people(images_rgb: Sequence[Image], scorer: Scorer) -> Verdicts:
 
     Args:
         images_rgb: n crops, uint8 (h, w, 3) RGB, none of them empty.
-        scorer: Compares images and texts. It is asked at most twice, and not at all about nothing.
+        scorer: Compares images and texts. It is called at most twice, and not at all for no crops.
 
     Returns:
         The labels of the tree's left side.
@@ -107,7 +107,7 @@ def classify_balls(images_rgb: Sequence[Image], scorer: Scorer) -> Verdicts:
 
     Args:
         images_rgb: n crops, uint8 (h, w, 3) RGB, none of them empty.
-        scorer: Compares images and texts. It is asked at most twice, and not at all about nothing.
+        scorer: Compares images and texts. It is called at most twice, and not at all for no crops.
 
     Returns:
         The labels of the tree's right side.
@@ -122,10 +122,10 @@ def classify_balls(images_rgb: Sequence[Image], scorer: Scorer) -> Verdicts:
     ball = _ask(_chosen(crops, maybe), BALL_OR_NOT, scorer)
     is_ball = np.zeros(len(crops), np.bool_)
     is_ball[maybe] = ball.argmax(axis=1) == 0
-    said = is_round.copy()
-    said[maybe] = ball[:, 0]
+    football = is_round.copy()
+    football[maybe] = ball[:, 0]
     labels = tuple(FOOTBALL if yes else NOT_A_FOOTBALL for yes in is_ball.tolist())
-    return Verdicts(labels, np.where(is_ball, said, 1 - said))
+    return Verdicts(labels, np.where(is_ball, football, 1 - football))
 
 
 def ask(images_rgb: Sequence[Image], texts: Sequence[str], scorer: Scorer) -> Float64:
@@ -134,7 +134,7 @@ def ask(images_rgb: Sequence[Image], texts: Sequence[str], scorer: Scorer) -> Fl
     Args:
         images_rgb: n images, uint8 (h, w, 3) RGB, none of them empty.
         texts: m prompts.
-        scorer: Compares images and texts; not asked about nothing.
+        scorer: Compares images and texts; not called for no images.
 
     Returns:
         float64 (n, m), a softmax over the texts: rows sum to 1.
@@ -158,11 +158,8 @@ def _ask(crops: list[Image], texts: Sequence[str], scorer: Scorer) -> Float64:
     if not np.isfinite(logits).all():
         row = int(np.argmin(np.isfinite(logits).all(axis=1)))
         raise ModelError(f"the scorer's answer to image {row} is not finite.")
-    return _softmax(logits.astype(np.float64))
-
-
-def _softmax(logits: Float64) -> Float64:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    exact = logits.astype(np.float64)
+    powers = np.exp(exact - exact.max(axis=1, keepdims=True))
     shares: Float64 = powers / powers.sum(axis=1, keepdims=True)
     return shares
 

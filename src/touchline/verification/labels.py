@@ -1,10 +1,7 @@
-"""What a crop can show."""
+"""What a crop can show: the labels of a verifier, and the class of each."""
 
 from enum import IntEnum
 
-import numpy as np
-
-from touchline.arrays import Bools, Float64
 from touchline.frame import ClassId
 
 
@@ -34,14 +31,3 @@ PEOPLE = tuple(
     label for label, class_id in CLASS_OF.items() if class_id not in (None, ClassId.BALL)
 )
 """The labels of a person of the game: the three roles."""
-
-
-def as_claimed(probabilities: Float64, is_ball: Bools) -> Float64:
-    """Probability (n,) that each crop shows what was claimed: a football, or a person of any role.
-
-    Args:
-        probabilities: (n, 6), one column per ``Label``.
-        is_ball: (n,) whether a football was claimed.
-    """
-    person = probabilities[:, list(PEOPLE)].sum(axis=1)
-    return np.where(is_ball, probabilities[:, Label.FOOTBALL], person)

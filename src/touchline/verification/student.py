@@ -1,4 +1,4 @@
-"""The verifier that ships with Touchline: a small network that looks at a box and around it."""
+"""The student, the verifier that ships with Touchline: a small network on a box and around it."""
 
 import os
 from collections.abc import Sequence
@@ -50,10 +50,14 @@ def crop(view: View) -> Image:
         view: A ``visible`` one.
     """
     left, top, right, bottom = np.clip(view.xyxy, -REACH, REACH).tolist()
-    height = _window_height(right - left, bottom - top, is_ball=view.is_ball)
+    width, height = right - left, bottom - top
+    if view.is_ball:
+        near = BALL_MARGIN * max(width, height)
+    else:
+        near = PERSON_MARGIN * max(height, width * PANEL[0] / PANEL[1])
     centre = (left + right) / 2, (top + bottom) / 2
-    near, far = (_panel(view.image, centre, height * factor) for factor in (1.0, FAR))
-    return np.concatenate([near, far], axis=1)
+    panels = [_panel(view.image, centre, near * factor) for factor in (1.0, FAR)]
+    return np.concatenate(panels, axis=1)
 
 
 class Student:
@@ -133,13 +137,6 @@ def load_student(
         weights.find(name_or_path), device=device, backend=backend, threads=threads
     )
     return Student(engine, batch_size=batch_size)
-
-
-def _window_height(width: float, height: float, *, is_ball: bool) -> float:
-    """Height of the near picture in pixels of the frame: room for all of the box, and a margin."""
-    if is_ball:
-        return BALL_MARGIN * max(width, height)
-    return PERSON_MARGIN * max(height, width * PANEL[0] / PANEL[1])
 
 
 def _panel(image: Image, centre: tuple[float, float], height: float) -> Image:

@@ -6,9 +6,11 @@ from touchline.video.info import VideoInfo
 from touchline.video.reader import VideoReader, read_frames
 from touchline.video.scenes import ShotDetector
 from touchline.video.source import open_source
+from touchline.video.transitions import LATE
 
 __all__ = [
     "IMAGE_SUFFIXES",
+    "LATE",
     "ArrivingFile",
     "ShotDetector",
     "VideoInfo",

@@ -90,6 +90,11 @@ class VideoFile:
         """Free the decoder and the file."""
         self._container.close()
 
+    def __del__(self) -> None:
+        # The container and its streams hold each other, and with them the file and the threads.
+        if hasattr(self, "_container"):
+            self.close()
+
     def _explain(self, count: int, end: float) -> str | None:
         """Why pictures are missing, given how many were read and when the last one ended."""
         ended_early = self._decoder.stopped

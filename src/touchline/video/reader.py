@@ -7,7 +7,7 @@ from typing import Self
 
 from touchline.frame import Frame
 from touchline.video.arriving import ArrivingFile
-from touchline.video.info import VideoInfo
+from touchline.video.info import Pictures, VideoInfo
 from touchline.video.source import IMAGE_FPS, open_source
 
 
@@ -16,7 +16,8 @@ class VideoReader:
 
     Frames are numbered as ``cv2.VideoCapture.read`` would count them and carry the same pixels,
     BGR, upright. Times are those of the container, from the first frame, and always grow. One frame
-    at a time is held. Not to be closed by another thread while it decodes.
+    at a time is held. Not to be closed by another thread while it decodes. A reader that nobody
+    holds any more is closed.
 
     Args:
         path: A video file, also one that is still arriving, or a folder of images.
@@ -25,7 +26,6 @@ class VideoReader:
 
     Attributes:
         info: What the video says of itself.
-        truncated: After the last frame: one sentence on what could not be read, or None.
 
     Raises:
         InputError: Not one frame can be read; while reading a folder, an image of another size.
@@ -41,14 +41,16 @@ class VideoReader:
     ) -> None:
         self._pictures = open_source(path, image_fps=image_fps, threads=threads)
         self.info: VideoInfo = self._pictures.info
-        self.truncated: str | None = None
-        self._frames = self._number()
+        self._frames = _numbered(self._pictures)
+        self._count = 0
 
-    def __iter__(self) -> Iterator[Frame]:
-        return self._frames
+    def __iter__(self) -> Self:
+        return self
 
     def __next__(self) -> Frame:
-        return next(self._frames)
+        frame = next(self._frames)
+        self._count += 1
+        return frame
 
     def __enter__(self) -> Self:
         return self
@@ -66,14 +68,19 @@ class VideoReader:
         self._frames.close()
         self._pictures.close()
 
-    def _number(self) -> Generator[Frame, None, None]:
-        count = 0
-        for time, image in self._pictures:
-            yield Frame(count, time, image)
-            count += 1
-        if self._pictures.damage is not None:
-            about = f" of about {self.info.frames}" if self.info.frames else ""
-            self.truncated = f"{count}{about} frames could be read: {self._pictures.damage}"
+    @property
+    def truncated(self) -> str | None:
+        """After the last frame: one sentence on what could not be read, or None."""
+        if self._pictures.damage is None:
+            return None
+        about = f" of about {self.info.frames}" if self.info.frames else ""
+        return f"{self._count}{about} frames could be read: {self._pictures.damage}"
+
+
+def _numbered(pictures: Pictures) -> Generator[Frame]:
+    """The frames. Knows nothing of the reader: one that is dropped goes at once, with its file."""
+    for index, (time, image) in enumerate(pictures):
+        yield Frame(index, time, image)
 
 
 def read_frames(

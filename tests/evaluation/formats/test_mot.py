@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.shared import SHARED, needs_shared
+from tests.shared import SHARED, beside
 from touchline.errors import InputError
 from touchline.evaluation.formats import read_mot
 
@@ -57,7 +57,19 @@ def test_any_text_is_read_or_refused(tmp_path_factory, text):
     assert table.xyxy.shape == (len(table.frame), 4)
 
 
-@needs_shared
-def test_the_real_sample_has_23_tracks():
-    table = read_mot(SHARED / "data" / "tracks" / "soccertrack_sample_mot.txt")
+def write_sample(path):
+    """23 people who walk for a second, in the lines of SoccerTrack."""
+    lines = [
+        f"{frame},{person},{150.5 * person + 2 * frame},{700 - 3 * person},41.89,100.55,1,-1,-1,-1"
+        for frame in range(1, 26)
+        for person in range(1, 24)
+    ]
+    path.write_text("\n".join(lines))
+    return path
+
+
+@pytest.mark.parametrize("name", ["made", *beside("soccertrack_sample_mot")])
+def test_the_sample_has_23_tracks(tmp_path, name):
+    real = SHARED / "data" / "tracks" / f"{name}.txt"
+    table = read_mot(write_sample(tmp_path / "made.txt") if name == "made" else real)
     assert len(np.unique(table.tracker_id)) == 23

@@ -13,7 +13,7 @@ from touchline.errors import InputError
 from touchline.evaluation.formats import from_truth, read_predictions, read_tracks
 from touchline.evaluation.metrics import detection, tracking
 from touchline.frame import FrameState, Source, no_pitch
-from touchline.outputs import Predictions, Tracks
+from touchline.outputs import Predictions, TracksParquet
 from touchline.synthetic import SyntheticMatch
 
 OBJECT = {"id": 4, "bbox": [1.0, 2.0, 11.0, 22.0], "class_id": 2, "confidence": 0.5}
@@ -127,7 +127,7 @@ def states(truths):
 def test_what_touchline_writes_is_read_back_and_agrees_with_the_truth(match, tmp_path):
     with (
         Predictions(tmp_path / "predictions.json", size=(640, 360)) as predictions,
-        Tracks(tmp_path / "tracks.parquet") as tracks,
+        TracksParquet(tmp_path / "tracks.parquet") as tracks,
     ):
         for state in states(match):
             predictions.write(state)
@@ -142,7 +142,7 @@ def test_what_touchline_writes_is_read_back_and_agrees_with_the_truth(match, tmp
 
 
 def test_a_row_beyond_the_last_frame_is_refused(match, tmp_path):
-    with Tracks(tmp_path / "tracks.parquet") as tracks:
+    with TracksParquet(tmp_path / "tracks.parquet") as tracks:
         for state in states(match):
             tracks.write(state)
     with pytest.raises(InputError, match="frame 2 is not one of 0 to 1"):

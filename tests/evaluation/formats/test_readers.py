@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.evaluation.tables import labelled
-from tests.shared import SHARED, needs_shared
+from tests.shared import SHARED, beside
 from touchline.errors import InputError
 from touchline.evaluation.formats import (
     read_coco,
@@ -321,15 +321,22 @@ def test_a_file_that_is_no_json_object_is_refused_by_name(tmp_path, text):
         read_coco(path)
 
 
-@needs_shared
-def test_the_real_labels_are_of_thirteen_matches():
-    frames = read_yolo(SHARED / "data" / "players")
-    assert (len(frames), len(set(frames.match))) == (339, 13)
+NAMES = ("08fd33_0_6", "08fd33_0_31", "55c9d1_1_6", "video_3_90", "video_3_95")
+
+
+@pytest.mark.parametrize(("kind", "count", "matches"), [("made", 5, 3), *beside(("real", 339, 13))])
+def test_all_labels_are_read_of_all_matches(tmp_path, kind, count, matches):
+    everybody = "\n".join(f"{each} 0.5 0.{each + 3} 0.1 0.2" for each in range(4))
+    made = yolo(tmp_path, dict.fromkeys(NAMES, everybody))
+    frames = read_yolo(made if kind == "made" else SHARED / "data" / "players")
+    assert (len(frames), len(set(frames.match))) == (count, matches)
     assert set(frames.objects.class_id.tolist()) == {0, 1, 2, 3}
 
 
-@needs_shared
-def test_the_real_pitch_labels_are_read():
-    frames = read_yolo_pitch(SHARED / "data" / "pitch")
-    assert len(frames) == 410
+@pytest.mark.parametrize(("kind", "count"), [("made", 5), *beside(("real", 410))])
+def test_all_pitch_labels_are_read(tmp_path, kind, count):
+    points = " ".join(["0 0.5 0.5 1 1", *["0.25 0.5 2"] * 20, *["0 0 0"] * 12])
+    made = yolo(tmp_path, dict.fromkeys(NAMES, points))
+    frames = read_yolo_pitch(made if kind == "made" else SHARED / "data" / "pitch")
+    assert len(frames) == count
     assert np.isfinite(frames.pitch.keypoints).all(axis=2).any(axis=1).mean() > 0.9

@@ -9,7 +9,7 @@ import supervision as sv
 
 from touchline.evaluation.metrics import Agreement, agreement
 from touchline.frame import ClassId, FrameState, Source, no_pitch
-from touchline.outputs import Tracks
+from touchline.outputs import TracksParquet
 from touchline.pitch import positions
 from touchline.synthetic import SyntheticMatch, Truth
 
@@ -25,7 +25,7 @@ def truths() -> list[Truth]:
 
 def score(truths: list[Truth], folder: Path, spoil: Spoil = lambda objects: objects) -> Agreement:
     """Write the truth as if it had been found, after ``spoil``, and hold it against itself."""
-    with Tracks(folder / "tracks.parquet") as out:
+    with TracksParquet(folder / "tracks.parquet") as out:
         for index, truth in enumerate(truths):
             seen = truth.objects[truth.objects.data["visible"] >= 0.25]
             out.write(FrameState(index, index / 10, 0, found(spoil(seen), truth), no_pitch()))
@@ -99,7 +99,7 @@ def test_what_stands_on_a_hidden_person_counts_neither_way(
         Truth(hide(truth.objects, person), truth.keypoints, truth.homography, truth.shot)
         for truth in truths
     ]
-    with Tracks(tmp_path / "tracks.parquet") as out:
+    with TracksParquet(tmp_path / "tracks.parquet") as out:
         for index, truth in enumerate(truths):
             seen = truth.objects[truth.objects.data["visible"] >= 0.25]
             out.write(FrameState(index, index / 10, 0, found(seen, truth), no_pitch()))

@@ -22,13 +22,17 @@ from websockets.sync.server import serve
 from tests.ports import free_port
 from tests.scorevision.chain import runtime
 from tests.scorevision.chain.scale import blob, compact, flag, number, option, vector
-from tests.shared import SHARED
+from tests.shared import SHARED, beside
 from touchline.scorevision.chain import make_hotkey
 
 RAO = 10**9
 EVENTS = "0x26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7"
 """Where the events of a block are stored, on every chain."""
 RECORDINGS = ("recorded_finney.json", "recorded_finney_trustless.json")
+CHAINS = ("made", *beside(*RECORDINGS))
+"""By name, as ``chain_called`` knows them."""
+SERVED = ("192.222.59.109", 6028)
+"""Where the recorded miner is served."""
 
 
 @dataclass
@@ -195,15 +199,18 @@ def _axon(neuron):
     return b"".join(number(value, size) for value, size in parts)
 
 
-def crowd(*, validator=None, lowstake=None, alphaonly=None, miner=None):
-    """Eight neurons in the parts that the recordings have, with other keys where none is given."""
+def crowd(*, validator=None, lowstake=None, alphaonly=None, miner=None, served=("0.0.0.0", 0)):
+    """Eight neurons in the parts that the recordings have, with other keys where none is given.
+
+    ``served`` is the address and the port of the miner.
+    """
 
     def key(given, place):
         return given or make_hotkey(bytes([place]) * 32).public_key
 
     others = [Neuron(key(None, place), alpha=place) for place in range(4, 8)]
     return [
-        Neuron(key(miner, 0), alpha=2.5),
+        Neuron(key(miner, 0), alpha=2.5, ip=served[0], port=served[1]),
         Neuron(key(validator, 1), alpha=131_000, tao=1_200_000, permit=True),
         Neuron(key(lowstake, 2), tao=6.9),
         Neuron(key(alphaonly, 3), alpha=10_561.9, permit=True),
@@ -230,8 +237,18 @@ def replayed_chain(neurons=None, **parts):
 
 
 @contextmanager
-def shared_chain(name, **parts):
-    """Replay a recording beside the project; gives the endpoint. ``parts`` as in ``crowd``."""
+def chain_called(name, **parts):
+    """Run one of ``CHAINS``; gives its endpoint. ``parts`` are public keys, as in ``crowd``."""
+    if name == "made":
+        with replayed_chain(crowd(**parts, served=SERVED)) as chain:
+            yield chain.endpoint
+    else:
+        with _recorded_chain(name, **parts) as endpoint:
+            yield endpoint
+
+
+@contextmanager
+def _recorded_chain(name, **parts):
     folder, port = SHARED / "chain", free_port()
     keys = [word for part, key in parts.items() for word in (f"--{part}", key.hex())]
     command = [sys.executable, folder / "replay_server.py", folder / name, str(port), *keys]

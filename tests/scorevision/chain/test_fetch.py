@@ -11,8 +11,15 @@ import time
 import psutil
 import pytest
 
-from tests.scorevision.chain.replay import RECORDINGS, Neuron, replayed_chain, shared_chain
-from tests.shared import needs_shared
+from tests.scorevision.chain.replay import (
+    CHAINS,
+    RECORDINGS,
+    SERVED,
+    Neuron,
+    chain_called,
+    replayed_chain,
+)
+from tests.shared import beside
 from touchline.errors import ChainError, UsageError
 from touchline.scorevision.chain import endpoint_of, fetch_metagraph, make_hotkey, read, read_apart
 
@@ -128,7 +135,7 @@ def test_a_process_apart_ends_at_its_own_timeout(chain):
 
 def test_a_process_that_stands_still_is_killed_and_reaped(chain, monkeypatch):
     chain.silent = True
-    monkeypatch.setattr("touchline.scorevision.chain.fetch.STARTING", 0.5)
+    monkeypatch.setattr("touchline.scorevision.chain.fetch.STARTING", 2.0)
     before = children()
 
     async def freeze():
@@ -213,22 +220,27 @@ def test_each_network_has_its_node_and_an_address_wins():
         endpoint_of("fenney", None)
 
 
-@needs_shared
-@pytest.mark.parametrize("recording", RECORDINGS)
-def test_the_recorded_chain_is_read_with_and_without_trust(recording):
-    with shared_chain(recording, **PARTS) as endpoint:
+SIZES = {"made": (44, 1234, 8)} | dict.fromkeys(RECORDINGS, (44, 6852344, 1024))
+"""Netuid, block and nodes of each chain."""
+VALIDATORS = {"made": (1, 1_200_000, 347_000)} | dict.fromkeys(RECORDINGS, (502, 1199031, 347694))
+"""Uid of the validator, its TAO, and its whole stake."""
+
+
+@pytest.mark.parametrize("name", CHAINS)
+def test_everybody_is_found_on_each_chain_with_and_without_trust(name):
+    with chain_called(name, **PARTS) as endpoint:
         found = fetch(endpoint)
-    assert (found.netuid, found.block, len(found.nodes)) == (44, 6852344, 1024)
+    assert (found.netuid, found.block, len(found.nodes)) == SIZES[name]
     validator, miner = found.find(VALIDATOR.address), found.find(MINER.address)
-    assert (validator.uid, int(validator.tao_stake)) == (502, 1199031)
-    assert int(validator.total_stake) == 347694
+    stakes = int(validator.tao_stake), int(validator.total_stake)
+    assert (validator.uid, *stakes) == VALIDATORS[name]
     assert found.find(LOWSTAKE.address).total_stake == pytest.approx(1.24, abs=0.01)
     assert found.find(ALPHAONLY.address).tao_stake == 0
     assert found.find(ALPHAONLY.address).alpha_stake == pytest.approx(10561.9, abs=0.1)
-    assert (miner.uid, miner.ip, miner.port) == (0, "192.222.59.109", 6028)
+    assert (miner.uid, miner.ip, miner.port) == (0, *SERVED)
 
 
-@needs_shared
-def test_the_recorded_chain_is_read_by_a_process_apart():
-    with shared_chain(RECORDINGS[1], **PARTS) as endpoint:
-        assert len(apart(endpoint).nodes) == 1024
+@pytest.mark.parametrize("name", ["made", *beside(RECORDINGS[1])])
+def test_each_chain_is_read_by_a_process_apart(name):
+    with chain_called(name, **PARTS) as endpoint:
+        assert len(apart(endpoint).nodes) == SIZES[name][2]

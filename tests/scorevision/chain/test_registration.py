@@ -6,8 +6,7 @@ from threading import Thread
 
 import pytest
 
-from tests.scorevision.chain.replay import RECORDINGS, Neuron, replayed_chain, shared_chain
-from tests.shared import needs_shared
+from tests.scorevision.chain.replay import CHAINS, SERVED, Neuron, chain_called, replayed_chain
 from touchline.errors import ChainError, UsageError
 from touchline.scorevision.chain import make_hotkey, plan_axon, public_address, serve_axon
 from touchline.scorevision.chain.registration import SENTENCES
@@ -144,14 +143,14 @@ def test_a_chain_that_falls_silent_after_the_call_leaves_it_open(chain, monkeypa
         serve(chain)
 
 
-@needs_shared
-@pytest.mark.parametrize("recording", RECORDINGS)
-def test_the_recorded_chain_takes_the_call(recording):
-    with shared_chain(recording, miner=MINER.public_key) as endpoint:
+@pytest.mark.parametrize("name", CHAINS)
+def test_each_chain_takes_the_call(name):
+    block = 1234 if name == "made" else 6852344
+    with chain_called(name, miner=MINER.public_key) as endpoint:
         options = {"netuid": 44, "ip": "1.2.3.4", "port": 7999}
         assert serve_axon(endpoint, MINER, **options, dry_run=True).uid == 0
-        assert serve_axon(endpoint, MINER, **options).extrinsic == "6852344-0000"
-        served = serve_axon(endpoint, MINER, netuid=44, ip="192.222.59.109", port=6028)
+        assert serve_axon(endpoint, MINER, **options).extrinsic == f"{block}-0000"
+        served = serve_axon(endpoint, MINER, netuid=44, ip=SERVED[0], port=SERVED[1])
         assert (served.served, served.sent) == (True, False)
 
 

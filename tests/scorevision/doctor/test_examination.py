@@ -8,14 +8,14 @@ import pytest
 
 from tests.scorevision.doctor.places import SEED, context_of, write_wallet
 from touchline.errors import ModelError
-from touchline.scorevision.doctor import CHECKS, Check, Verdict, examine
+from touchline.scorevision.doctor import CHECKS, DoctorCheck, Verdict, examine
 from touchline.scorevision.doctor.context import once
 
 QUICK = [check for check in CHECKS if check.within == 30.0 or check.group == "chain"]
 
 
 def look_at(context, look, within=10.0):
-    check = Check("models", "it", look, "mend it", within)
+    check = DoctorCheck("models", "it", look, "mend it", within)
     (finding,) = examine(context, [check])
     return finding
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from touchline.scorevision.chain import Hotkey, make_hotkey
-from touchline.scorevision.miner.access.signing import answer_headers
+from touchline.scorevision.signing import answer_headers
 
 
 @dataclass

@@ -18,19 +18,19 @@ from tests.scorevision.local_validator.miners import (
 from touchline.errors import InputError, UsageError
 from touchline.scorevision.chain import make_hotkey, verify
 from touchline.scorevision.local_validator import (
-    Challenge,
     Miner,
     Reply,
+    SentChallenge,
     ask_hotkey,
     new_challenge,
     require_miner_url,
     send,
     validators_client,
 )
-from touchline.scorevision.miner.access.signing import parse_signature, request_message
+from touchline.scorevision.signing import parse_signature, request_message
 
 KEY = make_hotkey(bytes(32))
-CHALLENGE = Challenge("4711", "http://example.com/ü.mp4", "2025-08-14T12:00:00.123456+00:00")
+CHALLENGE = SentChallenge("4711", "http://example.com/ü.mp4", "2025-08-14T12:00:00.123456+00:00")
 ANSWER: dict[str, Any] = {"challenge_id": "4711", "frames": [], "processing_time": 1.5}
 
 

@@ -125,6 +125,7 @@ def _environment(folder: Path) -> dict[str, str]:
         "TOUCHLINE_SCRATCH": str(folder / "scratch"),
         "ALLOW_PRIVATE_VIDEO_HOSTS": "1",
         "MIN_FREE_DISK_BYTES": "0",
+        "TOUCHLINE_THREADS": "1",  # other tests run beside it
     }
 
 

@@ -4,7 +4,7 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import bittensor_core as core
 import httpx
 from anyio.from_thread import start_blocking_portal
 
-from tests.scorevision.chain.replay import replayed_chain, shared_chain
+from tests.scorevision.chain.replay import chain_called
 from tests.scorevision.miner.serving import MINER, MINER_PUBLIC, Running, serving
 from tests.scorevision.miner.validators import ENDPOINT, Validator, require_sound
 from tests.service.fetching import hosts
@@ -55,13 +55,10 @@ class Clip:
 @contextmanager
 def on_chain(folder: Path, chain: str, **settings: str) -> Iterator[Running]:
     """The service beside a replayed chain: the name of a recording, or ``made``."""
-    with ExitStack() as stack:
-        if chain == "made":
-            endpoint = stack.enter_context(replayed_chain(**PARTS)).endpoint
-        else:
-            endpoint = stack.enter_context(shared_chain(chain, **PARTS))
+    with chain_called(chain, **PARTS) as endpoint:
         settings = {**QUICK, "SUBTENSOR_ADDRESS": endpoint, **settings}
-        yield stack.enter_context(serving(folder, **settings))
+        with serving(folder, **settings) as running:
+            yield running
 
 
 @contextmanager

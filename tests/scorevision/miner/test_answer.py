@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from touchline.frame import FrameState, Source, no_pitch
 from touchline.scorevision.miner.answer import FAULTS, AnswerBuilder, mend
-from touchline.scorevision.miner.schema import FrameAnswer
+from touchline.scorevision.wire import FrameAnswer
 
 SIZE = (640, 360)
 NOWHERE = [[0.0, 0.0]] * 32

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
 from touchline.scorevision.chain import make_hotkey, verify
-from touchline.scorevision.miner.bodies import acceptable, finish, packed
+from touchline.scorevision.miner.bodies import acceptable, compressed, finish
 
 BODY = b'{"frames": []}' * 200
 
@@ -26,7 +26,7 @@ BODY = b'{"frames": []}' * 200
     ],
 )
 def test_a_body_is_packed_as_the_client_accepts_it(accepted: str, encoding: str | None) -> None:
-    sent, headers = packed(BODY, accepted)
+    sent, headers = compressed(BODY, accepted)
     assert headers.get("content-encoding") == encoding
     assert headers["vary"] == "accept-encoding"
     unpack = {"gzip": gzip.decompress, "zstd": zstandard.decompress, None: bytes}[encoding]
@@ -35,7 +35,7 @@ def test_a_body_is_packed_as_the_client_accepts_it(accepted: str, encoding: str 
 
 
 def test_a_small_body_is_not_worth_packing() -> None:
-    assert packed(b"{}", "gzip, zstd")[0] == b"{}"
+    assert compressed(b"{}", "gzip, zstd")[0] == b"{}"
 
 
 def test_the_signature_is_over_what_is_unpacked() -> None:

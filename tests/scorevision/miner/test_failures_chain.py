@@ -16,6 +16,7 @@ from tests.scorevision.miner.failures import (
     chain_at,
     get,
     require_answer,
+    until,
     until_available,
 )
 from tests.scorevision.miner.serving import Running, starting
@@ -90,9 +91,10 @@ def test_a_restart_while_the_chain_is_down_goes_by_what_is_on_disk(
         await require_answer(running, clip)
         assert await chain_age(running) > 3600
 
-    with chain_at(free_port()) as endpoint, serving_it(tmp_path, **on_chain(endpoint)):
-        pass
-    let_an_hour_pass(tmp_path / "state" / "nodes-finney-44.json")
+    store = tmp_path / "state" / "nodes-finney-44.json"
+    with chain_at(free_port()) as endpoint, starting(tmp_path, **on_chain(endpoint)):
+        asyncio.run(until(store.exists))
+    let_an_hour_pass(store)
     with serving_it(tmp_path, **on_chain(endpoint)) as running:
         asyncio.run(answered(running))
 

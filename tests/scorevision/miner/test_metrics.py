@@ -18,7 +18,7 @@ def rendered(metrics: Metrics) -> dict[tuple[str, tuple[str, ...]], float]:
 def test_what_happened_and_what_the_machine_does_is_told(tmp_path: Path) -> None:
     metrics = Metrics(tmp_path, list)
     metrics.challenges.labels("answered").inc()
-    metrics.saw({"decode": 0.3, "total": 7.0})
+    metrics.observe({"decode": 0.3, "total": 7.0})
     with metrics.timed("download"):
         pass
     found = rendered(metrics)

@@ -17,7 +17,7 @@ import bittensor_core as core
 import httpx
 import pytest
 
-from tests.scorevision.chain.replay import RECORDINGS
+from tests.scorevision.chain.replay import CHAINS
 from tests.scorevision.miner.serving import MINER, MINER_PUBLIC, Running
 from tests.scorevision.miner.subnet import (
     ALPHAONLY,
@@ -34,15 +34,11 @@ from tests.scorevision.miner.subnet import (
     wait_until,
 )
 from tests.scorevision.miner.validators import ENDPOINT, body_of, client_of, nonce_of, payload_of
-from tests.shared import needs_shared
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(
-    scope="module",
-    params=["made", *(pytest.param(name, marks=needs_shared) for name in RECORDINGS)],
-)
+@pytest.fixture(scope="module", params=CHAINS)
 def service(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:

@@ -24,6 +24,7 @@ Quirks of the validator, each with a test that fails without it:
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -32,9 +33,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scorevision.scoring.plain import plain_frame_score
+from tests.scorevision.scoring import made
+from tests.scorevision.scoring.plain import factor, is_kept, plain_frame_score
 from tests.scorevision.scoring.scorers import Eyes, paint, pitch
-from tests.shared import SHARED, needs_shared
+from tests.shared import SHARED, beside
+from tests.test_rooms import order
 from touchline.errors import ModelError, UsageError
 from touchline.scorevision import scoring as validator
 from touchline.scorevision.scoring import (
@@ -45,6 +48,7 @@ from touchline.scorevision.scoring import (
     frame_box_score,
     score_frame_boxes,
 )
+from touchline.verification.prompts import ALL_PROMPTS
 
 BALL, GOALKEEPER, PLAYER, REFEREE = range(4)
 
@@ -80,7 +84,32 @@ class StandIn:
         return min(image.shape[1] / image.shape[0], 4) / 4 - 0.25
 
 
-@needs_shared
+CaseOf = Callable[[str], tuple[np.ndarray, dict[str, Any], StandIn]]
+
+
+def made_case(name: str) -> tuple[np.ndarray, dict[str, Any], StandIn]:
+    """A frame, its objects and how they score by the rules, and who looks at it."""
+    image, objects = made.box_case(name)
+    vectors = np.random.default_rng(5).normal(0, 1, (len(ALL_PROMPTS), 4))
+    scorer = StandIn(dict(zip(ALL_PROMPTS, vectors.tolist(), strict=True)))
+    boxes = [tuple(each["bbox"]) for each in objects]
+    claims = [each["class_id"] for each in objects]
+    kept = [b for b, c in zip(boxes, claims, strict=True) if is_kept(b, c, image.shape[1])]
+    whole = factor(kept, image.shape[0] * image.shape[1]) if kept else 1.0
+    score = plain_frame_score(image, objects, scorer)
+    return image, {"objects": objects, "frame_score": score, "area_factor": whole}, scorer
+
+
+def recorded_case(name: str) -> tuple[np.ndarray, dict[str, Any], StandIn]:
+    """The same as a validator scored it."""
+    folder = SHARED / "vectors"
+    vectors = json.loads((folder / "bbox_scoring.json").read_text())
+    case = vectors["cases"][name]
+    image = cv2.imread(str(folder / case["image"]))
+    return image, case, StandIn(vectors["stand_in_clip"]["text_vectors"])
+
+
+@pytest.mark.parametrize("case_of", [made_case, *beside(recorded_case)])
 @pytest.mark.parametrize(
     "name",
     [
@@ -95,12 +124,8 @@ class StandIn:
         "order_reversed_of_mixed",
     ],
 )
-def test_recorded_frames_get_the_recorded_score(name: str) -> None:
-    folder = SHARED / "vectors"
-    vectors = json.loads((folder / "bbox_scoring.json").read_text())
-    case = vectors["cases"][name]
-    scorer = StandIn(vectors["stand_in_clip"]["text_vectors"])
-    image = cv2.imread(str(folder / case["image"]))
+def test_frames_get_the_score_of_the_validator(case_of: CaseOf, name: str) -> None:
+    image, case, scorer = case_of(name)
     assert frame_box_score(image, case["objects"], scorer=scorer) == pytest.approx(
         case["frame_score"], abs=1e-6
     )
@@ -637,5 +662,5 @@ def test_large_boxes_are_shown_in_parts_that_memory_can_hold() -> None:
 def test_the_fixed_names_are_there() -> None:
     names = ("area_factor", "clip_box_score", "final_score", "frame_box_score", "speed_score")
     assert set(names) <= set(validator.__all__)
-    assert validator.__all__ == sorted(validator.__all__)
+    assert validator.__all__ == sorted(validator.__all__, key=order)
     assert all(hasattr(validator, name) for name in validator.__all__)

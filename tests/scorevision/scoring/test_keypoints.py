@@ -19,8 +19,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.scorevision.scoring import made
 from tests.scorevision.scoring.answers import HEIGHT, WIDTH, frame, person, seen
-from tests.shared import SHARED, needs_shared
+from tests.shared import SHARED, beside
 from touchline.errors import UsageError
 from touchline.scorevision.scoring.frame_fit import DroppedPoint
 from touchline.scorevision.scoring.keypoint_parts import KeypointScore
@@ -54,10 +55,13 @@ def clip(count: int = 4) -> dict[str, dict[str, Any]]:
     }
 
 
-@needs_shared
 @pytest.mark.parametrize("name", NAMES)
-def test_recorded_answers_score_as_the_validator_scored_them(name: str) -> None:
-    case = json.loads(VECTORS.read_text())[name]
+@pytest.mark.parametrize("kind", ["made", *beside("recorded")])
+def test_answers_score_as_the_validator_scored_them(kind: str, name: str) -> None:
+    if kind == "made":
+        case = {"input": made.keypoint_case(name), "expected": made.scores("keypoints")[name]}
+    else:
+        case = json.loads(VECTORS.read_text())[name]
     found = asdict(keypoint_score(**case["input"]))
     for field, expected in case["expected"].items():
         wanted = (

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from tests.scorevision.scoring.answers import frame, person
-from touchline.scorevision.scoring.answer import Answer, read_answer
+from touchline.scorevision.scoring.answer import AnswerArrays, read_answer
 from touchline.scorevision.scoring.motion import (
     find_cuts,
     moves,
@@ -25,7 +25,7 @@ from touchline.scorevision.scoring.motion import (
 )
 
 
-def answer(*frames: list[dict[str, Any]], numbers: list[int] | None = None) -> Answer:
+def answer(*frames: list[dict[str, Any]], numbers: list[int] | None = None) -> AnswerArrays:
     names = range(len(frames)) if numbers is None else numbers
     return read_answer({str(n): frame(None, *f) for n, f in zip(names, frames, strict=True)})
 

@@ -8,13 +8,17 @@ a segment, all counted before any is dropped; every step's constants, by the rec
 
 import json
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
+from tests.scorevision.scoring import made
 from tests.scorevision.scoring.answers import Floats
-from tests.shared import SHARED, needs_shared
+from tests.scorevision.scoring.made import PAINT
+from tests.shared import SHARED
 from touchline.arrays import Image
 from touchline.errors import UsageError
 from touchline.scorevision.scoring import lines as module
@@ -22,14 +26,15 @@ from touchline.scorevision.scoring.frame_fit import fit_template, judge_points, 
 from touchline.scorevision.scoring.lines import pitch_lines, pitch_lines_of
 
 GREEN, WHITE, RED = (60, 160, 60), (255, 255, 255), (0, 0, 200)
-PAINT = (180, 235, 180)
-"""White paint on grass, still green enough to be grass."""
 PITCH = SHARED / "data" / "pitch"
 
 
-def recorded() -> dict[str, dict[str, float | None]]:
+@cache
+def known() -> dict[str, dict[str, Any]]:
+    """Pictures whose numbers are known: those that are made here, and those of the recordings."""
     path = SHARED / "vectors" / "pitch_lines.json"
-    return json.loads(path.read_text())["images"] if path.exists() else {}
+    recorded = json.loads(path.read_text())["images"] if path.exists() else {}
+    return made.scores("pictures") | recorded
 
 
 def grass(height: int = 240, width: int = 320) -> Image:
@@ -44,21 +49,24 @@ def painted(*lines: tuple[int, int, int, int]) -> Image:
 
 
 def picture(name: str) -> Image:
+    if name in made.PICTURES:
+        return made.pitch_picture(name)[0]
     image = cv2.imread(str(PITCH / "images" / name))
     assert image is not None
     return np.asarray(image, np.uint8)
 
 
 def labels(name: str, width: int, height: int) -> Floats:
+    if name in made.PICTURES:
+        return made.pitch_picture(name)[1]
     row = (PITCH / "labels" / name).with_suffix(".txt").read_text().split()
     points = np.array(row[5:], np.float64).reshape(32, 3)
     return points[:, :2] * (width, height) * (points[:, 2:] > 0)
 
 
-@needs_shared
-@pytest.mark.parametrize("name", recorded())
-def test_recorded_frames_have_the_lines_and_scores_of_the_validator(name: str) -> None:
-    expected = recorded()[name]
+@pytest.mark.parametrize("name", known())
+def test_frames_have_the_lines_and_scores_of_the_validator(name: str) -> None:
+    expected = known()[name]
     image = picture(name)
     height, width = image.shape[:2]
     lines = np.array(pitch_lines(image), np.float64).reshape(-1, 4)

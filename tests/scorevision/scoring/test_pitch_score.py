@@ -10,8 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.scorevision.scoring.test_lines import GREEN, RED, WHITE, grass, picture, recorded
-from tests.shared import needs_shared
+from tests.scorevision.scoring.test_lines import GREEN, RED, WHITE, grass, known, picture
 from touchline.arrays import Image
 from touchline.errors import UsageError
 from touchline.scorevision.scoring.pitch_score import (
@@ -36,11 +35,10 @@ def net(*, steep: int = 16, flat: int = 16, length: int = 40) -> np.ndarray:
     return np.array([*columns, *rows], np.int64).reshape(-1, 4)
 
 
-@needs_shared
-@pytest.mark.parametrize("name", recorded())
-def test_recorded_frames_score_as_the_validator_scored_them(name: str) -> None:
+@pytest.mark.parametrize("name", known())
+def test_frames_score_as_the_validator_scored_them(name: str) -> None:
     assert pitch_frame_score(picture(name)) == pytest.approx(
-        recorded()[name]["pitch_frame_score"], rel=1e-9
+        known()[name]["pitch_frame_score"], rel=1e-9
     )
 
 

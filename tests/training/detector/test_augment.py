@@ -1,6 +1,5 @@
 import cv2
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,7 +10,6 @@ from training.detector.augment import (
     grass_mask,
     grass_tone,
     jitter_colours,
-    motion_kernel,
     random_dye,
     recolour_kits,
 )
@@ -64,13 +62,6 @@ def test_every_dye_stays_within_the_channels(seed: int):
     table = random_dye(np.random.default_rng(seed)).table()
     assert table.shape == (1, 256, 3)
     assert table[..., 0].max() < 180
-
-
-@given(st.integers(2, 15), st.floats(0, np.pi))
-def test_a_motion_kernel_sums_to_one(length: int, angle: float):
-    kernel = motion_kernel(length, angle=angle)
-    assert kernel.shape == (length, length)
-    assert kernel.sum() == pytest.approx(1, abs=1e-5)
 
 
 def test_light_and_damage_keep_shape_and_type():

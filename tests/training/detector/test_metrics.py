@@ -7,6 +7,8 @@ from training.detector.data import BALL, PLAYER
 from training.detector.metrics import (
     Scored,
     average_precision,
+    balls_found,
+    centre_distance,
     class_precision,
     count_balls,
     iou_matrix,
@@ -84,3 +86,15 @@ def test_precision_lies_between_none_and_all(rows):
 def test_boxes_apart_do_not_overlap():
     boxes = np.array([LEFT, RIGHT], np.float32)
     np.testing.assert_allclose(iou_matrix(boxes, boxes), np.eye(2), atol=1e-6)
+
+
+def test_a_second_ball_at_the_same_place_is_a_false_one():
+    truth = np.array([[50, 50, 60, 60]], np.float32)
+    found = np.concatenate([truth + 3, truth + 1, truth + 30])
+    assert balls_found(found, truth).tolist() == [True, False, False]
+    assert balls_found(found, truth[:0]).tolist() == [False, False, False]
+
+
+def test_distances_are_between_centres():
+    boxes = np.array([[0, 0, 2, 2], [4, 3, 6, 7]], np.float32)
+    assert centre_distance(boxes[:1], boxes)[0] == pytest.approx([0, np.hypot(4, 4)])

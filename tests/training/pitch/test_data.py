@@ -1,7 +1,8 @@
+import cv2
 import numpy as np
 import pytest
 
-from tests.shared import SHARED, needs_shared
+from tests.shared import SHARED, beside
 from tests.training.pitch.frames import sample, write
 from training.pitch.data import (
     load_people,
@@ -73,16 +74,31 @@ def test_a_frame_of_a_small_match_is_drawn_more_often():
     assert weights[0] == pytest.approx(2 * weights[1])
 
 
-@needs_shared
-def test_the_shared_sets_are_read():
-    frames = load_samples(SHARED / "data" / "pitch", only=["c01561"], clean=True)
+@pytest.mark.parametrize("kind", ["made", *beside("real")])
+def test_the_frames_of_one_match_are_read_from_a_set(tmp_path, kind):
+    for match, index in (("c01561", 0), ("c01561", 1), ("c01561", 2), ("3d4e5f", 0)):
+        write(sample(match=match), tmp_path, name=f"{match}_0_{index}")
+    folder = tmp_path if kind == "made" else SHARED / "data" / "pitch"
+    frames = load_samples(folder, only=["c01561"], clean=True)
     assert len(frames) == 3
     assert all(8 <= (frame.visibility > 0).sum() <= 24 for frame in frames)
 
 
-@needs_shared
-def test_people_are_read_in_pixels():
-    folder = SHARED / "data" / "players"
+def write_people(folder):
+    """Frames of two matches, each with the ball and two people."""
+    for part in ("images", "labels"):
+        (folder / part).mkdir()
+    rows = "0 0.5 0.5 0.005 0.01\n2 0.3 0.4 0.02 0.1\n3 0.7 0.6 0.02 0.09\n"
+    for name in ("55c9d1_0_1", "55c9d1_0_2", "08fd33_0_1"):
+        image = np.full((1080, 1920, 3), (40, 130, 50), np.uint8)
+        cv2.imwrite(str(folder / "images" / f"{name}.jpg"), image)
+        (folder / "labels" / f"{name}.txt").write_text(rows)
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["made", *beside("real")])
+def test_people_are_read_in_pixels(tmp_path, kind):
+    folder = write_people(tmp_path) if kind == "made" else SHARED / "data" / "players"
     others = {match_of(path.name) for path in (folder / "images").iterdir()} - {"55c9d1"}
     people = load_people(folder, without=others, limit=2)
     assert len(people) == 2

@@ -1,12 +1,11 @@
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from tests.training.detector.frames import drawn_frame
 from training.detector.data import BALL, PLAYER
 from training.detector.metrics import Scored
-from training.verification.mine import centre_distance, false_boxes, mined
+from training.verification.mine import false_boxes, mined
 
 
 def found(*boxes: tuple[float, ...], class_id: int) -> Scored:
@@ -35,11 +34,6 @@ def test_a_ball_is_a_mistake_when_it_is_far_from_the_labelled_one():
     xyxy, is_ball = false_boxes(found(ball + 14 / 2**0.5, ball + 40, class_id=BALL), frame)
     assert np.array_equal(xyxy, ball[None] + 40)
     assert is_ball.all()
-
-
-def test_distances_are_between_centres():
-    boxes = np.array([[0, 0, 2, 2], [4, 3, 6, 7]], np.float32)
-    assert centre_distance(boxes[:1], boxes)[0] == pytest.approx([0, np.hypot(4, 4)])
 
 
 def test_a_frame_that_was_not_mined_has_no_mistakes(tmp_path: Path):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from training.verification.sweep import Filtered, crowded, near, table
+from training.verification.sweep import Filtered, crowded, table
 
 TRUTH = np.array([[0, 0, 20, 50], [100, 0, 120, 50]], np.float32)
 
@@ -20,13 +20,6 @@ def people(*, false: int = 2) -> Filtered:
 )
 def test_both_thresholds_apply(confidence, tau, right, boxes):
     assert people().count(confidence, tau).tolist() == [right, boxes, 2]
-
-
-def test_a_second_ball_at_the_same_place_is_a_false_one():
-    truth = np.array([[50, 50, 60, 60]], np.float32)
-    found = np.concatenate([truth + 3, truth + 1, truth + 30])
-    assert near(found, truth).tolist() == [True, False, False]
-    assert near(found, truth[:0]).tolist() == [False, False, False]
 
 
 def test_the_crowded_third_has_the_most_false_people():

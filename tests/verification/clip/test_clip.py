@@ -6,7 +6,7 @@ import pytest
 
 from tests.verification.clip.test_preprocess import noise
 from touchline.errors import ModelError, UsageError
-from touchline.verification.clip import Clip, load_clip
+from touchline.verification.clip import ClipModel, load_clip
 from touchline.verification.prompts import ALL_PROMPTS, KINDS_OF_PERSON, PERSON_OR_GRASS
 
 
@@ -29,7 +29,7 @@ TEXTS = {"blue": [1, 0, 0], "green": [0, 5, 0], "red": [0, 0, 0.1]}
 def means(**given):
     engine = Means()
     texts = {text: np.array(vector, np.float32) for text, vector in TEXTS.items()}
-    return Clip(engine, texts, logit_scale=np.log(100), **given), engine
+    return ClipModel(engine, texts, logit_scale=np.log(100), **given), engine
 
 
 def plain(red, green, blue):

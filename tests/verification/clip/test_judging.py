@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from touchline.scorevision.scoring.boxes import frame_box_score
-from touchline.verification.clip import Clip, ClipVerifier
+from touchline.verification.clip import ClipModel, ClipVerifier
 from touchline.verification.clip.judging import crop
 from touchline.verification.decision_tree import CLASS_OF_LABEL, classify_balls, classify_people
 from touchline.verification.labels import CLASS_OF, Label
@@ -32,7 +32,7 @@ def verifier(rows):
     """Logit 100 x of text t for an image whose row has x at t, before it gets unit length."""
     texts = dict(zip(ALL_PROMPTS, np.eye(len(ALL_PROMPTS), dtype=np.float32), strict=True))
     engine = Table(rows)
-    return ClipVerifier(Clip(engine, texts, logit_scale=np.log(100))), engine
+    return ClipVerifier(ClipModel(engine, texts, logit_scale=np.log(100))), engine
 
 
 def row(**strengths):
@@ -94,7 +94,7 @@ def test_the_largest_of_a_row_is_the_label_of_the_tree(seed, spread):
     rows = looks.judge(views)
     assert (rows >= 0).all()
     np.testing.assert_allclose(rows.sum(axis=1), 1, atol=1e-5)
-    scorer = Clip(engine, looks._clip._texts, logit_scale=np.log(100)).scorer()
+    scorer = ClipModel(engine, looks._clip._texts, logit_scale=np.log(100)).scorer()
     people = classify_people([crop(view) for view in views[::2]], scorer).labels
     balls = classify_balls([crop(view) for view in views[1::2]], scorer).labels
     for labels, seen in ((people, rows[::2]), (balls, rows[1::2])):

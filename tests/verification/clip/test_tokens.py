@@ -1,12 +1,11 @@
-from functools import cache
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.shared import needs_shared
+from tests.shared import beside
 from tests.verification.clip.towers import (
     made_merges,
+    needs_published,
     pin,
     published_merges,
     vocabulary_of,
@@ -31,49 +30,30 @@ words = st.sampled_from(
 texts = st.text(max_size=40) | st.lists(words, max_size=30).map(" ".join)
 
 
-@cache
-def tokenizers_of(folder, published):
+MERGES = {"made": made_merges, "published": published_merges}
+
+
+@pytest.fixture(scope="module", params=["made", *beside("published")])
+def tokenizers(request, tmp_path_factory):
     """Ours and that of ``transformers``, on the same files."""
     transformers = pytest.importorskip("transformers")
-    write_texts(folder, published_merges() if published else made_merges())
+    folder = tmp_path_factory.mktemp("tokens")
+    write_texts(folder, MERGES[request.param]())
     ours = Tokens(folder / "vocab.json", folder / "merges.txt")
     return ours, transformers.CLIPTokenizer.from_pretrained(folder)
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory):
-    return tmp_path_factory.mktemp("published")
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("tokens")
-
-
-def both(folder, text, *, published):
-    ours, theirs = tokenizers_of(folder, published)
-    wanted = theirs([text], padding="max_length", truncation=True, max_length=77)["input_ids"]
-    return ours.encode([text]).tolist(), wanted
-
-
-@settings(deadline=None, max_examples=300)
-@given(text=texts)
-@example("")
-@example("person " * 100)
-def test_tokens_are_those_of_clip_tokenizer(folder, text):
-    found, wanted = both(folder, text, published=False)
-    assert found == wanted
-
-
-@needs_shared
 @settings(deadline=None, max_examples=300)
 @given(text=texts | st.sampled_from(ALL_PROMPTS))
-def test_tokens_are_those_of_clip_tokenizer_with_the_published_vocabulary(published, text):
-    found, wanted = both(published, text, published=True)
-    assert found == wanted
+@example("")
+@example("person " * 100)
+def test_tokens_are_those_of_clip_tokenizer(tokenizers, text):
+    ours, theirs = tokenizers
+    wanted = theirs([text], padding="max_length", truncation=True, max_length=77)["input_ids"]
+    assert ours.encode([text]).tolist() == wanted
 
 
-@needs_shared
+@needs_published
 @pytest.mark.parametrize(
     ("name", "heading"),
     [
@@ -89,11 +69,19 @@ def test_the_pinned_vocabulary_is_the_published_one(tmp_path, name, heading):
     assert pin(tmp_path / "merges.txt") == SOURCES[name].merges
 
 
-@needs_shared
-def test_known_words_are_known_numbers(tmp_path):
-    write_texts(tmp_path, published_merges())
-    row = Tokens(tmp_path / "vocab.json", tmp_path / "merges.txt").encode(["a photo of a cat"])[0]
-    assert row[:8].tolist() == [49406, 320, 1125, 539, 320, 2368, 49407, 49407]
+@pytest.mark.parametrize(
+    ("kind", "text", "numbers"),
+    [
+        ("made", "a grass ball", [547, 320, 520, 544, 548, 548]),
+        *beside(
+            ("published", "a photo of a cat", [49406, 320, 1125, 539, 320, 2368, 49407, 49407])
+        ),
+    ],
+)
+def test_known_words_are_known_numbers(tmp_path, kind, text, numbers):
+    write_texts(tmp_path, MERGES[kind]())
+    row = Tokens(tmp_path / "vocab.json", tmp_path / "merges.txt").encode([text])[0]
+    assert row[: len(numbers)].tolist() == numbers
 
 
 def test_a_row_begins_ends_and_is_filled_with_marks(tmp_path):

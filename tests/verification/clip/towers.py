@@ -5,11 +5,16 @@ import hashlib
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.shared import SHARED
 from touchline.verification.clip import ClipSource, PinnedFile
 
 PUBLISHED = SHARED / "data" / "weights" / "bpe_simple_vocab_16e6.txt.gz"
 """CLIP's byte-pair merges as OpenAI published them; not part of the project."""
+needs_published = pytest.mark.skipif(
+    not PUBLISHED.is_file(), reason="needs CLIP's published vocabulary in ../shared"
+)
 MERGES = 49152 - 256 - 2
 MARKS = ["<|startoftext|>", "<|endoftext|>"]
 

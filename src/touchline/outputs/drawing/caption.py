@@ -16,7 +16,10 @@ def draw_caption(image: Image, state: FrameState, style: Style) -> None:
     rows = [_figures(state), _legend(state)]
     capital, pad = style.caption, style.caption
     leading = round(1.9 * capital)
-    width = max(_row_width(row, capital) for row in rows) + 2 * pad
+    width = 2 * pad + max(
+        sum(_part_width(part, capital) for part in row) + _gap(capital) * (len(row) - 1)
+        for row in rows
+    )
     height = leading + capital + 2 * pad
     left, top = style.margin, image.shape[0] - style.margin - height
     stain(image, pill(width, height, style.margin // 2), (left, top), INK, opacity=0.62)
@@ -48,10 +51,6 @@ def _legend(state: FrameState) -> list[Part]:
         (f"{n} {member.name.lower()}{'' if n == 1 else 's'}", FAINT, CLASS_COLOURS[member])
         for member, n in counts.items()
     ]
-
-
-def _row_width(row: list[Part], capital: int) -> int:
-    return sum(_part_width(part, capital) for part in row) + _gap(capital) * (len(row) - 1)
 
 
 def _part_width(part: Part, capital: int) -> int:

@@ -20,6 +20,7 @@ from touchline.outputs.drawing.style import CLASS_COLOURS, INK, Style
 
 _ARC_START, _ARC_END = -40, 220
 """Degrees of the ellipse that are drawn; open behind the legs, it seems to lie on the grass."""
+_DASHED_ARC = [(start, start + 20) for start in range(_ARC_START, _ARC_END, 40)]
 
 Rectangle = tuple[int, int, int, int]
 """x, y, width, height in pixels."""
@@ -46,7 +47,7 @@ def draw_feet(image: Image, objects: Objects, style: Style) -> None:
         centre = subpixel([(x1 + x2) / 2, y2]).tolist()
         across = max(0.62 * (x2 - x1), 4.0 * style.stroke)
         axes = subpixel([across + 0.5, 0.34 * across + 0.5]).tolist()
-        arcs = _dashed_arc() if is_dashed(objects, row) else [(_ARC_START, _ARC_END)]
+        arcs = _DASHED_ARC if is_dashed(objects, row) else [(_ARC_START, _ARC_END)]
         colour = CLASS_COLOURS[int(objects.class_id[row])]
         for start, end in arcs:
             cv2.ellipse(
@@ -61,7 +62,9 @@ def draw_labels(image: Image, objects: Objects, style: Style) -> None:
         if objects.tracker_id[row] == NO_ID:
             continue
         text = str(objects.tracker_id[row])
-        place = _free_place(objects.xyxy[row], _label_size(text, style), taken, image.shape)
+        height = style.label + 2 * round(0.45 * style.label)
+        width = max(text_width(text, style.label) + style.label, height)
+        place = _free_place(objects.xyxy[row], (width, height), taken, image.shape)
         taken.append(place)
         _draw_label(image, text, place, CLASS_COLOURS[int(objects.class_id[row])], style.label)
 
@@ -91,16 +94,6 @@ def _dashes(start: Float64, end: Float64, length: float) -> Float64:
     step = 1 / (2 * count + 1)
     begins = shares[::2, None]
     return np.stack([start + begins * (end - start), start + (begins + step) * (end - start)], 1)
-
-
-def _dashed_arc() -> list[tuple[int, int]]:
-    step = (_ARC_END - _ARC_START) // 13
-    return [(_ARC_START + i * step, _ARC_START + (i + 1) * step) for i in range(0, 13, 2)]
-
-
-def _label_size(text: str, style: Style) -> tuple[int, int]:
-    height = style.label + 2 * round(0.45 * style.label)
-    return max(text_width(text, style.label) + style.label, height), height
 
 
 def _free_place(

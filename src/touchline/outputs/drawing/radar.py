@@ -58,7 +58,11 @@ def draw_radar(image: Image, state: FrameState, dimensions: PitchDimensions, sty
         stain(image, _view(plan, state.pitch.homography, size), corner, PAPER, opacity=0.16)
     left, top = corner
     panel = image[top : top + height, left : left + width]
-    _draw_people(panel, plan, Objects.from_supervision(state.objects), style)
+    objects = Objects.from_supervision(state.objects)
+    known = np.flatnonzero(np.isfinite(objects.position).all(1))
+    ball_last = np.argsort(objects.class_id[known] == ClassId.BALL, kind="stable")
+    for row in known[ball_last].tolist():
+        _draw_person(panel, plan, objects, row, style)
 
 
 @lru_cache(maxsize=8)
@@ -89,14 +93,8 @@ def _panel_planes(dimensions: PitchDimensions) -> Float64:
     return np.array([[0.0, 0.0, 1.0], [1.0, 0.0, x], [-1.0, 0.0, x], [0.0, 1.0, y], [0.0, -1.0, y]])
 
 
-def _draw_people(panel: Image, plan: _Plan, objects: Objects, style: Style) -> None:
-    """Discs where they stand; rings where they were not seen in this frame; the ball on top."""
-    known = np.flatnonzero(np.isfinite(objects.position).all(1))
-    for row in known[np.argsort(objects.class_id[known] == ClassId.BALL, kind="stable")].tolist():
-        _draw_person(panel, plan, objects, row, style)
-
-
 def _draw_person(panel: Image, plan: _Plan, objects: Objects, row: int, style: Style) -> None:
+    """A disc where an object is; a ring where it was not seen in this frame."""
     reach = np.array([plan.dimensions.length / 2, plan.dimensions.width / 2]) + 0.5 * BORDER
     metres = np.clip(objects.position[row].astype(np.float64), -reach, reach)
     centre = plan.place(metres)

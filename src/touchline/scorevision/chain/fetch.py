@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import suppress
 
 from touchline.errors import ChainError, UsageError
@@ -74,17 +74,13 @@ async def read_apart(endpoint: str, netuid: int, *, timeout: float = 60.0) -> Me
     except TimeoutError:
         raise ChainError(f"the chain at {endpoint} did not answer in {timeout:g} s") from None
     finally:
-        await _end(process)
+        if process.returncode is None:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
     if process.returncode:
         raise ChainError(_last_line(err) or f"reading the chain ended with {process.returncode}")
     return parse_metagraph(out.decode(), origin="chain")
-
-
-async def _end(process: Process) -> None:
-    if process.returncode is None:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
 
 
 def _last_line(text: bytes) -> str:

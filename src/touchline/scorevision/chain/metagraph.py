@@ -118,7 +118,11 @@ def parse_metagraph(text: str, *, origin: Origin) -> Metagraph:
     """
     try:
         document = json.loads(text)
-        nodes = [_node(entry) for entry in document["nodes"]]
+        typed = {field.name: field.type for field in fields(Node)}
+        nodes = [
+            Node(**{name: _typed(entry, name, kind) for name, kind in typed.items()})
+            for entry in document["nodes"]
+        ]
         return Metagraph(
             netuid=_typed(document, "netuid", int),
             block=_typed(document, "block", int),
@@ -139,10 +143,6 @@ def _to_json(metagraph: Metagraph) -> str:
             "nodes": [asdict(node) for node in metagraph.nodes.values()],
         }
     )
-
-
-def _node(entry: dict[str, Any]) -> Node:
-    return Node(**{field.name: _typed(entry, field.name, field.type) for field in fields(Node)})
 
 
 def _typed(entry: dict[str, Any], key: str, kind: Any) -> Any:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bittensor import Client
     from bittensor.metagraph import Metagraph, MetagraphNeuron
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 NEEDS_BITTENSOR = 'the chain needs the package bittensor: pip install "touchline[chain]"'
 
@@ -68,7 +68,7 @@ async def connected(endpoint: str) -> AsyncIterator["Client"]:
         await client.close()
 
 
-async def within(seconds: float, work: Coroutine[Any, Any, Result]) -> Result:
+async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
     """What ``work`` comes to, if it does in time.
 
     It is cancelled until it ends: cancelled once, the client still asks the node to forget what it

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from touchline.errors import ChainError
 from touchline.scorevision.chain.axon import AxonCall, plan_axon
 from touchline.scorevision.chain.fetch import fetch_metagraph
-from touchline.scorevision.chain.metagraph import Node
 from touchline.scorevision.chain.read import connected, said, within
 from touchline.scorevision.chain.wallet import Hotkey
 
@@ -94,7 +93,9 @@ def serve_axon(
         call=call,
         hotkey=hotkey.address,
         uid=None if node is None else node.uid,
-        served=node is not None and _serves(node, call),
+        served=node is not None
+        and ipaddress.ip_address(node.ip) == ipaddress.ip_address(call.ip)
+        and node.port == call.port,
     )
     if dry_run or found.served:
         return found
@@ -111,11 +112,6 @@ class _Signer:
     def __init__(self, hotkey: Hotkey) -> None:
         self.ss58_address, self.public_key = hotkey.address, hotkey.public_key
         self.sign = hotkey.sign
-
-
-def _serves(node: Node, call: AxonCall) -> bool:
-    same_ip = ipaddress.ip_address(node.ip) == ipaddress.ip_address(call.ip)
-    return same_ip and node.port == call.port
 
 
 def _send(endpoint: str, hotkey: Hotkey, call: AxonCall) -> str | None:

@@ -10,8 +10,8 @@ from touchline.scorevision.chain.metagraph import Metagraph, load_metagraph
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE = 5.0
-"""Seconds after a first failure; twice as many after each further one."""
+MIN_BACKOFF = 5.0
+"""Seconds after a first failure; doubled after each further one."""
 
 
 class ChainWatch:
@@ -23,7 +23,7 @@ class ChainWatch:
         every: Seconds between two readings, and at most between two tries.
         load_old: Whether to begin with what is in ``store``.
         fixed: Take this one instead, for ever.
-        pause: Waits so many seconds.
+        pause: Sleeps for so many seconds.
     """
 
     def __init__(
@@ -58,10 +58,11 @@ class ChainWatch:
         return self._problem
 
     async def run(self) -> None:
-        """Read, keep, wait, for ever, until cancelled; returns at once if there is no chain."""
+        """Read, keep, pause, until cancelled; returns at once if there is no chain."""
         while self._fetch is not None:
             await self._try(self._fetch)
-            await self._pause(self._wait())
+            backoff: float = MIN_BACKOFF * 2.0 ** min(self._failures - 1, 32)
+            await self._pause(min(self._every, backoff) if self._failures else self._every)
 
     async def _try(self, fetch: Callable[[], Awaitable[Metagraph]]) -> None:
         try:
@@ -75,13 +76,8 @@ class ChainWatch:
         self._note(None)
         await self._save(self._metagraph)
 
-    def _wait(self) -> float:
-        if not self._failures:
-            return self._every
-        return float(min(self._every, FIRST_PAUSE * 2.0 ** min(self._failures - 1, 32)))
-
     def _note(self, problem: str | None) -> None:
-        """Log what changes, not each try of an hour without a chain."""
+        """Log changes, not each retry of an hour without a chain."""
         if problem is not None and problem != self._problem:
             kept = "there is none yet" if self._metagraph is None else "the last good one stays"
             log.warning("the metagraph was not read, %s: %s", kept, problem)

@@ -1,14 +1,14 @@
 """What keeps a miner from answering, found before a validator does."""
 
 from touchline.scorevision.doctor.context import Context, World
-from touchline.scorevision.doctor.examination import CHECKS, Check, examine
+from touchline.scorevision.doctor.examination import CHECKS, DoctorCheck, examine
 from touchline.scorevision.doctor.finding import Finding, Verdict
 from touchline.scorevision.doctor.report import as_dict, is_well, table
 
 __all__ = [
     "CHECKS",
-    "Check",
     "Context",
+    "DoctorCheck",
     "Finding",
     "Verdict",
     "World",

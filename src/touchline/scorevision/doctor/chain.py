@@ -1,6 +1,5 @@
 """The chain: who the miner is, whether validators know it, and who may ask."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from touchline.errors import NoHotkeyError, TouchlineError
@@ -9,7 +8,7 @@ from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
 from touchline.scorevision.doctor.folders import writable_part
 
 if TYPE_CHECKING:
-    from touchline.scorevision.chain import Metagraph, Node
+    from touchline.scorevision.chain import Node
 
 CHALLENGED_BELOW = 999.0
 """Total stake from which validators take a node for one of them, and do not challenge it."""
@@ -70,7 +69,12 @@ def access(context: Context) -> Verdict:
     """Who may ask."""
     settings = context.settings
     if settings.allow_list is not None:
-        return _listed(context.metagraph(), settings.allow_list)
+        allowed = context.metagraph()
+        who = "anyone" if allowed.anyone else f"{len(allowed.nodes)} hotkeys"
+        return warning(
+            f"{who} may ask by {settings.allow_list}, which is for development",
+            "unset ALLOW_LIST to earn on a subnet",
+        )
     try:
         metagraph = context.metagraph()
     except TouchlineError:
@@ -107,13 +111,8 @@ def _stored(context: Context, problem: str) -> Verdict:
     except TouchlineError:
         return wrong(f"{problem}; there is no stored copy either, so nobody may ask", fix)
     stale = " (no longer fresh)" if age > settings.chain_stale else ""
-    return warning(f"{problem}; the stored copy is {_hours(age)} old{stale}", fix)
-
-
-def _listed(allowed: "Metagraph", path: Path) -> Verdict:
-    who = "anyone" if allowed.anyone else f"{len(allowed.nodes)} hotkeys"
-    fix = "unset ALLOW_LIST to earn on a subnet"
-    return warning(f"{who} may ask by {path}, which is for development", fix)
+    old = f"{age / 3600:.1f} h" if age >= 3600 else f"{age / 60:.0f} min"
+    return warning(f"{problem}; the stored copy is {old} old{stale}", fix)
 
 
 def _served(node: "Node", port: int) -> Verdict:
@@ -134,10 +133,6 @@ def _may_ask(node: "Node", context: Context) -> bool:
     settings = context.settings
     stake: float = getattr(node, f"{settings.stake_field}_stake")
     return stake >= settings.min_stake and (node.validator_permit or not settings.require_permit)
-
-
-def _hours(seconds: float) -> str:
-    return f"{seconds / 3600:.1f} h" if seconds >= 3600 else f"{seconds / 60:.0f} min"
 
 
 WALLET = "set WALLET_NAME, HOTKEY_NAME and WALLET_PATH to a hotkey that btcli made"

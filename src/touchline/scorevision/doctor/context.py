@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import urlsplit
 
 from touchline.errors import ChainError
+from touchline.pipeline import Models
 from touchline.scorevision.doctor import web
 from touchline.scorevision.settings import MinerSettings
 
 if TYPE_CHECKING:
-    from touchline.pipeline import Models
     from touchline.scorevision.chain import Hotkey, Metagraph
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ class Context:
 
     settings: MinerSettings
     world: World
-    models: "Callable[[], Models]"
+    models: Callable[[], Models]
     hotkey: "Callable[[], Hotkey]"
     chain: "Callable[[], Metagraph]"
     metagraph: "Callable[[], Metagraph]"
@@ -77,7 +77,7 @@ class Context:
         return cls(
             settings=settings,
             world=world,
-            models=once(lambda: _load_models(settings)),
+            models=once(lambda: Models.load(settings)),
             hotkey=once(lambda: _load_hotkey(settings, world)),
             chain=chain,
             metagraph=once(lambda: _find_metagraph(settings, chain)),
@@ -119,12 +119,6 @@ def once(work: Callable[[], T]) -> Callable[[], T]:
 def local_address(settings: MinerSettings) -> str:
     """``http://HOST:PORT`` of the service as this machine sees it."""
     return web.at(EVERYWHERE.get(settings.host, settings.host), settings.port)
-
-
-def _load_models(settings: MinerSettings) -> "Models":
-    from touchline.pipeline import Models
-
-    return Models.load(settings)
 
 
 def _load_hotkey(settings: MinerSettings, world: World) -> "Hotkey":

@@ -12,7 +12,7 @@ from touchline.scorevision.doctor.finding import Finding, Group, Verdict, wrong
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class DoctorCheck:
     """One line of the examination.
 
     Attributes:
@@ -35,32 +35,34 @@ CHAIN = "look at the network, SUBTENSOR_NETWORK, SUBTENSOR_ADDRESS and NETUID"
 MACHINE = "look into docs/troubleshooting.md"
 
 CHECKS = (
-    Check("models", "packages", models.packages, REINSTALL),
-    Check("models", "weights", models.shipped, REINSTALL),
-    Check("models", "verifier", models.verifier, "touchline models pull clip"),
-    Check("models", "device", models.device, models.GPU_BUILD),
-    Check("models", "inference", models.inference, "touchline models; or DEVICE=cpu", within=180.0),
-    Check("performance", "cores", performance.cores, MACHINE),
-    Check("performance", "memory", performance.memory, MACHINE),
-    Check("performance", "deadlines", performance.deadlines, MACHINE),
-    Check("performance", "speed", performance.speed, performance.FASTER, within=180.0),
-    Check("download", "decode", download.decode, download.REINSTALL),
-    Check("download", "disk", download.disk, MACHINE),
-    Check("download", "video host", download.host, MACHINE),
-    Check("download", "private hosts", download.private_hosts, MACHINE),
-    Check("network", "port", network.port, MACHINE),
-    Check("network", "clock", network.clock, MACHINE),
-    Check("chain", "wallet", chain.wallet, chain.WALLET, within=120.0),
-    Check("chain", "metagraph", chain.freshness, CHAIN, within=60.0),
-    Check("chain", "registration", chain.registration, CHAIN, within=60.0),
-    Check("chain", "access", chain.access, CHAIN, within=60.0),
-    Check("chain", "state", chain.state, MACHINE),
-    Check("network", "firewall", network.firewall, MACHINE),
+    DoctorCheck("models", "packages", models.packages, REINSTALL),
+    DoctorCheck("models", "weights", models.shipped, REINSTALL),
+    DoctorCheck("models", "verifier", models.verifier, "touchline models pull clip"),
+    DoctorCheck("models", "device", models.device, models.GPU_BUILD),
+    DoctorCheck(
+        "models", "inference", models.inference, "touchline models; or DEVICE=cpu", within=180.0
+    ),
+    DoctorCheck("performance", "cores", performance.cores, MACHINE),
+    DoctorCheck("performance", "memory", performance.memory, MACHINE),
+    DoctorCheck("performance", "deadlines", performance.deadlines, MACHINE),
+    DoctorCheck("performance", "speed", performance.speed, performance.FASTER, within=180.0),
+    DoctorCheck("download", "decode", download.decode, download.REINSTALL),
+    DoctorCheck("download", "disk", download.disk, MACHINE),
+    DoctorCheck("download", "video host", download.host, MACHINE),
+    DoctorCheck("download", "private hosts", download.private_hosts, MACHINE),
+    DoctorCheck("network", "port", network.port, MACHINE),
+    DoctorCheck("network", "clock", network.clock, MACHINE),
+    DoctorCheck("chain", "wallet", chain.wallet, chain.WALLET, within=120.0),
+    DoctorCheck("chain", "metagraph", chain.freshness, CHAIN, within=60.0),
+    DoctorCheck("chain", "registration", chain.registration, CHAIN, within=60.0),
+    DoctorCheck("chain", "access", chain.access, CHAIN, within=60.0),
+    DoctorCheck("chain", "state", chain.state, MACHINE),
+    DoctorCheck("network", "firewall", network.firewall, MACHINE),
 )
 """What is looked at, in this order."""
 
 
-def examine(context: Context, checks: Sequence[Check] = CHECKS) -> Iterator[Finding]:
+def examine(context: Context, checks: Sequence[DoctorCheck] = CHECKS) -> Iterator[Finding]:
     """Look at everything, one after another; nothing is raised and nothing changed.
 
     A look that fails is ``wrong``, with its error as the detail; so is one that does not end.
@@ -72,7 +74,7 @@ def examine(context: Context, checks: Sequence[Check] = CHECKS) -> Iterator[Find
         )
 
 
-def _verdict(check: Check, context: Context) -> Verdict:
+def _verdict(check: DoctorCheck, context: Context) -> Verdict:
     look = _begin(lambda: check.look(context))
     try:
         return look.result(timeout=check.within)

@@ -7,10 +7,8 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime
 
-from touchline.arrays import Image
-from touchline.inference import available_devices, weights
+from touchline.inference import available_devices, import_onnxruntime, weights
 from touchline.scorevision.doctor.context import Context
 from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
 from touchline.verification import View
@@ -70,7 +68,7 @@ def device(context: Context) -> Verdict:
     wanted, known = context.settings.device, available_devices()
     found = (
         f"OpenVINO {metadata.version('openvino')} on cpu, "
-        f"ONNX Runtime {onnxruntime.__version__} on {', '.join(known)}"
+        f"ONNX Runtime {import_onnxruntime().__version__} on {', '.join(known)}"
     )
     if wanted not in ("auto", *known):
         return wrong(f"DEVICE={wanted}, but there is {found}", GPU_BUILD)
@@ -118,7 +116,8 @@ def _gpus() -> str:
 
 def _looks(models: "Models") -> dict[str, Callable[[], object]]:
     """One look of each network at a picture of noise."""
-    image = _noise()
+    width, height = SIZE
+    image = np.random.default_rng(1).integers(0, 256, (height, width, 3), np.uint8)
     view = View(image, np.array((100, 100, 150, 220), np.float32))
     looks: dict[str, Callable[[], object]] = {
         "players": lambda: models.detector.detect([image]),
@@ -128,11 +127,6 @@ def _looks(models: "Models") -> dict[str, Callable[[], object]]:
         if judge is not None:
             looks[name] = lambda judge=judge: judge.judge([view])  # type: ignore[misc]
     return looks
-
-
-def _noise() -> Image:
-    width, height = SIZE
-    return np.random.default_rng(1).integers(0, 256, (height, width, 3), np.uint8)
 
 
 def _milliseconds(look: Callable[[], object]) -> float:

@@ -23,8 +23,9 @@ HALF_A_SECOND = 0.5
 def port(context: Context) -> Verdict:
     """Whether the service can listen, or does already."""
     host, number = context.settings.host, context.settings.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        _listen(host, number).close()
+        socket.create_server((host, number), family=family).close()
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return _taken(context)
@@ -67,11 +68,6 @@ def firewall(context: Context) -> Verdict:
         return ok(f"validators call {url}; it answers, as seen from here")
     fix = f"start the service, open TCP port {node.port}, then from another machine: "
     return warning(f"validators call {url}; from here it does not answer", f"{fix}{_test(url)}")
-
-
-def _listen(host: str, number: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, number), family=family)
 
 
 def _taken(context: Context) -> Verdict:

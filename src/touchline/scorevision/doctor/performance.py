@@ -14,16 +14,17 @@ CLIP_FRAMES = 750
 """Frames of an ordinary challenge: 30 s."""
 SAMPLE_SECONDS = 1.0
 """Length of the clip that is measured; rendering it takes three times as long."""
-ANALYST_BYTES = 1_100_000_000
-"""Memory of the process that works on a challenge."""
-PAYS_UNTIL, LISTENS_UNTIL = 15.0, 240.0
-"""Seconds after which a validator pays nothing for speed, and no longer waits."""
+WORKER_BYTES = 1_100_000_000
+"""Memory of the worker process that analyses a challenge."""
+PAYS_UNTIL, CLIENT_TIMEOUT = 15.0, 240.0
+"""Seconds after which a validator pays nothing for speed, and hangs up."""
 FASTER = "take a GPU (DEVICE=cuda) or more cores, or set TOUCHLINE_DETECTION_SIZE=960x540"
 
 
 def cores(context: Context) -> Verdict:
     """Cores, and who shares them."""
-    settings, there = context.settings, _cores()
+    settings = context.settings
+    there = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
     granted = _granted_cores(context.world.cgroup)
     detail = f"{there} cores, {settings.threads or 'as many'} threads a network"
     if granted is not None and granted < (settings.threads or there):
@@ -44,7 +45,7 @@ def memory(context: Context) -> Verdict:
     there = int(psutil.virtual_memory().available)
     limit = _number(context.world.cgroup / "memory.max")
     free = there if limit is None else min(there, int(limit))
-    needed = ANALYST_BYTES * context.settings.max_concurrent
+    needed = WORKER_BYTES * context.settings.max_concurrent
     detail = f"{_gb(free)} GB free, {_gb(needed)} GB needed"
     if context.is_serving():
         return ok(f"{_gb(free)} GB free beside the running service")
@@ -60,8 +61,8 @@ def deadlines(context: Context) -> Verdict:
     detail = f"answers aim at {settings.answer_within:g} s, end at {settings.give_up_after:g} s"
     if settings.answer_within >= PAYS_UNTIL:
         return warning(detail, f"set ANSWER_WITHIN_SECONDS below {PAYS_UNTIL:g}: speed pays until")
-    if settings.give_up_after >= LISTENS_UNTIL:
-        return warning(detail, f"set GIVE_UP_AFTER_SECONDS below {LISTENS_UNTIL:g}")
+    if settings.give_up_after >= CLIENT_TIMEOUT:
+        return warning(detail, f"set GIVE_UP_AFTER_SECONDS below {CLIENT_TIMEOUT:g}")
     return ok(detail)
 
 
@@ -118,12 +119,6 @@ def _analyse(clip: Path, context: Context) -> tuple[Costs, Pace]:
     }
     spent = analysis.stopwatch.seconds
     return Costs.measured(spent, frames=frames, looks=looks, wall=wall), analysis.pace
-
-
-def _cores() -> int:
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _granted_cores(cgroup: Path) -> float | None:

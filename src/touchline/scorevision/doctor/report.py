@@ -26,26 +26,19 @@ def as_dict(findings: Sequence[Finding]) -> dict[str, object]:
 
 def table(findings: Sequence[Finding]) -> Table:
     """The findings by group; what to do stands below what was found."""
-    shown = Table("", "what", "found", title=_title(findings), title_justify="left")
+    counts = Counter(finding.state for finding in findings)
+    title = ", ".join(f"{counts[state]} {state}" for state in STYLES if counts[state])
+    shown = Table("", "what", "found", title=title, title_justify="left")
     order = get_args(Group)
     by_group = sorted(findings, key=lambda finding: order.index(finding.group))
     for group, members in groupby(by_group, key=lambda finding: finding.group):
         shown.add_section()
         shown.add_row("", Text(group, "bold"), "")
         for finding in members:
-            shown.add_row(
-                Text(finding.state, STYLES[finding.state]), Text(finding.name), _found(finding)
-            )
+            # Text, not markup: what was found may hold brackets.
+            found = Text(finding.detail)
+            if finding.fix:
+                found = Text.assemble(found, "\n", (f"→ {finding.fix}", "bold"))
+            state = Text(finding.state, STYLES[finding.state])
+            shown.add_row(state, Text(finding.name), found)
     return shown
-
-
-def _found(finding: Finding) -> Text:
-    # Text, not markup: what was found may hold brackets.
-    if not finding.fix:
-        return Text(finding.detail)
-    return Text.assemble(finding.detail, "\n", (f"→ {finding.fix}", "bold"))
-
-
-def _title(findings: Sequence[Finding]) -> str:
-    counts = Counter(finding.state for finding in findings)
-    return ", ".join(f"{counts[state]} {state}" for state in STYLES if counts[state])

@@ -19,7 +19,7 @@ BODY_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class WebReply:
     """What a server answers, whatever its status.
 
     Attributes:
@@ -32,7 +32,7 @@ class Reply:
     date: float | None
 
 
-def ask(url: str, *, method: Literal["GET", "HEAD"] = "GET") -> Reply:
+def ask(url: str, *, method: Literal["GET", "HEAD"] = "GET") -> WebReply:
     """Ask a server, past any proxy: videos are fetched past them too.
 
     Raises:
@@ -42,12 +42,14 @@ def ask(url: str, *, method: Literal["GET", "HEAD"] = "GET") -> Reply:
     opener = build_opener(ProxyHandler({}))
     try:
         with opener.open(Request(url, headers=headers, method=method), timeout=WITHIN) as reply:
-            return Reply(reply.read(BODY_BYTES), _date(reply.headers))
+            return WebReply(reply.read(BODY_BYTES), _date(reply.headers))
     except HTTPError as refusal:
         with refusal:
-            return Reply(b"", _date(refusal.headers))
+            return WebReply(b"", _date(refusal.headers))
     except (OSError, HTTPException, ValueError) as error:
-        raise InputError(f"{urlsplit(url).hostname} does not answer: {_reason(error)}") from error
+        inner = error.reason if isinstance(error, URLError) else error
+        reason = (inner.strerror if isinstance(inner, OSError) else None) or str(inner)
+        raise InputError(f"{urlsplit(url).hostname} does not answer: {reason}") from error
 
 
 def is_live(base: str) -> bool:
@@ -62,12 +64,6 @@ def is_live(base: str) -> bool:
 def at(host: str, port: int) -> str:
     """``http://HOST:PORT``, for IPv6 addresses too."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _reason(error: Exception) -> str:
-    """What went wrong, without error numbers."""
-    inner = error.reason if isinstance(error, URLError) else error
-    return (inner.strerror if isinstance(inner, OSError) else None) or str(inner)
 
 
 def _date(headers: Message) -> float | None:

@@ -7,9 +7,9 @@ from touchline.scorevision.local_validator.outcome import Earned, Outcome, Round
 from touchline.scorevision.local_validator.reading import Stored, read_as_validator
 from touchline.scorevision.local_validator.round import Caller, offering, run_round
 from touchline.scorevision.local_validator.sending import (
-    Challenge,
     Miner,
     Reply,
+    SentChallenge,
     ask_hotkey,
     new_challenge,
     require_miner_url,
@@ -21,7 +21,6 @@ from touchline.scorevision.local_validator.signed import AnswerSignature, signat
 __all__ = [
     "AnswerSignature",
     "Caller",
-    "Challenge",
     "Contest",
     "Earned",
     "Host",
@@ -29,6 +28,7 @@ __all__ = [
     "Outcome",
     "Reply",
     "Round",
+    "SentChallenge",
     "Stored",
     "ask_hotkey",
     "hosting",

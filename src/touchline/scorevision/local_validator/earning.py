@@ -46,7 +46,9 @@ class Contest:
             InputError: The clip cannot be read.
             ModelError: The scorer failed.
         """
-        size, frames = _measured(self.video)
+        with VideoReader(self.video) as reader:
+            size = reader.info.width, reader.info.height
+            frames = sum(1 for _ in reader)
         for start in range(0, len(answers), TOGETHER):
             group = answers[start : start + TOGETHER]
             read = [_read(sent, size, frames) for sent in group]
@@ -62,12 +64,6 @@ class Contest:
         ]
         scores = iter(score_clips(good, self.video, judge=self.judge) if good else ())
         return [answer if isinstance(answer, str) else next(scores) for answer in read]
-
-
-def _measured(video: Path) -> tuple[tuple[int, int], int]:
-    """(width, height) and the number of frames that can be read."""
-    with VideoReader(video) as reader:
-        return (reader.info.width, reader.info.height), sum(1 for _ in reader)
 
 
 def _read(sent: Sent, size: tuple[int, int], frames: int) -> Response | str:

@@ -1,7 +1,7 @@
 """What became of a round of challenges: one row each, and the medians."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any, Literal
@@ -10,8 +10,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from touchline.scorevision.report import ClipScore, report
-from touchline.scorevision.report.tables import figure
+from touchline.scorevision.report import ClipScore, figure, report
 
 Came = Literal["answered", "failed", "empty", "nothing stored"]
 """``answered``: a validator has frames to score. ``failed``: no 2xx answer came, which is stored as
@@ -116,8 +115,18 @@ class Round:
 
     def report(self) -> Group:
         """What a person reads: the table, what was wrong, who signed; of one answer all reasons."""
+        problems = [
+            f"{each.challenge_id} {each.came}: {each.problem}"
+            for each in self.outcomes
+            if each.problem
+        ]
+        counted = Counter(each.signature for each in self.outcomes if each.signature)
+        signatures = [
+            f"answer {words}" if len(self.outcomes) == 1 else f"{count} answers {words}"
+            for words, count in counted.items()
+        ]
         signed = f"challenges to {self.miner_hotkey}, signed by {self.validator_hotkey}"
-        lines = [*self._problems(), *self._signatures(), signed]
+        lines = [*problems, *signatures, signed]
         if self.score and len(self.outcomes) == 1:
             return Group(self.table(), *map(Text, lines), report(self.score))
         return Group(self.table(), *map(Text, [*lines, *self.notices()]))
@@ -129,22 +138,16 @@ class Round:
         if self.score:
             table.caption = f"{_kind(self.score)} score, judged by {self.score.scorer}"
         for each in self.outcomes:
-            table.add_row(*_row(each))
+            table.add_row(
+                *(each.challenge_id, each.came, _seconds(each.seconds)),
+                *(f"{each.bytes / 1e6:.2f}", str(each.frames)),
+                *(_figure(getattr(each.earned, part, None)) for part in PARTS),
+            )
         if len(self.outcomes) > 1:
             seconds, *parts = self.medians().values()
             table.add_section()
             table.add_row("median", "", _seconds(seconds), "", "", *map(_figure, parts))
         return table
-
-    def _problems(self) -> Iterator[str]:
-        for each in self.outcomes:
-            if each.problem:
-                yield f"{each.challenge_id} {each.came}: {each.problem}"
-
-    def _signatures(self) -> Iterator[str]:
-        counted = Counter(each.signature for each in self.outcomes if each.signature)
-        for said, count in counted.items():
-            yield f"answer {said}" if len(self.outcomes) == 1 else f"{count} answers {said}"
 
 
 def _kind(score: ClipScore) -> Literal["validator's", "estimated"]:
@@ -156,12 +159,6 @@ def earned(score: ClipScore) -> Earned:
     return Earned(
         score.box, score.reported_keypoints, score.quality, score.speed.score, score.final
     )
-
-
-def _row(each: Outcome) -> Iterator[str]:
-    yield from (each.challenge_id, each.came, _seconds(each.seconds))
-    yield from (f"{each.bytes / 1e6:.2f}", str(each.frames))
-    yield from (_figure(getattr(each.earned, part, None)) for part in PARTS)
 
 
 def _median(values: Iterable[float | None]) -> float | None:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from touchline.scorevision import wire
+
 Fate = Literal["kept", "empty", "nothing"]
 """What a validator stores: frames; an answer without a frame, which scores 0; or nothing."""
 
@@ -40,7 +42,7 @@ class _BrokenError(Exception):
 def read_as_validator(body: bytes) -> Stored:
     """Read the body of a 2xx answer as a validator does."""
     try:
-        frames = _frames(_parsed(body))
+        frames = _stored_frames(_parsed(body))
     except _BrokenError as error:
         return Stored("nothing", f"{error}; a validator stores nothing at all of such an answer")
     if isinstance(frames, str):
@@ -54,51 +56,53 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
     except _BREAKS_OVER as error:
         raise _BrokenError(f"the body is not JSON ({error})") from None
     if content is None:
-        return {"frames": {}}
+        return {wire.FRAMES: {}}
     if not isinstance(content, dict):
         raise _BrokenError(f"the body is {_kind(content)}, not an object")
     return content
 
 
-def _frames(content: Mapping[str, Any]) -> dict[str, dict[str, Any]] | str:
+def _stored_frames(content: Mapping[str, Any]) -> dict[str, dict[str, Any]] | str:
     """The frames by number, or why there are none."""
-    if "frames" not in content:
+    if wire.FRAMES not in content:
         return "frames is missing"
-    given = content["frames"]
+    given = content[wire.FRAMES]
     if not isinstance(given, (list, dict, str)):
         raise _BrokenError(f"frames is {_kind(given)}, not a list")
     if not isinstance(given, list):
         return f"frames is {_kind(given)}, not a list"
     # A number that comes again takes the place of the earlier one.
-    frames = dict(_frame(each, f"entry {place} of frames") for place, each in enumerate(given))
+    frames = dict(
+        _stored_frame(each, f"entry {place} of frames") for place, each in enumerate(given)
+    )
     return frames or "frames is an empty list"
 
 
-def _frame(given: Any, where: str) -> tuple[str, dict[str, Any]]:
+def _stored_frame(given: Any, where: str) -> tuple[str, dict[str, Any]]:
     if not isinstance(given, dict):
         raise _BrokenError(f"{where} is {_kind(given)}, not an object")
-    if "frame_number" not in given:
+    if wire.FRAME_NUMBER not in given:
         raise _BrokenError(f"{where}: frame_number is missing")
     kept: dict[str, Any] = {}
-    if isinstance(points := given.get("keypoints"), list):
-        kept["keypoints"] = [
+    if isinstance(points := given.get(wire.KEYPOINTS), list):
+        kept[wire.KEYPOINTS] = [
             _rounded(point, f"{where}: keypoints[{i}]") for i, point in enumerate(points)
         ]
-    if isinstance(objects := given.get("objects"), list):
-        kept["objects"] = [
-            _object(each, f"{where}: objects[{i}]") for i, each in enumerate(objects)
+    if isinstance(objects := given.get(wire.OBJECTS), list):
+        kept[wire.OBJECTS] = [
+            _stored_object(each, f"{where}: objects[{i}]") for i, each in enumerate(objects)
         ]
-    return str(given["frame_number"]), kept
+    return str(given[wire.FRAME_NUMBER]), kept
 
 
-def _object(given: Any, where: str) -> Any:
-    if isinstance(given, list) and "bbox" not in given:
+def _stored_object(given: Any, where: str) -> Any:
+    if isinstance(given, list) and wire.BBOX not in given:
         return given  # no object either, but not what reading breaks over
     if not isinstance(given, dict):
         raise _BrokenError(f"{where} is {_kind(given)}, not an object")
-    if "bbox" not in given:
+    if wire.BBOX not in given:
         return given
-    return {**given, "bbox": _rounded(given["bbox"], f"{where}: bbox")}
+    return {**given, wire.BBOX: _rounded(given[wire.BBOX], f"{where}: bbox")}
 
 
 def _rounded(given: Iterable[Any], where: str) -> list[float]:

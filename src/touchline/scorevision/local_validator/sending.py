@@ -12,7 +12,8 @@ import httpx
 from touchline.errors import InputError, UsageError
 from touchline.scorevision.chain import Hotkey, is_address
 from touchline.scorevision.local_validator.signed import AnswerSignature, signature_of
-from touchline.scorevision.miner.access.signing import signed_headers
+from touchline.scorevision.signing import signed_headers
+from touchline.scorevision.wire import write_challenge
 
 TIMEOUT = 240.0
 """Seconds that a validator waits to connect, to be read, and between two blocks of an answer."""
@@ -24,7 +25,7 @@ SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Challenge:
+class SentChallenge:
     """What a miner is asked.
 
     Attributes:
@@ -38,14 +39,8 @@ class Challenge:
     created_at: str
 
     def body(self) -> bytes:
-        """The bytes that are signed and sent: JSON with spaces behind commas and colons."""
-        payload = {
-            "challenge_id": self.challenge_id,
-            "type": "gsr",
-            "video_url": self.video_url,
-            "created_at": self.created_at,
-        }
-        return json.dumps(payload).encode()
+        """The bytes that are signed and sent."""
+        return write_challenge(self.challenge_id, self.video_url, self.created_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +68,10 @@ class Miner:
     hotkey: str
 
 
-def new_challenge(video_url: str) -> Challenge:
+def new_challenge(video_url: str) -> SentChallenge:
     """A challenge that was never sent before."""
     now = datetime.now(UTC)
-    return Challenge(str(10**9 + secrets.randbelow(9 * 10**9)), video_url, now.isoformat())
+    return SentChallenge(str(10**9 + secrets.randbelow(9 * 10**9)), video_url, now.isoformat())
 
 
 def validators_client(timeout: float = TIMEOUT) -> httpx.Client:
@@ -89,7 +84,7 @@ def validators_client(timeout: float = TIMEOUT) -> httpx.Client:
     return httpx.Client(timeout=timeout, headers=headers, follow_redirects=False, trust_env=False)
 
 
-def send(challenge: Challenge, miner: Miner, *, key: Hotkey, client: httpx.Client) -> Reply:
+def send(challenge: SentChallenge, miner: Miner, *, key: Hotkey, client: httpx.Client) -> Reply:
     """Sign a challenge, send it, and read the answer to its end.
 
     Whatever goes wrong on the way is a failed answer, as it is for a validator.
@@ -107,7 +102,9 @@ def send(challenge: Challenge, miner: Miner, *, key: Hotkey, client: httpx.Clien
         response = client.post(miner.url + ENDPOINT, content=body, headers=headers)
         seconds = time.perf_counter() - started
     except httpx.RequestError as error:
-        return Reply(time.perf_counter() - started, failure=_broken_off(error))
+        seconds = time.perf_counter() - started
+        kind = "time-out: " if isinstance(error, httpx.TimeoutException) else ""
+        return Reply(seconds, failure=f"{kind}{error or type(error).__name__}")
     if not response.is_success:
         return Reply(seconds, failure=_refusal(response))
     return Reply(seconds, response.content, signature=signature_of(response))
@@ -147,11 +144,6 @@ def ask_hotkey(url: str, client: httpx.Client) -> str:
 
 def _no_hotkey(url: str, why: str) -> str:
     return f"{url}/health does not tell the miner's hotkey ({why}); give it with --miner-hotkey."
-
-
-def _broken_off(error: httpx.RequestError) -> str:
-    waited = "" if not isinstance(error, httpx.TimeoutException) else "time-out: "
-    return f"{waited}{error or type(error).__name__}"
 
 
 def _refusal(response: httpx.Response) -> str:

@@ -6,7 +6,7 @@ import httpx
 
 from touchline.errors import UnauthenticatedError
 from touchline.scorevision.chain import verify
-from touchline.scorevision.miner.access.signing import parse_signature, request_message
+from touchline.scorevision.signing import parse_signature, request_message
 
 HEADERS = ("miner-hotkey", "nonce", "signature")
 """The headers of a signed answer."""

@@ -38,7 +38,7 @@ def create_app(settings: MinerSettings | None = None, *, ask: Ask | None = None)
 
     Args:
         settings: None reads the environment.
-        ask: Asks for the password of an encrypted hotkey; None asks nobody.
+        ask: Prompts for the password of an encrypted hotkey; None never does.
 
     Raises:
         ChainError: The hotkey or the allow-list cannot be read.
@@ -67,13 +67,13 @@ def create_app(settings: MinerSettings | None = None, *, ask: Ask | None = None)
     if service.exchange is not None:
         app.include_router(key_routes.router)
     app.add_exception_handler(TouchlineError, _refuse)
-    app.add_exception_handler(ClientDisconnect, _nobody_listens)
+    app.add_exception_handler(ClientDisconnect, _client_gone)
     app.add_exception_handler(Exception, _broken)
     return app
 
 
 async def _refuse(request: Request, error: Exception) -> JSONResponse:
-    """What a client is told of an error; the table is in ``statuses``."""
+    """The response to an error; the table is in ``statuses``."""
     assert isinstance(error, TouchlineError)
     service: Service = request.app.state.service
     status = status_of(error)
@@ -83,8 +83,8 @@ async def _refuse(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": detail_of(error)}, status, headers_of(error))
 
 
-async def _nobody_listens(request: Request, error: Exception) -> JSONResponse:
-    """For the log alone; the status is the one that other servers write there."""
+async def _client_gone(request: Request, error: Exception) -> JSONResponse:
+    """For the log alone: 499 is what other servers write there."""
     return JSONResponse({"detail": "the client hung up"}, 499)
 
 
@@ -95,7 +95,7 @@ async def _broken(request: Request, error: Exception) -> JSONResponse:
 
 @contextmanager
 def _closing_on_signals(service: Service) -> Iterator[None]:
-    """Send away who waits as soon as the process is told to end; the server does the rest.
+    """Close the queue as soon as the process is told to end; the server does the rest.
 
     The server has its own handlers by now: they are called after ours, and put back at the end.
     """

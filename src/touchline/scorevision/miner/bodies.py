@@ -1,4 +1,4 @@
-"""Bodies in and out: bounded when read, signed and packed when sent."""
+"""Bodies in and out: bounded when read, signed and compressed when sent."""
 
 import gzip
 
@@ -8,12 +8,12 @@ from starlette.requests import Request
 
 from touchline.errors import OversizeError
 from touchline.scorevision.chain import Hotkey
-from touchline.scorevision.miner.access.signing import answer_headers
+from touchline.scorevision.signing import answer_headers
 
 MAX_BODY = 64 * 1024
 """Bytes of the largest request; a challenge has about 200."""
-WORTH_PACKING = 1024
-"""Bytes from which a body is packed."""
+WORTH_COMPRESSING = 1024
+"""Bytes from which a body is compressed."""
 
 
 async def read_body(request: Request) -> bytes:
@@ -30,7 +30,7 @@ async def read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def packed(body: bytes, accepted: str) -> tuple[bytes, dict[str, str]]:
+def compressed(body: bytes, accepted: str) -> tuple[bytes, dict[str, str]]:
     """The body as the client accepts it, and the headers that say so.
 
     Args:
@@ -39,7 +39,7 @@ def packed(body: bytes, accepted: str) -> tuple[bytes, dict[str, str]]:
     """
     names = acceptable(accepted)
     headers = {"vary": "accept-encoding"}
-    if len(body) < WORTH_PACKING:
+    if len(body) < WORTH_COMPRESSING:
         return body, headers
     if "zstd" in names:
         return zstandard.compress(body, 3), headers | {"content-encoding": "zstd"}
@@ -59,6 +59,6 @@ def acceptable(header: str) -> set[str]:
 
 
 def finish(body: bytes, hotkey: Hotkey, asked: Headers) -> tuple[bytes, dict[str, str]]:
-    """A body packed for who asked, and signed by the miner as it is when unpacked."""
-    sent, headers = packed(body, asked.get("accept-encoding", ""))
+    """A body compressed as the client accepts it, and its headers: it is signed uncompressed."""
+    sent, headers = compressed(body, asked.get("accept-encoding", ""))
     return sent, headers | answer_headers(hotkey, body)

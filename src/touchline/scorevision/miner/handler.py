@@ -1,7 +1,6 @@
 """One challenge from its video's address to its answer."""
 
 import asyncio
-import json
 import logging
 import os
 import re
@@ -16,8 +15,8 @@ from typing import Any
 
 from touchline.errors import DeadlineError, OutputError, TouchlineError
 from touchline.scorevision.miner.metrics import Metrics
-from touchline.scorevision.miner.schema import Challenge
 from touchline.scorevision.settings import MinerSettings
+from touchline.scorevision.wire import Challenge, write_answer
 from touchline.service import Analyse, Answered, RequestQueue, WorkerPool, WorkerProcess
 from touchline.service.fetching import ProgressCallback
 
@@ -27,7 +26,7 @@ Download = Callable[[str, Path, ProgressCallback], Awaitable[int]]
 _log = logging.getLogger("touchline.miner")
 
 SCRATCH = "touchline-video-"
-"""How the folders of videos under way begin; then come the process id and some letters."""
+"""Prefix of the folders of videos; the process id and some letters follow."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,10 +34,10 @@ class ChallengeHandler:
     """Answers challenges, as many at once as there are workers.
 
     Attributes:
-        pool: Who analyses.
-        queue: Who is served.
-        download: Who fetches.
-        metrics: Told what came of it.
+        pool: The worker processes.
+        queue: Bounds the challenges that run and wait.
+        download: Fetches videos.
+        metrics: Count outcomes and seconds.
         settings: Limits and time.
         scratch: Folder that videos are fetched into.
     """
@@ -62,14 +61,19 @@ class ChallengeHandler:
             InputError: The video cannot be decoded.
             OutputError: The disk is full.
         """
-        with self._told(challenge, received):
-            answered = await self._in_time(challenge, received)
-        self._note(answered, received)
-        return _body(challenge, answered, time.perf_counter() - received)
+        with self._recorded(challenge, received):
+            answered = await self._before_deadline(challenge, received)
+        self._observe(answered, received)
+        return write_answer(
+            challenge.challenge_id,
+            answered.frames,
+            seconds=time.perf_counter() - received,
+            skipped=answered.report.skipped,
+        )
 
     @contextmanager
-    def _told(self, challenge: Challenge, received: float) -> Iterator[None]:
-        """Count and log what becomes of a challenge."""
+    def _recorded(self, challenge: Challenge, received: float) -> Iterator[None]:
+        """Count and log the outcome of a challenge."""
         outcome, reason = "answered", ""
         try:
             yield
@@ -78,24 +82,24 @@ class ChallengeHandler:
             raise
         finally:
             self.metrics.challenges.labels(outcome).inc()
-            told = challenge.challenge_id, outcome, time.perf_counter() - received, reason
-            _log.info("challenge %r: %s after %.1f s%s", *told)
+            values = challenge.challenge_id, outcome, time.perf_counter() - received, reason
+            _log.info("challenge %r: %s after %.1f s%s", *values)
 
-    async def _in_time(self, challenge: Challenge, received: float) -> Answered:
+    async def _before_deadline(self, challenge: Challenge, received: float) -> Answered:
         left = self.settings.give_up_after - (time.perf_counter() - received)
         try:
             async with asyncio.timeout(left):
                 async with self.queue.slot(), self.pool.acquire() as worker:
-                    return await self._serve(challenge, worker, received)
+                    return await self._process(challenge, worker, received)
         except TimeoutError:
             raise DeadlineError(
                 f"no answer within {self.settings.give_up_after:.0f} s; the work was dropped."
             ) from None
 
-    async def _serve(
+    async def _process(
         self, challenge: Challenge, worker: WorkerProcess, received: float
     ) -> Answered:
-        """Fetch and analyse side by side: the first pictures are looked at before the last byte."""
+        """Download and analyse at the same time: the first frames before the last byte is there."""
         with self._scratch_file() as path:
             result = worker.submit(self._command(path, received))
             fetching = asyncio.create_task(self._fetch(challenge.video_url, path, worker))
@@ -132,28 +136,28 @@ class ChallengeHandler:
     @contextmanager
     def _scratch_file(self) -> Iterator[Path]:
         """An empty file for a video, gone at the end whatever happens."""
-        with _room():
+        with _disk_errors():
             folder = Path(tempfile.mkdtemp(prefix=f"{SCRATCH}{os.getpid()}-", dir=self.scratch))
         try:
             path = folder / "video"
-            with _room():
+            with _disk_errors():
                 path.touch()
             yield path
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _note(self, answered: Answered, received: float) -> None:
+    def _observe(self, answered: Answered, received: float) -> None:
         report = answered.report
         self.metrics.frames.inc(report.frames)
-        self.metrics.saw(report.seconds)
+        self.metrics.observe(report.seconds)
         self.metrics.stage.labels("answer").observe(time.perf_counter() - received)
         for fault, count in report.faults.items():
             self.metrics.faults.labels(fault).inc(count)
 
 
 @contextmanager
-def _room() -> Iterator[None]:
-    """A disk without room is the operator's business."""
+def _disk_errors() -> Iterator[None]:
+    """A full disk is an ``OutputError``, the operator's business."""
     try:
         yield
     except OSError as error:
@@ -161,16 +165,10 @@ def _room() -> Iterator[None]:
 
 
 def _outcome(error: BaseException) -> str:
-    """What became of a challenge that ended so, in words."""
+    """The outcome of a challenge that ended with this error, as the metrics name it."""
     if isinstance(error, asyncio.CancelledError):
         return "client gone"
     if not isinstance(error, TouchlineError):
         return "broken"
     name = type(error).__name__.removesuffix("Error")
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-
-
-def _body(challenge: Challenge, answered: Answered, seconds: float) -> bytes:
-    head = json.dumps({"challenge_id": challenge.challenge_id})[:-1].encode()
-    tail = {"processing_time": round(seconds, 3), "skipped": answered.report.skipped}
-    return head + b', "frames": ' + answered.frames + b", " + json.dumps(tail)[1:].encode()

@@ -1,4 +1,4 @@
-"""How the service is: what it needs, and whether it has it."""
+"""The health of the service: what it needs, and whether it has it."""
 
 import shutil
 import time
@@ -47,7 +47,7 @@ class Vitals:
     started: float
 
     def read(self) -> Health:
-        """How the service is now."""
+        """The health of the service now."""
         looks: dict[str, Callable[[], Check]] = {
             "models": self._models,
             "chain": self._chain,

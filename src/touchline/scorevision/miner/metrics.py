@@ -31,7 +31,7 @@ class Metrics:
     def __init__(self, scratch: Path, workers: Callable[[], list[int]]) -> None:
         self.registry = CollectorRegistry()
         self._scratch = scratch
-        self._analysts = workers
+        self._workers = workers
         self._processes: dict[int, psutil.Process] = {}
         self.challenges = self._counter("challenges", "Challenges by outcome.", "outcome")
         self.refused = self._counter("requests_refused", "Requests not served.", "status")
@@ -71,8 +71,8 @@ class Metrics:
         finally:
             self.stage.labels(stage).observe(time.perf_counter() - started)
 
-    def saw(self, seconds: Mapping[str, float]) -> None:
-        """Note the stages of an analysis."""
+    def observe(self, seconds: Mapping[str, float]) -> None:
+        """Observe the stages of an analysis."""
         for stage, value in seconds.items():
             self.stage.labels("analysis" if stage == "total" else stage).observe(value)
 
@@ -87,7 +87,7 @@ class Metrics:
         return generate_latest(self.registry)
 
     def _read_processes(self) -> None:
-        wanted = [psutil.Process().pid, *self._analysts()]
+        wanted = [psutil.Process().pid, *self._workers()]
         cpu = memory = 0.0
         for pid in wanted:
             with suppress(psutil.Error):

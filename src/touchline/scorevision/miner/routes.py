@@ -1,4 +1,4 @@
-"""What a validator, an operator and a monitor may ask."""
+"""The routes for validators, operators and monitors."""
 
 import asyncio
 import time
@@ -6,17 +6,17 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
 from touchline.errors import DeadlineError, MalformedError
 from touchline.scorevision.miner.access.admission import NAMES
 from touchline.scorevision.miner.bodies import finish, read_body
 from touchline.scorevision.miner.health import Health
-from touchline.scorevision.miner.schema import Answer, Availability, Challenge, Problem
 from touchline.scorevision.miner.sealed import SEALED, SealedRequest, admit
 from touchline.scorevision.miner.service import Service
 from touchline.scorevision.miner.statuses import STATUSES
+from touchline.scorevision.wire import VIDEO_URL, Answer, Challenge
 
 T = TypeVar("T")
 
@@ -25,6 +25,20 @@ router = APIRouter()
 JSON = "application/json"
 BODY_WITHIN = 30.0
 """Seconds that the body of a request may take to arrive."""
+
+
+class Availability(BaseModel):
+    """Whether a challenge would be taken now."""
+
+    available: bool
+
+
+class Problem(BaseModel):
+    """Why a request was not served."""
+
+    detail: str
+
+
 REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem} for status in sorted(set(STATUSES.values()))
 }
@@ -57,7 +71,7 @@ async def challenge(request: Request) -> Response:
     service = service_of(request)
     sealed = admit(request, service, await body_in_time(request))
     asked = parse_challenge(sealed.body)
-    answer = await unless_gone(request, service.handler.answer(asked, received=received))
+    answer = await unless_disconnected(request, service.handler.answer(asked, received=received))
     return await signed(answer, request, sealed)
 
 
@@ -119,19 +133,19 @@ def parse_challenge(body: bytes) -> Challenge:
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         field = str(problem["loc"][0]) if problem["loc"] else "body"
-        if field == "video_url" and problem["type"] in ("missing", "string_too_short"):
+        if field == VIDEO_URL and problem["type"] in ("missing", "string_too_short"):
             raise MalformedError("No video URL provided") from None
         raise MalformedError(f"{field}: {problem['msg']}.") from None
 
 
-async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """The result of the work, which is dropped when the client hangs up.
+async def unless_disconnected(request: Request, work: Coroutine[Any, Any, T]) -> T:
+    """The result of the work, which is cancelled when the client disconnects.
 
     Raises:
         ClientDisconnect: It did.
     """
     task = asyncio.create_task(work)
-    gone = asyncio.create_task(_gone(request))
+    gone = asyncio.create_task(_disconnected(request))
     try:
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
@@ -143,13 +157,13 @@ async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
         await asyncio.wait({task})
 
 
-async def _gone(request: Request) -> None:
+async def _disconnected(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
 
 
 async def signed(body: bytes, request: Request, sealed: SealedRequest) -> Response:
-    """The answer as it is sent; packed in a thread, so that nobody waits for it."""
+    """The answer as it is sent; compressed and signed in a thread, off the event loop."""
     hotkey = service_of(request).hotkey
 
     def seal() -> tuple[bytes, dict[str, str]]:

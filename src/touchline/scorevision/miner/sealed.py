@@ -1,4 +1,4 @@
-"""A challenge as it came in, plain or encrypted, and how its answer goes out."""
+"""A request as it arrived, plain or encrypted, and how its answer is sent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ KEY_UUID = "symmetric-key-uuid"
 
 @dataclass(frozen=True, slots=True)
 class SealedRequest:
-    """What was asked by somebody who may ask.
+    """An admitted request.
 
     Attributes:
         body: JSON, decrypted where it was encrypted.
@@ -28,18 +28,18 @@ class SealedRequest:
 
 
 def admit(request: Request, service: Service, body: bytes) -> SealedRequest:
-    """Check who asks, and open what they sent.
+    """Admit a request, and decrypt its body where it is encrypted.
 
     Raises:
-        RequestError: They may not ask, or the body cannot be opened.
+        RequestError: It is not admitted, or its body cannot be decrypted.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != SEALED:
         service.admission.admit(request.headers, body)
         return SealedRequest(body)
-    return _opened(request, service, body)
+    return _decrypted(request, service, body)
 
 
-def _opened(request: Request, service: Service, body: bytes) -> SealedRequest:
+def _decrypted(request: Request, service: Service, body: bytes) -> SealedRequest:
     exchange = exchange_of(service)
     uuid = key_uuid(request)
     validator = service.admission.admit_encrypted(request.headers, uuid)

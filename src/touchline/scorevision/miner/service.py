@@ -1,4 +1,4 @@
-"""A service put together from its settings: who asks, who answers, who watches over both."""
+"""The service, put together from its settings: admission, queue, workers, metagraph, metrics."""
 
 import asyncio
 import logging
@@ -52,15 +52,15 @@ class Service:
 
     Attributes:
         settings: What the operator set.
-        hotkey: Who the miner is.
-        admission: Who may ask.
+        hotkey: Of the miner; signs its answers.
+        admission: Decides which requests are served.
         exchange: Symmetric keys of the encrypted variant; None where it is off.
-        pool: Who analyses.
-        queue: Who is served, who waits.
+        pool: The worker processes.
+        queue: Bounds the challenges that run and wait.
         handler: From a challenge to its answer.
-        watch: The metagraph.
-        metrics: What can be watched.
-        vitals: How the service is.
+        watch: Keeps the metagraph up to date.
+        metrics: For Prometheus.
+        vitals: The health of the service.
     """
 
     settings: MinerSettings
@@ -80,7 +80,7 @@ class Service:
 
         Args:
             settings: What the operator set.
-            ask: Asks for the password of an encrypted hotkey; None asks nobody.
+            ask: Prompts for the password of an encrypted hotkey; None never does.
 
         Raises:
             ChainError: The hotkey or the allow-list cannot be read.
@@ -127,7 +127,7 @@ class Service:
 
     @property
     def is_available(self) -> bool:
-        """Whether a challenge would be worked on at once."""
+        """Whether a challenge would run at once."""
         return self.queue.is_free and self.pool.is_ready
 
     def render_metrics(self) -> bytes:
@@ -142,7 +142,7 @@ class Service:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Workers at work and the chain read, as long as the block lasts."""
+        """Run the workers and read the chain, as long as the block lasts."""
         sweep(self.handler.scratch)
         tasks = [asyncio.create_task(self.pool.run()), asyncio.create_task(self.watch.run())]
         try:
@@ -178,7 +178,7 @@ def find_hotkey(settings: MinerSettings, *, ask: Ask | None = None) -> Hotkey:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the videos that killed services left in a folder; those of other live ones stay."""
+    """Remove the videos that killed services left in a folder; those of live ones stay."""
     for left in folder.glob(f"{SCRATCH}*"):
         pid = left.name.removeprefix(SCRATCH).partition("-")[0]
         # In a container a new life often has the process id of the one before.

@@ -1,4 +1,4 @@
-"""One table from what can go wrong to what a client is told."""
+"""The table from errors to statuses, and what a client is told of each."""
 
 from collections.abc import Mapping
 

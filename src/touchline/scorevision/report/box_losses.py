@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from touchline.scorevision.report.clip_score import FrameScore, Loss
-from touchline.scorevision.scoring.boxes import MIN_COVERAGE
-from touchline.scorevision.scoring.objects import read_boxes
-from touchline.scorevision.scoring.points import (
+from touchline.scorevision.scoring import (
+    MIN_COVERAGE,
     PEOPLE,
     agreement_score,
     area_factors,
     occurrence_weights,
     ordered_sum,
+    read_boxes,
 )
 
 SHARE = 0.65 * 0.5
@@ -45,7 +45,7 @@ class _Judged:
     seen: tuple[Seen, ...]
 
 
-Change = Callable[[Sequence[Seen]], Sequence[Seen]]
+_Change = Callable[[Sequence[Seen]], Sequence[Seen]]
 
 
 def box_losses(
@@ -129,11 +129,15 @@ def _unseen(judged: Sequence[_Judged], selected: int) -> Iterable[Loss]:
 def _roles(judged: Sequence[_Judged], selected: int) -> Loss:
     wrong = [s for each in judged for s in each.seen if _is_other_role(s)]
     people = sum(s.seen in PEOPLE for each in judged for s in each.seen)
-    most = _commonest(f"{s.claimed} for {s.seen}" for s in wrong)
+    names = [f"{s.claimed} for {s.seen}" for s in wrong]
+    most = max(sorted(set(names)), key=names.count, default="none")
+    as_seen = _changed(
+        judged, lambda seen: [replace(s, claimed=s.seen) if _is_other_role(s) else s for s in seen]
+    )
     return _loss(
         "another role seen than claimed",
         judged,
-        _changed(judged, _as_seen),
+        as_seen,
         selected,
         f"{len(wrong)} of {people} people earn half their points for their role, most often "
         f"{most}: claim the role that is seen.",
@@ -144,7 +148,7 @@ def _order(judged: Sequence[_Judged], selected: int) -> Loss:
     return _loss(
         "order of the list",
         judged,
-        _changed(judged, _best_first),
+        _changed(judged, lambda seen: sorted(seen, key=lambda s: -s.agreement)),
         selected,
         "Each box of a label weighs half of the one before it: put first what is surest.",
     )
@@ -208,7 +212,7 @@ def _loss(
     )
 
 
-def _changed(judged: Sequence[_Judged], change: Change) -> dict[int, float]:
+def _changed(judged: Sequence[_Judged], change: _Change) -> dict[int, float]:
     """Scores by frame with the boxes changed; a frame that the change leaves alone keeps its own.
 
     A frame that the change empties scores 0, though it would leave the mean.
@@ -222,22 +226,9 @@ def _changed(judged: Sequence[_Judged], change: Change) -> dict[int, float]:
     }
 
 
-def _without(claimed: str, label: str) -> Change:
+def _without(claimed: str, label: str) -> _Change:
     return lambda seen: [s for s in seen if (s.claimed, s.seen) != (claimed, label)]
-
-
-def _as_seen(seen: Sequence[Seen]) -> Sequence[Seen]:
-    return [replace(s, claimed=s.seen) if _is_other_role(s) else s for s in seen]
-
-
-def _best_first(seen: Sequence[Seen]) -> Sequence[Seen]:
-    return sorted(seen, key=lambda s: -s.agreement)
 
 
 def _is_other_role(seen: Seen) -> bool:
     return seen.claimed in PEOPLE and seen.seen in PEOPLE and seen.claimed != seen.seen
-
-
-def _commonest(names: Iterable[str]) -> str:
-    counted = list(names)
-    return max(sorted(set(counted)), key=counted.count, default="none")

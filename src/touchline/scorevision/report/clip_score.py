@@ -31,6 +31,13 @@ class FrameScore:
         """Whether its keypoints are scored."""
         return self.keypoints is not None
 
+    @property
+    def merit(self) -> float:
+        """What the frame earns: its box score, and the share of its keypoint score."""
+        boxes = 0.0 if self.boxes is None else self.boxes.score
+        fit = None if self.keypoints is None else self.keypoints.fit
+        return boxes + (0.0 if fit is None else (fit.keypoint_score / 100 + fit.on_line) / 2)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speed:
@@ -126,7 +133,12 @@ class ClipScore:
 
     def notices(self) -> list[str]:
         """What has to be said before any number; the first line says who looked."""
-        said = [] if self.is_validators else [_stand_in(self.scorer)]
+        said = []
+        if not self.is_validators:
+            said.append(
+                f"This is not a validator's score: crops were judged by {self.scorer} instead of "
+                "the CLIP that validators use; `touchline models pull clip` fetches that."
+            )
         if self.skipped:
             said.append(
                 f"A validator would skip this challenge: {len(self.validated)} frames show enough "
@@ -143,7 +155,7 @@ class ClipScore:
     def worst(self, count: int) -> list[FrameScore]:
         """The frames drawn for boxes that score least, boxes and keypoints together."""
         drawn = [each for each in self.frames if each.drawn]
-        return sorted(drawn, key=_merit)[:count]
+        return sorted(drawn, key=lambda each: each.merit)[:count]
 
     def as_dict(self) -> dict[str, Any]:
         """The score as JSON takes it.
@@ -157,6 +169,9 @@ class ClipScore:
             "speed": self.speed.score,
             "final": self.final,
         }
+        parts = None if self.keypoints is None else asdict(self.keypoints)
+        if parts is not None:
+            del parts["frames"]  # they stand below, each with all of its scores
         return {
             "scorer": self.scorer,
             "notices": self.notices(),
@@ -165,29 +180,9 @@ class ClipScore:
             "skipped": self.skipped,
             "validator_score" if self.is_validators else "estimate": figures,
             "speed": asdict(self.speed),
-            "keypoint_parts": _parts(self.keypoints),
+            "keypoint_parts": parts,
             "losses": [asdict(each) for each in self.losses],
             "validated_frames": list(self.validated),
             "box_frames": list(self.drawn),
             "frames": [asdict(each) for each in self.frames],
         }
-
-
-def _stand_in(scorer: str) -> str:
-    return (
-        f"This is not a validator's score: crops were judged by {scorer} instead of the CLIP that "
-        "validators use; `touchline models pull clip` fetches that."
-    )
-
-
-def _merit(frame: FrameScore) -> float:
-    """What a frame earns: its box score, and the share of its keypoint score."""
-    boxes = 0.0 if frame.boxes is None else frame.boxes.score
-    fit = None if frame.keypoints is None else frame.keypoints.fit
-    return boxes + (0.0 if fit is None else (fit.keypoint_score / 100 + fit.on_line) / 2)
-
-
-def _parts(score: KeypointScore | None) -> dict[str, Any] | None:
-    if score is None:
-        return None
-    return {key: value for key, value in asdict(score).items() if key != "frames"}

@@ -1,27 +1,30 @@
 """Who compares image and text: the validator's CLIP where it was pulled, else a stand-in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from touchline.arrays import AnyFloat, Float64, Image
 from touchline.errors import ModelError
 from touchline.inference import Device
-from touchline.scorevision.scoring import score_frame_boxes
-from touchline.scorevision.scoring.objects import read_boxes
-from touchline.verification import Label, Verifier, View, load_student
-from touchline.verification.clip import installed, load_clip
-from touchline.verification.decision_tree import MIN_PERSON, Scorer
-from touchline.verification.labels import PEOPLE
-from touchline.verification.prompts import (
+from touchline.scorevision.scoring import read_boxes, score_frame_boxes
+from touchline.scorevision.wire import WireObject
+from touchline.verification import (
     BALL_OR_NOT,
     KINDS_OF_PERSON,
+    MIN_PERSON,
+    PEOPLE,
     PERSON_OR_GRASS,
     ROUND_OR_NOT,
+    Label,
+    Scorer,
+    Verifier,
+    View,
+    load_student,
 )
+from touchline.verification.clip import installed, load_clip
 
 VALIDATORS = "clip"
 """The name of the CLIP that validators use: ViT-B/32 of openai, in 32 bits."""
@@ -31,8 +34,6 @@ LEAST = 1e-6
 EVEN_ODDS = float(np.log(MIN_PERSON / (1 - MIN_PERSON)))
 """Added to the logit of a person, so that P(person) = 0.5 lands on the tree's threshold of 0.08:
 that suits CLIP, which is seldom sure of a person; a calibrated verifier means what it says."""
-
-Objects = Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Judge:
     """
 
     name: str
-    of_frame: Callable[[Image, Objects], Scorer]
+    of_frame: Callable[[Image, Sequence[WireObject]], Scorer]
     frames: Scorer | None
 
     @property
@@ -135,7 +136,7 @@ def student_judge(student: Verifier, *, name: str = "student") -> Judge:
     The logit of a person is lowered so that even odds lie on the tree's threshold (``EVEN_ODDS``).
     """
 
-    def of_frame(image_bgr: Image, objects: Objects) -> Scorer:
+    def of_frame(image_bgr: Image, objects: Sequence[WireObject]) -> Scorer:
         return guarded(name, _Told(student, image_bgr, objects))
 
     return Judge(name, of_frame, frames=None)
@@ -147,9 +148,11 @@ class _Told:
     People come in list order, first all of them and then some again; then the first football.
     """
 
-    def __init__(self, student: Verifier, image_bgr: Image, objects: Objects) -> None:
-        # Who counts is asked of the score itself, which is told nothing.
-        looked = score_frame_boxes(image_bgr, objects, scorer=_say_nothing).boxes
+    def __init__(self, student: Verifier, image_bgr: Image, objects: Sequence[WireObject]) -> None:
+        # Which boxes count follows from the score itself, whatever the scorer answers.
+        looked = score_frame_boxes(
+            image_bgr, objects, scorer=lambda images, texts: np.zeros((len(images), len(texts)))
+        ).boxes
         boxes = read_boxes(objects)
         kept = [box.index for box in looked if box.dropped is None]
         self._people = iter([i for i in kept if not boxes.is_ball[i]])
@@ -181,10 +184,6 @@ class _Told:
         elif question == ROUND_OR_NOT:
             self._place[id(image)] = self._balls[0]
         return self._place[id(image)]
-
-
-def _say_nothing(images_rgb: list[Image], texts: list[str]) -> Float64:
-    return np.zeros((len(images_rgb), len(texts)))
 
 
 _NOT_BALL = tuple(label for label in Label if label != Label.FOOTBALL)

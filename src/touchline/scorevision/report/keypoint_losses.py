@@ -4,8 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from touchline.scorevision.report.clip_score import Loss, Speed
-from touchline.scorevision.scoring import FrameKeypoints, KeypointScore
-from touchline.scorevision.scoring.formula import MIN_BOX_SCORE, SPEED_WEIGHT
+from touchline.scorevision.scoring import (
+    MIN_BOX_SCORE,
+    SPEED_WEIGHT,
+    FrameKeypoints,
+    KeypointScore,
+)
 
 SHARE = 0.65 * 0.5
 """What the keypoint score counts for in the final score."""
@@ -34,7 +38,7 @@ def keypoint_losses(score: KeypointScore) -> list[Loss]:
     Returns:
         Losses with a gain above 0, in no order.
     """
-    parts = _parts(score)
+    parts = [*_still_parts(score), *_moving_parts(score)]
     base = sum(part.weight * part.value for part in parts)
     whole = (score.mean_scale + score.scale_valid) / 2
     found = [
@@ -51,9 +55,8 @@ def keypoint_losses(score: KeypointScore) -> list[Loss]:
     return [each for each in found if each.gain > 1e-12]
 
 
-def _parts(score: KeypointScore) -> list[_Part]:
-    frames = score.frames
-    dropped = sum(len(each.dropped) for each in frames)
+def _still_parts(score: KeypointScore) -> list[_Part]:
+    """What each frame earns by itself."""
     error = score.avg_reprojection_error
     return [
         _Part(
@@ -82,6 +85,13 @@ def _parts(score: KeypointScore) -> list[_Part]:
             "own homography: people beside it, or points that are off.",
             lambda each: None if each.fit is None else each.fit.inside,
         ),
+    ]
+
+
+def _moving_parts(score: KeypointScore) -> list[_Part]:
+    """What frames earn by what happens between them."""
+    dropped = sum(len(each.dropped) for each in score.frames)
+    return [
         _Part(
             "steady keypoints",
             0.05,

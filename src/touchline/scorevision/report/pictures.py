@@ -10,6 +10,7 @@ import numpy as np
 
 from touchline.arrays import Float64, Image
 from touchline.errors import OutputError
+from touchline.outputs import write_whole
 from touchline.outputs.drawing import (
     FAINT,
     INK,
@@ -26,8 +27,8 @@ from touchline.outputs.drawing import (
     text_width,
     write_text,
 )
-from touchline.outputs.writer import write_whole
 from touchline.paths import as_path, require_apart
+from touchline.scorevision import wire
 from touchline.scorevision.report.clip_score import ClipScore, FrameScore
 from touchline.scorevision.response import Response
 from touchline.scorevision.scoring import ScoredBox
@@ -65,7 +66,9 @@ def write_pictures(
             if frame.index in chosen:
                 given = response.frames[frame.index]
                 picture = draw_score(frame.image, given, chosen.pop(frame.index))
-                written.append(_write(target / f"frame_{frame.index:06d}.png", picture))
+                path = target / f"frame_{frame.index:06d}.png"
+                write_whole(path, cv2.imencode(".png", picture)[1].tobytes())
+                written.append(path)
             if not chosen:
                 break
     return written
@@ -88,14 +91,14 @@ def draw_score(image: Image, given: Mapping[str, Any], frame: FrameScore) -> Ima
     style = Style.for_height(image.shape[0])
     boxes: Sequence[ScoredBox] = () if frame.boxes is None else frame.boxes.boxes
     told = {box.index: box for box in boxes}
-    for index, each in enumerate(given["objects"]):
-        _draw_box(canvas, each["bbox"], told.get(index), style)
-    _draw_points(canvas, np.asarray(given["keypoints"], np.float64), frame, style)
+    for index, bbox in enumerate(wire.boxes_of(wire.objects_of(given))):
+        _draw_box(canvas, bbox, told.get(index), style)
+    _draw_points(canvas, wire.keypoints_of(given), frame, style)
     _draw_caption(canvas, frame, style)
     return canvas
 
 
-def _draw_box(canvas: Image, bbox: Sequence[float], box: ScoredBox | None, style: Style) -> None:
+def _draw_box(canvas: Image, bbox: Float64, box: ScoredBox | None, style: Style) -> None:
     height, width = canvas.shape[:2]
     x1, y1, x2, y2 = np.clip(bbox, -1, (width, height, width, height)).tolist()
     corners = np.array([[x1, y1], [x2, y1], [x2, y2], [x1, y2]])
@@ -167,9 +170,3 @@ def _made(folder: Path) -> Path:
             f"cannot write {folder}: {error.strerror}; a folder that can be made is needed"
         ) from error
     return folder
-
-
-def _write(path: Path, picture: Image) -> Path:
-    _, written = cv2.imencode(".png", picture)
-    write_whole(path, written.tobytes())
-    return path

@@ -12,13 +12,13 @@ import av
 import numpy as np
 import supervision as sv
 
-from touchline.arrays import Float64, Image
+from touchline.arrays import Float64
 from touchline.evaluation.metrics import fitted_homography
 from touchline.frame import NO_ID, Frame, FrameState, PitchState, Source
+from touchline.outputs import TICKS, FileWriter, add_stream, to_yuv
 from touchline.outputs.drawing import Trail, draw
-from touchline.outputs.overlay import TICKS, add_stream, to_yuv
-from touchline.outputs.writer import FileWriter
 from touchline.paths import require_apart
+from touchline.scorevision import wire
 from touchline.scorevision.response import Response
 from touchline.video import VideoReader
 
@@ -61,8 +61,9 @@ class SideBySide(FileWriter):
     def _append(self, state: FrameState) -> None:
         frame = next(self._reader)
         other = state_of(self._second, frame)
+        size = frame.image.shape[1], frame.image.shape[0]
         halves = [
-            _drawn(frame.image, each, trail)
+            draw(frame.image, each, trail=trail.follow(each, size))
             for each, trail in zip((state, other), self._trails, strict=True)
         ]
         encoded = to_yuv(np.concatenate(halves, axis=1))
@@ -111,27 +112,24 @@ def state_of(response: Response, frame: Frame) -> FrameState:
         index=frame.index,
         time=frame.time,
         shot=0,
-        objects=_objects(given["objects"], (width, height)),
-        pitch=_pitch(np.array(given["keypoints"], np.float64), (width, height)),
+        objects=_detections(wire.objects_of(given), (width, height)),
+        pitch=_pitch(wire.keypoints_of(given), (width, height)),
     )
 
 
-def _drawn(image: Image, state: FrameState, trail: Trail) -> Image:
-    height, width = image.shape[:2]
-    return draw(image, state, trail=trail.follow(state, (width, height)))
-
-
-def _objects(objects: Sequence[Mapping[str, Any]], size: tuple[int, int]) -> sv.Detections:
+def _detections(objects: Sequence[Mapping[str, Any]], size: tuple[int, int]) -> sv.Detections:
     """Boxes, classes and ids; the other keys of an answer need not be what they are here."""
     if not objects:
         return sv.Detections.empty()
-    xyxy = np.array([each["bbox"] for each in objects], np.float64)
+    xyxy = wire.boxes_of(objects)
     return sv.Detections(
         xyxy=np.clip(xyxy, 0, (*size, *size)).astype(np.float32),
-        class_id=np.array([each["class_id"] for each in objects], int),
+        class_id=wire.class_ids_of(objects),
         confidence=np.ones(len(objects), np.float32),
-        tracker_id=np.array([_tracker_id(each.get("id")) for each in objects], int),
-        data={"source": np.array([str(each.get("source", Source.DETECTED)) for each in objects])},
+        tracker_id=np.array([_tracker_id(each.get(wire.ID)) for each in objects], int),
+        data={
+            "source": np.array([str(each.get(wire.SOURCE, Source.DETECTED)) for each in objects])
+        },
     )
 
 

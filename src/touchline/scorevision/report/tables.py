@@ -6,7 +6,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from touchline.scorevision.report.clip_score import ClipScore, FrameScore, Speed
+from touchline.scorevision.report.clip_score import ClipScore, FrameScore
 from touchline.scorevision.scoring import ScoredBox
 
 LOSSES = 8
@@ -32,12 +32,15 @@ def report(score: ClipScore, *, worst: int = 3) -> Group:
 def parts_table(score: ClipScore) -> Table:
     """The parts of the score and the frames they are of."""
     title = "validator's score" if score.is_validators else f"estimate, judged by {score.scorer}"
+    speed = score.speed
+    pace = "" if not speed.others or speed.fastest is None else f", the pace {speed.fastest:.1f} s"
+    took = "" if speed.seconds is None else f"  ({speed.seconds:.1f} s{pace})"
     table = Table(title, "", title=Text(f"{score.predictions} on {score.video}"))
     table.add_row("final", figure(score.final))
     table.add_row("quality (65 %)", figure(score.quality))
     table.add_row("  boxes", figure(score.box))
     table.add_row("  keypoints", figure(score.reported_keypoints))
-    table.add_row("speed (35 %)", f"{figure(score.speed.score)}{_time(score.speed)}")
+    table.add_row("speed (35 %)", f"{figure(speed.score)}{took}")
     table.add_row("frames validated", f"{len(score.validated)} of {len(score.frames)}")
     table.add_row("  their numbers", spans(score.validated))
     table.add_row("frames drawn for boxes", str(len(score.drawn)))
@@ -75,13 +78,6 @@ def spans(frames: tuple[int, ...]) -> str:
     breaks = [0, *jumps, len(frames)]
     runs = [frames[start:end] for start, end in pairwise(breaks) if end > start]
     return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
-
-
-def _time(speed: Speed) -> str:
-    if speed.seconds is None:
-        return ""
-    pace = "" if not speed.others or speed.fastest is None else f", the pace {speed.fastest:.1f} s"
-    return f"  ({speed.seconds:.1f} s{pace})"
 
 
 def _caption(frame: FrameScore) -> str:

@@ -9,7 +9,8 @@ import numpy as np
 from touchline.arrays import Float64, Int64
 from touchline.errors import UsageError
 from touchline.frame import ClassId
-from touchline.scorevision.scoring.objects import Boxes, read_boxes
+from touchline.scorevision import wire
+from touchline.scorevision.scoring.objects import ClaimedBoxes, read_boxes
 from touchline.scorevision.scoring.template import VERTICES
 
 FAR = 1e9
@@ -32,7 +33,7 @@ class Players:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Answer:
+class AnswerArrays:
     """f frames of an answer, by number.
 
     Attributes:
@@ -47,11 +48,11 @@ class Answer:
     number: Int64
     keypoints: Float64
     length: Int64
-    boxes: tuple[Boxes, ...]
+    boxes: tuple[ClaimedBoxes, ...]
     players: Players
 
 
-def read_answer(frames: Mapping[str, Mapping[str, Any]]) -> Answer:
+def read_answer(frames: Mapping[str, Mapping[str, Any]]) -> AnswerArrays:
     """Read ``{"0": {"keypoints": [[x, y], ...], "objects": [...]}, ...}``.
 
     A list of fewer than 32 points is read, as the validator does: its points are the first
@@ -63,19 +64,19 @@ def read_answer(frames: Mapping[str, Mapping[str, Any]]) -> Answer:
             or a player has no ``id``. The validator itself breaks over most of these.
     """
     numbers = sorted(_number(name) for name in frames)
-    given = [_frame(frames, number) for number in numbers]
-    points = [_points(frame, number) for frame, number in zip(given, numbers, strict=True)]
+    given = [_frame_of(frames, number) for number in numbers]
+    points = [_read_points(frame, number) for frame, number in zip(given, numbers, strict=True)]
     padded = np.zeros((len(points), len(VERTICES), 2))
     for row, found in zip(padded, points, strict=True):
         row[: len(found)] = found
-    objects = [frame.get("objects", ()) for frame in given]
+    objects = [frame.get(wire.OBJECTS, ()) for frame in given]
     boxes = [read_boxes(listed, frame=n) for listed, n in zip(objects, numbers, strict=True)]
-    return Answer(
+    return AnswerArrays(
         np.array(numbers, np.int64),
         padded,
         np.array([len(found) for found in points], np.int64),
         tuple(boxes),
-        _players(objects, boxes, numbers),
+        _read_players(objects, boxes, numbers),
     )
 
 
@@ -87,15 +88,15 @@ def _number(name: object) -> int:
     return int(name)
 
 
-def _frame(frames: Mapping[str, Mapping[str, Any]], number: int) -> Mapping[str, Any]:
+def _frame_of(frames: Mapping[str, Mapping[str, Any]], number: int) -> Mapping[str, Any]:
     frame = frames[str(number)]
-    if not isinstance(frame, Mapping) or "keypoints" not in frame:
+    if not isinstance(frame, Mapping) or wire.KEYPOINTS not in frame:
         raise UsageError(f"frame {number}: keypoints is missing.")
     return frame
 
 
-def _points(frame: Mapping[str, Any], number: int) -> Float64:
-    given = frame["keypoints"]
+def _read_points(frame: Mapping[str, Any], number: int) -> Float64:
+    given = frame[wire.KEYPOINTS]
     try:
         points = np.asarray(given, np.float64).reshape(len(given), 2)
     except (TypeError, ValueError):
@@ -112,8 +113,10 @@ def _points(frame: Mapping[str, Any], number: int) -> Float64:
     return np.array(rounded, np.float64).reshape(-1, 2)
 
 
-def _players(
-    objects: Sequence[Sequence[Mapping[str, Any]]], boxes: Sequence[Boxes], numbers: Sequence[int]
+def _read_players(
+    objects: Sequence[Sequence[Mapping[str, Any]]],
+    boxes: Sequence[ClaimedBoxes],
+    numbers: Sequence[int],
 ) -> Players:
     codes: dict[Hashable, int] = {}
     rank: list[int] = []
@@ -131,9 +134,9 @@ def _players(
 
 
 def _id(given: Mapping[str, Any], number: int, row: int) -> Hashable:
-    if "id" not in given or not isinstance(given["id"], Hashable):
-        raise UsageError(f"frame {number}, object {row}: a player has an id, a number or a name.")
-    return given["id"]
+    if wire.ID in given and isinstance(own := given[wire.ID], Hashable):
+        return own
+    raise UsageError(f"frame {number}, object {row}: a player has an id, a number or a name.")
 
 
 def centre_of(xyxy: Float64) -> Float64:

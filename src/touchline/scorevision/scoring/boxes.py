@@ -17,7 +17,7 @@ from touchline.errors import UsageError
 from touchline.frame import ClassId
 from touchline.scorevision.scoring.crops import see
 from touchline.scorevision.scoring.image import checked_image
-from touchline.scorevision.scoring.objects import Boxes, read_boxes
+from touchline.scorevision.scoring.objects import ClaimedBoxes, read_boxes
 from touchline.scorevision.scoring.points import (
     LABEL_OF_CLASS,
     agreement_score,
@@ -26,7 +26,7 @@ from touchline.scorevision.scoring.points import (
     ordered_sum,
     scores_without,
 )
-from touchline.verification.decision_tree import Scorer
+from touchline.verification import Scorer
 
 MIN_WIDTH, MIN_HEIGHT = 15, 40
 """Pixels from which a box counts, unless it claims a football."""
@@ -136,7 +136,8 @@ def score_frame_boxes(
         ModelError: The scorer's answer has another shape, or is not finite.
     """
     boxes = read_boxes(objects, frame=frame)
-    rgb = _painted_copy(image_bgr)
+    # A copy, which is painted; RGB, as CLIP wants it.
+    rgb = np.asarray(cv2.cvtColor(checked_image(image_bgr), cv2.COLOR_BGR2RGB), np.uint8)
     height, width = rgb.shape[:2]
     dropped = _dropped(boxes, width)
     rows = np.flatnonzero([why is None for why in dropped])
@@ -193,12 +194,7 @@ def clip_box_score(frame_scores: Sequence[float], *, selected: int) -> float:
     return float(round(min(max(mean * coverage, 0.0), 1.0), 2))
 
 
-def _painted_copy(image_bgr: Image) -> Image:
-    """The copy that is painted, RGB as CLIP wants it."""
-    return np.asarray(cv2.cvtColor(checked_image(image_bgr), cv2.COLOR_BGR2RGB), np.uint8)
-
-
-def _dropped(boxes: Boxes, width: int) -> list[Dropped | None]:
+def _dropped(boxes: ClaimedBoxes, width: int) -> list[Dropped | None]:
     """Why each box does not count. Size is asked first; the band ends where the image does."""
     x1, y1, x2, y2 = boxes.xyxy.T
     large = boxes.is_ball | ((boxes.width >= MIN_WIDTH) & (boxes.height >= MIN_HEIGHT))
@@ -210,7 +206,7 @@ def _dropped(boxes: Boxes, width: int) -> list[Dropped | None]:
 
 
 def _scored(
-    boxes: Boxes, dropped: list[Dropped | None], seen: dict[int, str], image_area: int
+    boxes: ClaimedBoxes, dropped: list[Dropped | None], seen: dict[int, str], image_area: int
 ) -> FrameBoxScore:
     """Put the frame's score together from the labels seen, by place in the list."""
     kept, labels = list(seen), list(seen.values())

@@ -6,8 +6,8 @@ from itertools import pairwise
 import numpy as np
 
 from touchline.arrays import Bools, Float64, Int64
-from touchline.scorevision.scoring.answer import Answer
-from touchline.scorevision.scoring.frame_fit import Points, logistic
+from touchline.scorevision.scoring.answer import AnswerArrays
+from touchline.scorevision.scoring.frame_fit import JudgedPoints, logistic
 from touchline.scorevision.scoring.segments import pairwise_distances
 from touchline.scorevision.scoring.template import VERTICES
 
@@ -15,7 +15,7 @@ DECAY = 10.0
 """How fast stability falls with the relative change of distances."""
 
 
-def stabilities(answer: Answer, counted: Bools, *, fitted: Bools, segment: Int64) -> Float64:
+def stabilities(answer: AnswerArrays, counted: Bools, *, fitted: Bools, segment: Int64) -> Float64:
     """Stability (s,) of the keypoints in each segment.
 
     ``exp(-10 d)``, d the mean over consecutive frames with a homography of their mean relative
@@ -40,7 +40,7 @@ def stabilities(answer: Answer, counted: Bools, *, fitted: Bools, segment: Int64
     return np.where(sizes < 2, 1.0, parts)
 
 
-def _stability(answer: Answer, counted: Bools, ranks: list[int]) -> float:
+def _stability(answer: AnswerArrays, counted: Bools, ranks: list[int]) -> float:
     ordered = sorted(ranks, key=lambda rank: str(answer.number[rank]))
     changes = [
         change
@@ -50,7 +50,7 @@ def _stability(answer: Answer, counted: Bools, ranks: list[int]) -> float:
     return float(np.exp(-DECAY * np.mean(changes))) if changes else 0.5
 
 
-def _relative_change(answer: Answer, counted: Bools, before: int, after: int) -> float | None:
+def _relative_change(answer: AnswerArrays, counted: Bools, before: int, after: int) -> float | None:
     common = counted[before] & counted[after]
     first, second = np.triu_indices(int(np.count_nonzero(common)), 1)
     if not first.size:
@@ -60,7 +60,7 @@ def _relative_change(answer: Answer, counted: Bools, before: int, after: int) ->
 
 
 def run_consistencies(
-    answer: Answer, points: Points, *, validated: Sequence[int], diagonal: float
+    answer: AnswerArrays, points: JudgedPoints, *, validated: Sequence[int], diagonal: float
 ) -> Float64:
     """Consistency (n,) of each validated frame with the validated frame just before it.
 
@@ -88,7 +88,7 @@ def run_consistencies(
     return steady
 
 
-def _consistency(answer: Answer, points: Points, rank: int, diagonal: float) -> float:
+def _consistency(answer: AnswerArrays, points: JudgedPoints, rank: int, diagonal: float) -> float:
     pair = [rank - 1, rank]
     if (answer.length[pair] != len(VERTICES)).any():
         return 0.0

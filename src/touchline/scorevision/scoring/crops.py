@@ -6,8 +6,8 @@ import numpy as np
 
 from touchline.arrays import Image
 from touchline.errors import UsageError
-from touchline.scorevision.scoring.objects import Boxes
-from touchline.verification.decision_tree import (
+from touchline.scorevision.scoring.objects import ClaimedBoxes
+from touchline.verification import (
     NOT_A_FOOTBALL,
     Scorer,
     classify_balls,
@@ -20,7 +20,7 @@ CROPS_AT_ONCE = 128 * 2**20
 """Bytes of crops that are held together; any sane frame fits at once."""
 
 
-def see(rgb: Image, kept: Boxes, scorer: Scorer, names: list[str]) -> list[str]:
+def see(rgb: Image, kept: ClaimedBoxes, scorer: Scorer, names: list[str]) -> list[str]:
     """The validator's label of each box that counts; paints them all."""
     labels = [NOT_A_FOOTBALL] * len(kept)
     for places, crops in _batches(_cut(rgb, kept, names)):
@@ -34,7 +34,7 @@ def see(rgb: Image, kept: Boxes, scorer: Scorer, names: list[str]) -> list[str]:
     return labels
 
 
-def _cut(rgb: Image, kept: Boxes, names: list[str]) -> Iterator[tuple[int, Image]]:
+def _cut(rgb: Image, kept: ClaimedBoxes, names: list[str]) -> Iterator[tuple[int, Image]]:
     """Cut and paint each box in turn; the crops of people come out with their place."""
     for place, (corners, is_ball) in enumerate(zip(kept.xyxy.tolist(), kept.is_ball, strict=True)):
         x1, y1, x2, y2 = (int(corner) for corner in corners)

@@ -9,7 +9,7 @@ import numpy as np
 from touchline.arrays import Bools, Float64
 from touchline.scorevision.scoring.answer import centre_of
 from touchline.scorevision.scoring.boxes import MIN_HEIGHT, MIN_WIDTH, TOP_BAND
-from touchline.scorevision.scoring.objects import Boxes
+from touchline.scorevision.scoring.objects import ClaimedBoxes
 from touchline.scorevision.scoring.segments import (
     mean_pairwise_distance,
     nearest_distances,
@@ -69,7 +69,7 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Points:
+class JudgedPoints:
     """Which of the points of f frames count; bool (f, 32) each.
 
     Attributes:
@@ -86,7 +86,7 @@ class Points:
     unbounded: Bools
 
 
-def judge_points(keypoints: Float64, width: int, height: int) -> Points:
+def judge_points(keypoints: Float64, width: int, height: int) -> JudgedPoints:
     """Say which points count. A point that was dropped drops no other, so their order matters.
 
     Args:
@@ -97,7 +97,7 @@ def judge_points(keypoints: Float64, width: int, height: int) -> Points:
     present: Bools = np.any(keypoints != 0, axis=2)
     inside: Bools = np.all((keypoints >= 0) & (keypoints < (width, height)), axis=2)
     near = pairwise_distances(keypoints) < MIN_APART
-    return Points(present, inside, _apart(present & inside, near), _apart(present, near))
+    return JudgedPoints(present, inside, _apart(present & inside, near), _apart(present, near))
 
 
 def _apart(asked: Bools, near: Bools) -> Bools:
@@ -165,7 +165,7 @@ def logistic(distance: float) -> float:
     return float(1 / (1 + np.exp(min((distance - NEAR) / STEEPNESS, 700.0))))
 
 
-def counted_centres(boxes: Boxes, width: int) -> Float64:
+def counted_centres(boxes: ClaimedBoxes, width: int) -> Float64:
     """Centres (n, 2) of the boxes that are large enough and below the top band."""
     x1, y1, x2, y2 = boxes.xyxy.T
     large = boxes.is_ball | ((boxes.width >= MIN_WIDTH) & (boxes.height >= MIN_HEIGHT))

@@ -9,11 +9,11 @@ import numpy as np
 
 from touchline.arrays import Bools, Float64, Int64
 from touchline.errors import UsageError
-from touchline.scorevision.scoring.answer import Answer, read_answer, read_lines
+from touchline.scorevision.scoring.answer import AnswerArrays, read_answer, read_lines
 from touchline.scorevision.scoring.consistency import run_consistencies, stabilities
 from touchline.scorevision.scoring.frame_fit import (
     DroppedPoint,
-    Points,
+    JudgedPoints,
     counted_centres,
     fit_template,
     inside_share,
@@ -119,7 +119,7 @@ def _validated(frames_to_validate: Sequence[int]) -> list[int]:
 
 
 def _earned(
-    answer: Answer, rank: int, valid: Bools, lines: Float64, size: tuple[int, int]
+    answer: AnswerArrays, rank: int, valid: Bools, lines: Float64, size: tuple[int, int]
 ) -> FrameFit | None:
     width, height = size
     fit = fit_template(answer.keypoints[rank], valid, width=width, height=height)
@@ -138,7 +138,7 @@ def _earned(
     )
 
 
-def _scene(answer: Answer, points: Points, fitted: Bools) -> _Scene:
+def _scene(answer: AnswerArrays, points: JudgedPoints, fitted: Bools) -> _Scene:
     moved = moves(answer.players)
     cuts = find_cuts(answer.players, moved, len(fitted))
     segment = segments_of(cuts)
@@ -146,22 +146,22 @@ def _scene(answer: Answer, points: Points, fitted: Bools) -> _Scene:
     return _Scene(cuts, segment, stability, plausibilities(answer, moved, segment))
 
 
-def _dropped(points: Points, rank: int) -> tuple[tuple[int, DroppedPoint], ...]:
+def _dropped(points: JudgedPoints, rank: int) -> tuple[tuple[int, DroppedPoint], ...]:
     rows = np.flatnonzero(points.present[rank] & ~points.valid[rank]).tolist()
     inside = points.inside[rank]
     return tuple((i, DroppedPoint.CROWDED if inside[i] else DroppedPoint.OUTSIDE) for i in rows)
 
 
 def _summed(
-    answer: Answer, scene: _Scene, rows: tuple[FrameKeypoints, ...], steady: Float64
+    answer: AnswerArrays, scene: _Scene, rows: tuple[FrameKeypoints, ...], steady: Float64
 ) -> KeypointScore:
     fitted = [(row, row.fit) for row in rows if row.fit is not None]
     mean = {
-        name: _mean([getattr(fit, name) for _, fit in fitted])
+        name: _ordered_mean([getattr(fit, name) for _, fit in fitted])
         for name in ("inlier_ratio", "keypoint_score", "on_line", "inside", "scale")
     }
-    stability = _mean([row.stability for row, _ in fitted])
-    plausibility = _mean([row.plausibility for row, _ in fitted])
+    stability = _ordered_mean([row.stability for row, _ in fitted])
+    plausibility = _ordered_mean([row.plausibility for row, _ in fitted])
     still = player_consistency(answer.players)
     enough = min(len(fitted) / len(steady) / MIN_FITTED, 1.0)
     scale = min(mean["scale"], 1.0)
@@ -177,7 +177,7 @@ def _summed(
     return KeypointScore(
         valid_frames=len(fitted),
         avg_inlier_ratio=mean["inlier_ratio"],
-        avg_reprojection_error=_mean(errors) if errors else None,
+        avg_reprojection_error=_ordered_mean(errors) if errors else None,
         avg_keypoint_score=mean["keypoint_score"],
         player_score=still,
         transitions=answer.number[scene.cuts].tolist(),
@@ -194,6 +194,6 @@ def _summed(
     )
 
 
-def _mean(values: Sequence[float]) -> float:
+def _ordered_mean(values: Sequence[float]) -> float:
     """The mean, added up in order; 0 of nothing."""
     return sum(values) / len(values) if values else 0.0

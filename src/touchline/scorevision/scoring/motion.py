@@ -3,7 +3,7 @@
 import numpy as np
 
 from touchline.arrays import Bools, Float64, Int64
-from touchline.scorevision.scoring.answer import Answer, Players
+from touchline.scorevision.scoring.answer import AnswerArrays, Players
 
 CUT_MOVE, CUT_SHARE = 20.0, 0.5
 """A frame in which at least this share of the players moved further than so many pixels cuts."""
@@ -54,7 +54,7 @@ def segments_of(cuts: Bools) -> Int64:
     return segment
 
 
-def plausibilities(answer: Answer, moved: Float64, segment: Int64) -> Float64:
+def plausibilities(answer: AnswerArrays, moved: Float64, segment: Int64) -> Float64:
     """Share (s,) of moves up to 30 px in each segment, of those across at most 2 frames.
 
     1 for a segment of one frame, 0.5 for one without such a move.

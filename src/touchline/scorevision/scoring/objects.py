@@ -9,13 +9,14 @@ import numpy as np
 from touchline.arrays import Bools, Float64, Int64
 from touchline.errors import UsageError
 from touchline.frame import ClassId
+from touchline.scorevision import wire
 
 FAR = 1e9
 """Pixels beyond which a coordinate is none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Boxes:
+class ClaimedBoxes:
     """n boxes of one frame, in list order.
 
     Attributes:
@@ -29,8 +30,8 @@ class Boxes:
     def __len__(self) -> int:
         return len(self.xyxy)
 
-    def __getitem__(self, rows: Bools | Int64) -> "Boxes":
-        return Boxes(self.xyxy[rows], self.class_id[rows])
+    def __getitem__(self, rows: Bools | Int64) -> "ClaimedBoxes":
+        return ClaimedBoxes(self.xyxy[rows], self.class_id[rows])
 
     @property
     def is_ball(self) -> Bools:
@@ -51,7 +52,9 @@ class Boxes:
         return height
 
 
-def read_boxes(objects: Sequence[Mapping[str, Any]], *, frame: int | str | None = None) -> Boxes:
+def read_boxes(
+    objects: Sequence[Mapping[str, Any]], *, frame: int | str | None = None
+) -> ClaimedBoxes:
     """Read ``bbox`` and ``class_id`` of each object; other keys are ignored.
 
     The validator rounds every coordinate to 2 decimals when the answer arrives, with Python's
@@ -73,14 +76,15 @@ def read_boxes(objects: Sequence[Mapping[str, Any]], *, frame: int | str | None 
     named = [(f"{where}object {i}", given) for i, given in enumerate(objects)]
     xyxy = [_corners(given, name) for name, given in named]
     class_id = [_class_id(given, name) for name, given in named]
-    return Boxes(np.array(xyxy, np.float64).reshape(-1, 4), np.array(class_id, np.int64))
+    return ClaimedBoxes(np.array(xyxy, np.float64).reshape(-1, 4), np.array(class_id, np.int64))
 
 
 def _corners(given: Mapping[str, Any], name: str) -> list[float]:
-    bbox = _field(given, "bbox", name)
+    bbox = _field(given, wire.BBOX, name)
     if not isinstance(bbox, (Sequence, np.ndarray)) or len(bbox) != 4 or isinstance(bbox, str):
         raise UsageError(f"{name}: bbox is a list of four numbers; got {bbox!r}.")
-    if not all(_is_coordinate(value) for value in bbox):
+    # NaN fails the comparison too.
+    if not all(_is_number(value) and -FAR <= value <= FAR for value in bbox):
         raise UsageError(f"{name}: bbox holds finite numbers of pixels; got {bbox!r}.")
     x1, y1, x2, y2 = (round(float(value), 2) for value in bbox)
     if x2 < x1 or y2 < y1:
@@ -89,7 +93,7 @@ def _corners(given: Mapping[str, Any], name: str) -> list[float]:
 
 
 def _class_id(given: Mapping[str, Any], name: str) -> int:
-    class_id = _field(given, "class_id", name)
+    class_id = _field(given, wire.CLASS_ID, name)
     if not _is_number(class_id) or class_id not in tuple(ClassId):
         raise UsageError(f"{name}: class_id is one of 0, 1, 2, 3; got {class_id!r}.")
     return int(class_id)
@@ -101,11 +105,6 @@ def _field(given: Mapping[str, Any], key: str, name: str) -> Any:
     if key not in given:
         raise UsageError(f"{name}: {key} is missing.")
     return given[key]
-
-
-def _is_coordinate(value: Any) -> bool:
-    # NaN fails the comparison too.
-    return _is_number(value) and bool(-FAR <= value <= FAR)
 
 
 def _is_number(value: object) -> bool:

@@ -6,7 +6,7 @@ import numpy as np
 
 from touchline.arrays import Float64
 from touchline.frame import ClassId
-from touchline.verification.decision_tree import CLASS_OF_LABEL
+from touchline.verification import CLASS_OF_LABEL
 
 MEAN_AREA, TOTAL_AREA = 0.015, 0.15
 """Shares of the image up to which boxes cost nothing: one on average, all together."""

@@ -10,8 +10,7 @@ import numpy as np
 from touchline.arrays import Float64, Image
 from touchline.errors import UsageError
 from touchline.scorevision.scoring.image import checked_image
-from touchline.verification.decision_tree import Scorer, ask
-from touchline.verification.prompts import PITCH_OR_CLOSE_UP
+from touchline.verification import PITCH_OR_CLOSE_UP, Scorer, ask
 
 MIN_FRAMES = 75
 """Validated frames below which the challenge is skipped, for everybody."""

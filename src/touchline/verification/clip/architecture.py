@@ -120,7 +120,8 @@ def read_image_tower(tensors: Mapping[str, AnyArray]) -> ImageTower:
     class_token = take("embeddings.class_embedding", None)
     width = len(class_token)
     _require_heads(width)
-    side = _side(tensors)
+    convolution = tensors.get("vision_model.embeddings.patch_embedding.weight")
+    side = convolution.shape[-1] if convolution is not None and convolution.ndim == 4 else None
     tower = ImageTower(
         patches=take("embeddings.patch_embedding.weight", width, 3, side, side),
         class_token=class_token,
@@ -188,15 +189,16 @@ class _Taker:
     def norm(self, name: str, width: int) -> Affine:
         return Affine(self(f"{name}.weight", width), self(f"{name}.bias", width))
 
+    def linear(self, name: str, wide_in: int, wide_out: int) -> Affine:
+        return Affine(self(f"{name}.weight", wide_out, wide_in).T, self(f"{name}.bias", wide_out))
+
     def layers(self, width: int) -> tuple[Layer, ...]:
         prefix = f"{self._prefix}encoder.layers."
-        numbers = {name[len(prefix) :].split(".")[0] for name in self._named(prefix)}
+        named = (name.removeprefix(prefix) for name in self._tensors if name.startswith(prefix))
+        numbers = {name.split(".")[0] for name in named}
         if not numbers:
             raise ModelError(f"{prefix}0 is missing: there are no layers.")
         return tuple(self._layer(f"encoder.layers.{i}", width) for i in range(len(numbers)))
-
-    def _named(self, prefix: str) -> list[str]:
-        return [name for name in self._tensors if name.startswith(prefix)]
 
     def _layer(self, name: str, width: int) -> Layer:
         wide = self(f"{name}.{_PARTS['widen']}.bias", None).size
@@ -208,20 +210,12 @@ class _Taker:
             **{
                 part: self.norm(f"{name}.{stored}", width)
                 if part.startswith("norm")
-                else self._linear(f"{name}.{stored}", *sizes[part])
+                else self.linear(f"{name}.{stored}", *sizes[part])
                 for part, stored in _PARTS.items()
             }
         )
-
-    def _linear(self, name: str, wide_in: int, wide_out: int) -> Affine:
-        return Affine(self(f"{name}.weight", wide_out, wide_in).T, self(f"{name}.bias", wide_out))
 
 
 def _require_heads(width: int) -> None:
     if width < HEAD_WIDTH or width % HEAD_WIDTH:
         raise ModelError(f"tokens of {width} numbers; heads of {HEAD_WIDTH} need a multiple of it.")
-
-
-def _side(tensors: Mapping[str, AnyArray]) -> int | None:
-    patches = tensors.get("vision_model.embeddings.patch_embedding.weight")
-    return patches.shape[-1] if patches is not None and patches.ndim == 4 else None

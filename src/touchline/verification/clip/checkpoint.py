@@ -47,7 +47,8 @@ def read_checkpoint(path: Path) -> Tensors:
         ModelError: the file is damaged, is of another format, or asks for more than tensors.
     """
     try:
-        content = _mapped(path)
+        with path.open("rb") as file:
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         if zipfile.is_zipfile(path):
             return _torch_tensors(path, content)
         return _safe_tensors(content)
@@ -58,11 +59,6 @@ def read_checkpoint(path: Path) -> Tensors:
         raise ModelError(
             f"{path} cannot be read as weights of PyTorch (a zip) or safetensors: {error!r}."
         ) from error
-
-
-def _mapped(path: Path) -> mmap.mmap:
-    with path.open("rb") as file:
-        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 class _Storage(NamedTuple):
@@ -116,19 +112,15 @@ def _torch_tensors(path: Path, content: mmap.mmap) -> Tensors:
         root = next(n for n in archive.namelist() if n.endswith("data.pkl")).removesuffix(
             "data.pkl"
         )
-        _require_little_endian(archive, root)
+        order = root + "byteorder"
+        if order in archive.namelist() and archive.read(order) != b"little":
+            raise ModelError("its numbers are not little-endian.")
         described = _Unpickler(io.BytesIO(archive.read(root + "data.pkl"))).load()
         return {
             name: _array(tensor, archive.getinfo(f"{root}data/{tensor.storage.key}"), content)
             for name, tensor in described.items()
             if isinstance(tensor, _Tensor)
         }
-
-
-def _require_little_endian(archive: zipfile.ZipFile, root: str) -> None:
-    entry = root + "byteorder"
-    if entry in archive.namelist() and archive.read(entry) != b"little":
-        raise ModelError("its numbers are not little-endian.")
 
 
 def _array(tensor: _Tensor, entry: zipfile.ZipInfo, content: mmap.mmap) -> AnyArray:

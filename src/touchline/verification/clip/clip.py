@@ -26,7 +26,7 @@ _IMAGE_BYTES = 16 * 2**20
 """Estimate of what one image takes inside ViT-B/16, the wider of the two."""
 
 
-class Clip:
+class ClipModel:
     """Image-text logits as CLIP gives them. Threads may share one.
 
     Args:
@@ -104,9 +104,9 @@ class Clip:
         """
         return self.compare(self.embed(images_rgb), texts)
 
-    def scorer(self) -> "Scorer":
+    def scorer(self) -> "CachedScorer":
         """``logits`` for asking several questions about the same images."""
-        return Scorer(self)
+        return CachedScorer(self)
 
     @property
     def _dimensions(self) -> int:
@@ -133,20 +133,23 @@ class Clip:
             return [self._texts[text] for text in texts]
 
 
-class Scorer:
+class CachedScorer:
     """Logits of a CLIP that embeds an image once, however many questions are asked about it.
 
     It knows images by their content and remembers 2 KB of each as long as it lives: make one for
     a frame, a window, or at most a clip.
     """
 
-    def __init__(self, clip: Clip) -> None:
+    def __init__(self, clip: ClipModel) -> None:
         self._clip = clip
         self._seen: dict[tuple[tuple[int, ...], bytes], Float32] = {}
 
     def __call__(self, images_rgb: list[Image], texts: list[str]) -> Float32:
-        """Compare n images with m texts; see ``Clip.logits``."""
-        keys = [(image.shape, _digest(image)) for image in images_rgb]
+        """Compare n images with m texts; see ``ClipModel.logits``."""
+        contents = (np.ascontiguousarray(image) for image in images_rgb)
+        keys = [
+            (each.shape, hashlib.blake2b(each.data, digest_size=16).digest()) for each in contents
+        ]
         absent = {
             key: image for key, image in zip(keys, images_rgb, strict=True) if key not in self._seen
         }
@@ -165,13 +168,13 @@ def load_clip(
     backend: Backend | None = None,
     threads: int | None = None,
     precision: Precision = "f32",
-) -> Clip:
+) -> ClipModel:
     """Load a CLIP that was pulled.
 
     Args:
         name: What it was pulled as.
         cache: Where it was kept; None is ``cache_folder()``.
-        batch_size: See ``Clip``.
+        batch_size: See ``ClipModel``.
         device: See ``load_engine``.
         backend: See ``load_engine``.
         threads: See ``load_engine``.
@@ -185,7 +188,7 @@ def load_clip(
     engine = load_engine(
         stored.image, device=device, backend=backend, threads=threads, precision=precision
     )
-    return Clip(
+    return ClipModel(
         engine,
         stored.texts,
         logit_scale=stored.logit_scale,
@@ -197,7 +200,3 @@ def load_clip(
 def _unit(vectors: Float32) -> Float32:
     unit: Float32 = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
     return unit
-
-
-def _digest(image: Image) -> bytes:
-    return hashlib.blake2b(np.ascontiguousarray(image).data, digest_size=16).digest()

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from touchline.arrays import Float32, Float64, Image
-from touchline.verification.clip.clip import Clip
+from touchline.verification.clip.clip import ClipModel
 from touchline.verification.decision_tree import (
     FOOTBALL,
     GRASS,
@@ -40,7 +40,7 @@ class ClipVerifier:
         clip: Compares images and texts.
     """
 
-    def __init__(self, clip: Clip) -> None:
+    def __init__(self, clip: ClipModel) -> None:
         self._clip = clip
 
     @property

@@ -28,7 +28,7 @@ from touchline.verification.clip.architecture import (
 from touchline.verification.clip.checkpoint import read_checkpoint
 from touchline.verification.clip.image_tower import image_network
 from touchline.verification.clip.preprocess import SIZE
-from touchline.verification.clip.sources import SOURCES, ClipSource, PinnedFile
+from touchline.verification.clip.sources import SOURCES, ClipSource
 from touchline.verification.clip.text_tower import embed_texts
 from touchline.verification.clip.tokens import Tokens
 from touchline.verification.prompts import ALL_PROMPTS
@@ -84,7 +84,9 @@ def pull(
             of ``touchline[clip]`` is missing.
         OutputError: the cache cannot be written.
     """
-    origin = _known(name, registry)
+    if name not in registry:
+        raise UsageError(f"There is no CLIP {name!r}; there are {', '.join(registry)}.")
+    origin = registry[name]
     cache = cache or cache_folder()
     folder, source = _folder(name, cache), source and as_path(source)
     if source is not None and source.resolve().is_relative_to(folder.resolve()):
@@ -135,12 +137,6 @@ def encode_texts(texts: Sequence[str], stored: StoredClip) -> Float32:
     return _embedded(texts, model, Tokens(vocabulary, merges))
 
 
-def _known(name: str, registry: Mapping[str, ClipSource]) -> ClipSource:
-    if name not in registry:
-        raise UsageError(f"There is no CLIP {name!r}; there are {', '.join(registry)}.")
-    return registry[name]
-
-
 def _folder(name: str, cache: Path) -> Path:
     return as_path(cache) / "clip" / name
 
@@ -155,20 +151,18 @@ def _is_current(folder: Path, origin: ClipSource) -> bool:
 
 
 def _local(origin: ClipSource, folder: Path) -> list[Path]:
+    """The pinned files in a folder of the user's, with their hashes checked."""
     for file in origin.files:
-        _require_pinned(folder / file.name, file, origin)
+        path, url = folder / file.name, origin.url(file)
+        if not path.is_file():
+            raise ModelError(f"There is no {path}: fetch it from {url}.")
+        found = weights.sha256(path)
+        if found != file.sha256:
+            raise ModelError(
+                f"{path} is not the file that {url} should give: its SHA-256 is {found}, not "
+                f"{file.sha256}."
+            )
     return [folder / file.name for file in origin.files]
-
-
-def _require_pinned(path: Path, file: PinnedFile, origin: ClipSource) -> None:
-    if not path.is_file():
-        raise ModelError(f"There is no {path}: fetch it from {origin.url(file)}.")
-    found = weights.sha256(path)
-    if found != file.sha256:
-        raise ModelError(
-            f"{path} is not the file that {origin.url(file)} should give: its SHA-256 is {found}, "
-            f"not {file.sha256}."
-        )
 
 
 def _fetched(origin: ClipSource, cache: Path, transfer: Transfer | None) -> list[Path]:

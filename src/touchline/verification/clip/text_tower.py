@@ -43,16 +43,15 @@ def embed_texts(tower: TextTower, tokens: Int64) -> Float32:
 
 
 def _attention(layer: Layer, x: Float32) -> Float32:
-    query, key, value = (_heads(_linear(part, x)) for part in (layer.query, layer.key, layer.value))
+    n, length, _ = x.shape
+    query, key, value = (
+        _linear(part, x).reshape(n, length, -1, HEAD_WIDTH).swapaxes(1, 2)
+        for part in (layer.query, layer.key, layer.value)
+    )
     scores = query @ key.swapaxes(-1, -2) / np.float32(HEAD_WIDTH**0.5)
     later = np.triu(np.ones(scores.shape[-2:], np.bool_), k=1)
     seen = _softmax(np.where(later, np.float32(-np.inf), scores)) @ value
     return _linear(layer.out, seen.swapaxes(1, 2).reshape(x.shape))
-
-
-def _heads(x: Float32) -> Float32:
-    n, length, _ = x.shape
-    return x.reshape(n, length, -1, HEAD_WIDTH).swapaxes(1, 2)
 
 
 def _linear(part: Affine, x: Float32) -> Float32:

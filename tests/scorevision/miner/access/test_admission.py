@@ -20,7 +20,7 @@ from touchline.errors import (
 from touchline.scorevision.chain import Metagraph, Node
 from touchline.scorevision.miner.access.admission import Admission
 from touchline.scorevision.miner.access.nonces import NonceMemory
-from touchline.scorevision.miner.schema import Challenge
+from touchline.scorevision.wire import Challenge
 
 MINER = "5GbPxSD1FgXvVCWDbakcSXtGX63qM53DeBcjPjhbPhHYt61H"
 BODY = b'{"challenge_id": "4711", "type": "gsr", "video_url": "https://e.com/v.mp4"}'

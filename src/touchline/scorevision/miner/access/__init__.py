@@ -1,1 +1,1 @@
-"""Who may ask: signatures, nonces, stake; and the keys of the encrypted variant."""
+"""Which requests are admitted: nonces, stake, signatures; and the keys of the encrypted variant."""

@@ -1,4 +1,4 @@
-"""Who may ask: everything is decided from memory, in one order, the cheap checks first."""
+"""Which requests are admitted: decided from memory, in one order, the cheap checks first."""
 
 import json
 import re
@@ -12,14 +12,14 @@ from touchline.errors import (
     MissingHeaderError,
     UnauthenticatedError,
 )
-from touchline.scorevision.chain import Metagraph, Node, is_address, verify
+from touchline.scorevision.chain import Metagraph, is_address, verify
 from touchline.scorevision.miner.access.nonces import NonceMemory
-from touchline.scorevision.miner.access.signing import (
+from touchline.scorevision.settings import StakeField
+from touchline.scorevision.signing import (
     encrypted_message,
     parse_signature,
     request_message,
 )
-from touchline.scorevision.settings import StakeField
 
 NAMES = ("validator-hotkey", "miner-hotkey", "nonce", "signature")
 """Headers of every signed request."""
@@ -34,7 +34,7 @@ _VALUE = re.compile(rf"[!-9;-~]{{1,{LONGEST}}}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a request says of who signed it, in the form that it must have."""
+    """The headers of a signed request, each in its form."""
 
     validator: str
     miner: str
@@ -62,7 +62,7 @@ class Admission:
     Attributes:
         own: The miner's hotkey.
         metagraph: Gives the last good metagraph, None before there is one.
-        nonces: Which were used.
+        nonces: Protects against replays.
         min_stake: Stake from which a validator may ask.
         stake_field: Which stake that is.
         require_permit: Whether a validator permit is needed too.
@@ -76,9 +76,9 @@ class Admission:
     require_permit: bool
 
     def admit(self, headers: Mapping[str, str], body: bytes) -> str:
-        """Let a POST in, or not; its nonce is used up then.
+        """Admit a POST and use its nonce up, or refuse it.
 
-        A body that was signed in another spelling of the same JSON is let in too: clients exist
+        A body that was signed in another spelling of the same JSON is admitted too: clients exist
         that sign ``json.dumps`` of what they send, and send it otherwise.
 
         Args:
@@ -89,7 +89,7 @@ class Admission:
             The validator's hotkey.
 
         Raises:
-            RequestError: It may not; the kind says why.
+            RequestError: It is refused; the subclass tells why.
         """
         credentials = Credentials.of(headers)
         spellings = (request_message(credentials.nonce, self.own, each) for each in _bodies(body))
@@ -110,7 +110,7 @@ class Admission:
         validator = credentials.validator
         if credentials.miner != self.own:
             raise UnauthenticatedError(f"miner-hotkey is another miner's; this one is {self.own}.")
-        self._require_standing(validator)
+        self._require_stake(validator)
         self.nonces.check(validator, credentials.nonce)
         if not any(verify(message, credentials.signature, validator) for message in messages):
             raise UnauthenticatedError("the signature does not hold for this request.")
@@ -118,14 +118,15 @@ class Admission:
         self.nonces.remember(validator, credentials.nonce)
         return validator
 
-    def _require_standing(self, validator: str) -> None:
+    def _require_stake(self, validator: str) -> None:
         metagraph = self.metagraph()
         if metagraph is None:
             raise BusyError("the chain has not been read yet.", retry_after=CHAIN_RETRY)
         node = metagraph.find(validator)
         if node is None:
             raise ForbiddenError("Hotkey not found in metagraph")
-        stake = self._stake(node)
+        stakes = {"total": node.total_stake, "tao": node.tao_stake, "alpha": node.alpha_stake}
+        stake = stakes[self.stake_field]
         if stake < self.min_stake:
             raise ForbiddenError(
                 f"Insufficient stake of {stake:.9g}; {self.min_stake:.9g} is needed."
@@ -133,14 +134,12 @@ class Admission:
         if self.require_permit and not node.validator_permit:
             raise ForbiddenError("the hotkey has no validator permit.")
 
-    def _stake(self, node: Node) -> float:
-        stakes = {"total": node.total_stake, "tao": node.tao_stake, "alpha": node.alpha_stake}
-        return stakes[self.stake_field]
-
 
 def _values(headers: Mapping[str, str], names: Iterable[str]) -> list[str]:
     """The values of headers, each of which is given once: of two, which one was signed?"""
-    given = {name: _all(headers, name) for name in names}
+    given = {
+        name: [value for key, value in headers.items() if key.lower() == name] for name in names
+    }
     for name, values in given.items():
         if not any(values):
             raise MissingHeaderError(f"the header {name} is missing.")
@@ -149,10 +148,6 @@ def _values(headers: Mapping[str, str], names: Iterable[str]) -> list[str]:
             raise UnauthenticatedError(f"the header {name} is given twice.")
         _require_form(name, values[0])
     return [values[0] for values in given.values()]
-
-
-def _all(headers: Mapping[str, str], name: str) -> list[str]:
-    return [value for key, value in headers.items() if key.lower() == name]
 
 
 def _require_form(name: str, value: str) -> None:

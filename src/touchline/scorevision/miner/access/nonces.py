@@ -1,4 +1,4 @@
-"""Nonces: each is good once, and only about the time it was made."""
+"""Replay protection: a nonce is accepted once, and only about the time it was made."""
 
 import re
 import sqlite3
@@ -33,7 +33,7 @@ _INSERT = "INSERT INTO nonces VALUES (?, ?, ?)"
 
 
 class NonceMemory:
-    """Which nonces were used, over restarts and between processes.
+    """Remembers the nonces that were used, over restarts and between processes.
 
     A file that is broken is put aside as ``NAME.broken``. What it remembered is lost then, and may
     have been dated up to 120 s ahead, so for 120 s no nonce is taken that could be one of those.
@@ -54,11 +54,11 @@ class NonceMemory:
         self._begins = _begins(self._database)
 
     def check(self, validator: str, nonce: str) -> None:
-        """Refuse a nonce that is malformed, out of its time, or used.
+        """Refuse a nonce that is malformed, out of its time, or a replay.
 
         Raises:
             UnauthenticatedError: It is.
-            BusyError: Nobody knows whether it was used, as the memory was lost a moment ago.
+            BusyError: It may be a replay, as the memory was lost a moment ago.
             OutputError: The memory cannot be read.
         """
         made, now = _made(nonce), self._clock()
@@ -70,11 +70,14 @@ class NonceMemory:
         if made <= self._begins:
             seconds = max(0, self._begins - now) // SECOND + 1
             raise BusyError("the nonces of the last minutes were lost.", retry_after=seconds)
-        if self._knows(validator, nonce):
-            raise UnauthenticatedError(_USED)
+        query = "SELECT 1 FROM nonces WHERE validator = ? AND nonce = ? AND arrived >= ?"
+        with self._using() as database:
+            found = database.execute(query, (validator, nonce, _oldest(self._clock())))
+            if found.fetchone() is not None:
+                raise UnauthenticatedError(_USED)
 
     def remember(self, validator: str, nonce: str) -> None:
-        """Use a nonce up; of several who try at once, one succeeds.
+        """Use a nonce up; of several requests that try at once, one succeeds.
 
         Raises:
             UnauthenticatedError: It was used before.
@@ -91,18 +94,12 @@ class NonceMemory:
                 raise UnauthenticatedError(_USED) from None
 
     def close(self) -> None:
-        """Give the file back."""
+        """Close the file."""
         self._database.close()
-
-    def _knows(self, validator: str, nonce: str) -> bool:
-        query = "SELECT 1 FROM nonces WHERE validator = ? AND nonce = ? AND arrived >= ?"
-        with self._using() as database:
-            found = database.execute(query, (validator, nonce, _oldest(self._clock())))
-            return found.fetchone() is not None
 
     @contextmanager
     def _using(self) -> Iterator[sqlite3.Connection]:
-        """One transaction; who comes meanwhile waits for its end."""
+        """One transaction; others block until it ends."""
         with self._lock:
             try:
                 with self._database as database:
@@ -144,8 +141,8 @@ def _connect(path: Path | None, *, lost: int | None = None) -> sqlite3.Connectio
 
 def _prepare(database: sqlite3.Connection, lost: int | None) -> None:
     """Make sure that the file is whole; ``lost`` is when the one before it was put aside."""
-    # What a killed process wrote, the system keeps. A power cut may break the file, but to wait for
-    # the disk would hold up everybody.
+    # The system keeps what a killed process wrote. A power cut may corrupt the file, but to wait
+    # for the disk would block every request.
     database.execute("PRAGMA synchronous = OFF").close()
     (state,) = database.execute("PRAGMA integrity_check(1)").fetchone()
     if state != "ok":
@@ -155,7 +152,7 @@ def _prepare(database: sqlite3.Connection, lost: int | None) -> None:
         for statement in _SCHEMA:
             database.execute(statement)
         if lost is not None:
-            # A nonce of nobody: it is forgotten like others, when it no longer matters.
+            # Under no validator; it is deleted like others, when it no longer matters.
             database.execute(_INSERT, ("", "", lost))
 
 
@@ -178,7 +175,7 @@ def _oldest(now: int) -> int:
 
 
 def _is_broken(error: sqlite3.Error) -> bool:
-    """Whether it speaks of the file's content; a full disk or a lock has a subclass of its own."""
+    """Whether the file is corrupt; a full disk or a lock has a subclass of its own."""
     return type(error) is sqlite3.DatabaseError
 
 

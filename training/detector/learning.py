@@ -1,0 +1,83 @@
+"""How the detector learns: batches of crops, the losses of a step, and the run."""
+
+import copy
+import logging
+from dataclasses import fields
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from training.detector.crops import Crop, CropSampler
+from training.detector.loss import Losses, Target, detection_loss
+from training.run import Run, Schedule, adamw, channels_last, progress_of
+from training.yolox import NanoDetector, load_coco, restore_batchnorm
+
+SCHEDULE = Schedule(peak=1e-3, final_share=0.02, warm_up=60)
+WEIGHT_DECAY = 5e-4
+MAX_GRADIENT = 20.0
+EMA_DECAY = 0.998
+OFFSETS_FROM = 0.85
+"""Share of the run after which the L1 loss joins."""
+STATISTICS_CROPS = 32
+SAVE_EVERY_S = 180.0
+LOG_EVERY_STEPS = 50
+
+logger = logging.getLogger("training.detector")
+
+
+def batch_of(crops: list[Crop]) -> tuple[Tensor, list[Target]]:
+    """Crops to images float32 (N, 3, S, S) BGR 0-255, channels last, and their targets."""
+    pixels = torch.stack([torch.from_numpy(crop.image) for crop in crops])
+    targets = [
+        Target(torch.from_numpy(crop.xyxy), torch.from_numpy(crop.class_id)) for crop in crops
+    ]
+    return pixels.permute(0, 3, 1, 2).float(), targets
+
+
+def start_model(start: Path, sampler: CropSampler) -> NanoDetector:
+    """The COCO network with four classes and its batch normalisation put back."""
+    model = NanoDetector()
+    load_coco(model, start)
+    crops = (sampler.draw() for _ in range(STATISTICS_CROPS))
+    restore_batchnorm(model, (batch_of([crop])[0] for crop in crops))
+    return channels_last(model)
+
+
+def new_run(model: NanoDetector) -> Run[NanoDetector]:
+    """A network and all that trains it."""
+    optimiser = adamw(model, rate=SCHEDULE.peak, decay=WEIGHT_DECAY, foreach=True)
+    return Run(model, copy.deepcopy(model).eval(), optimiser)
+
+
+def train_step(run: Run[NanoDetector], crops: list[Crop], progress: float) -> Losses:
+    """One step of the optimiser on one batch; also moves the average."""
+    images, targets = batch_of(crops)
+    run.set_rate(SCHEDULE.rate(progress, run.steps))
+    with torch.autocast("cpu", torch.bfloat16):
+        maps = run.model(images)
+    losses = detection_loss(maps, targets, offsets=progress > OFFSETS_FROM)
+    run.descend(losses.total, samples=len(crops), max_gradient=MAX_GRADIENT, decay=EMA_DECAY)
+    return losses
+
+
+def train(
+    run: Run[NanoDetector], sampler: CropSampler, *, minutes: float, batch: int, out: Path
+) -> None:
+    """Train until `minutes` of training have passed in all; the checkpoint goes to `out`."""
+    recent: list[Losses] = []
+    for progress in progress_of(run, minutes=minutes, out=out, save_every=SAVE_EVERY_S):
+        crops = [sampler.draw() for _ in range(batch)]
+        recent.append(train_step(run, crops, progress).detached())
+        if run.steps % LOG_EVERY_STEPS == 0:
+            _log(run, recent)
+            recent.clear()
+
+
+def _log(run: Run[NanoDetector], recent: list[Losses]) -> None:
+    means = [
+        (field.name, sum(float(getattr(losses, field.name)) for losses in recent) / len(recent))
+        for field in fields(Losses)
+    ]
+    parts = [f"{name} {mean:.3f}" for name, mean in means]
+    logger.info("%6.1f min %7d crops  %s", run.elapsed / 60, run.samples, "  ".join(parts))
