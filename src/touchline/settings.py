@@ -4,20 +4,38 @@ A setting comes from the command line first, then from the environment, then fro
 the working folder. Settings stop at the builders: stages take plain keyword arguments.
 """
 
+import codecs
 import json
+import os
+import re
 from collections.abc import Mapping
+from difflib import get_close_matches
+from io import StringIO
 from pathlib import Path
 from typing import Any, Literal, Self, TypedDict
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from touchline.errors import UsageError
-from touchline.inference import Backend, Device
+from touchline.files import as_path
+from touchline.inference import Backend, Device, device_named
 
 Verify = Literal["fast", "full", "off"]
 VerifierName = Literal["auto", "student", "clip", "clip-int8", "clip-b16", "clip-b16-int8"]
 DetectionSize = Literal["640x360", "960x540", "1280x720", "native"]
+
+
+ENV_FILE = ".env"
+LARGEST_ENV_FILE = 2**20
+"""Bytes of an ``.env`` file that are read; one with every setting has a few thousand."""
 
 
 class Runtime(TypedDict):
@@ -28,11 +46,70 @@ class Runtime(TypedDict):
     threads: int | None
 
 
+class EnvFile(DotEnvSettingsSource):
+    """The ``.env`` file of a folder, which need not be meant for us.
+
+    UTF-8, or UTF-16 with its mark. A file in another encoding is passed over where it sets nothing
+    of ours, and refused where it does.
+    """
+
+    def _read_env_file(self, file_path: Path) -> Mapping[str, str | None]:
+        text = _decoded(file_path, [str(key) for key in _names(self.settings_cls)])
+        values = dotenv_values(stream=StringIO(text))
+        return {key.lower(): value for key, value in values.items() if value != ""}
+
+
 class Settings(BaseSettings):
-    """What an operator may set, and its defaults."""
+    """What an operator may set, and its defaults.
+
+    Given by the names of the attributes: ``Settings(detect_every=1)``. What is not given comes from
+    the environment, then from ``.env``.
+
+    Raises:
+        UsageError: A value is not allowed, or there is no such setting.
+    """
 
     # Not by name: pydantic-settings would then take HOST or CACHE of any environment for ours.
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, allow_inf_nan=False)
+
+    def __init__(self, **given: Any) -> None:
+        own = {name: value for name, value in given.items() if name.startswith("_")}
+        values = _keyed(type(self), {k: v for k, v in given.items() if k not in own})
+        try:
+            super().__init__(**own, **values)
+        except ValidationError as error:
+            raise UsageError(_first_problem(error, values, own)) from None
+        except SettingsError as error:
+            raise UsageError(f"{error}: {error.__cause__}") from error
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given wins over the environment, and that over the file."""
+        assert isinstance(dotenv_settings, DotEnvSettingsSource)
+        return (
+            init_settings,
+            env_settings,
+            EnvFile(settings_cls, dotenv_settings.env_file or ENV_FILE),
+        )
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _at_home(cls, value: Any, info: ValidationInfo) -> Any:
+        """A path with its home folder written out; of a default, where it is used."""
+        default = cls.model_fields[str(info.field_name)].default
+        return as_path(value) if isinstance(value, Path) and value != default else value
+
+    @field_validator("device", mode="before", check_fields=False)
+    @classmethod
+    def _device(cls, value: Any) -> Any:
+        return device_named(value)
 
     device: Device = Field(default="auto", validation_alias="DEVICE")
     """Where the networks run."""
@@ -110,20 +187,81 @@ class Settings(BaseSettings):
         """The settings in force; ``given`` values that are not None win.
 
         Raises:
-            UsageError: A value is not allowed; the message names the key, the value and the rule.
+            UsageError: A value is not allowed; the message names the key, the value, where it
+                stands, and the rule.
         """
-        try:
-            return cls(**_keyed(cls, {k: v for k, v in given.items() if v is not None}))
-        except ValidationError as error:
-            raise UsageError(_first_problem(error)) from None
+        return cls(**{name: value for name, value in given.items() if value is not None})
+
+
+def _names(kind: type[BaseSettings]) -> dict[str, str]:
+    """The name of each setting by its key in the environment."""
+    return {str(field.validation_alias): name for name, field in kind.model_fields.items()}
 
 
 def _keyed(kind: type[BaseSettings], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values under the keys of the environment instead of the names of the fields."""
-    return {str(kind.model_fields[name].validation_alias): values[name] for name in values}
+    """Values under the keys of the environment instead of the names of the fields.
+
+    Raises:
+        UsageError: There is no such setting, or truth is given where a number or a text is wanted.
+    """
+    names = _names(kind)
+    keys = {name: key for key, name in names.items()}
+    keyed = {}
+    for given, value in values.items():
+        key = keys.get(given, given)
+        if key not in names:
+            near = get_close_matches(given, keys, n=1)
+            hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(keys)}"
+            raise UsageError(f"there is no setting {given!r}{hint}")
+        if isinstance(value, bool) and kind.model_fields[names[key]].annotation is not bool:
+            raise UsageError(f"setting {key} = {value} (as given) is not allowed: it is no flag")
+        keyed[key] = value
+    return keyed
 
 
-def _first_problem(error: ValidationError) -> str:
+def _first_problem(error: ValidationError, given: Mapping[str, Any], own: Mapping[str, Any]) -> str:
     problem = error.errors()[0]
     key = ".".join(str(part) for part in problem["loc"])
-    return f"setting {key} = {problem['input']!r} is not allowed: {problem['msg']}"
+    name = str(problem["loc"][0])
+    file = Path(own.get("_env_file") or ENV_FILE).absolute()
+    source = f"from {file}"
+    if name in given:
+        source = "as given by an option or an argument"
+    elif name.upper() in {each.upper() for each in os.environ}:
+        source = "from the environment"
+    said = str(problem["msg"]).removeprefix("Value error, ")
+    return f"setting {key} = {problem['input']!r} ({source}) is not allowed: {said}"
+
+
+def _decoded(path: Path, keys: list[str]) -> str:
+    """The text of an ``.env`` file; none where it is in another encoding and sets no key of ours.
+
+    Raises:
+        UsageError: The file cannot be read, is far too large, or sets a key of ours in an unknown
+            encoding.
+    """
+    where = path.absolute()
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_ENV_FILE + 1)
+    except OSError as error:
+        raise UsageError(
+            f"{where} cannot be read: {error.strerror}; settings may be in it"
+        ) from error
+    if len(content) > LARGEST_ENV_FILE:
+        raise UsageError(f"{where} has more than {LARGEST_ENV_FILE >> 20} MiB: no file of settings")
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if wide else "utf-8-sig")
+        if "\0" not in text:
+            return text
+        reason = "it holds NUL characters"
+    except UnicodeDecodeError as error:
+        reason = str(error)
+    plain = content.replace(b"\0", b"").decode("latin-1")
+    set_here = re.search(rf"(?im)^\W*(?:export\s+)?({'|'.join(keys)})\s*=", plain)
+    if set_here:
+        raise UsageError(
+            f"{where} sets {set_here[1]}, but is not UTF-8: {reason}; save it as UTF-8"
+        )
+    return ""

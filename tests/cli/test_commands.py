@@ -1,7 +1,9 @@
 """The command line as a user meets it: what it says, where, and its exit codes."""
 
 import json
+import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -257,3 +259,150 @@ def test_labels_without_an_answer_are_wrong_usage(touchline, tmp_path: Path) -> 
     outcome = touchline("evaluate", "tracking", tmp_path / "truth.json")
     assert outcome.code == 2
     assert "pairs" in outcome.err
+
+
+def test_no_command_writes_over_its_input(
+    touchline, make_video: MakeVideo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip = make_video("overlay.mp4", frames=3)
+    before = clip.read_bytes()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "link.mp4").symlink_to(clip)
+    for given in ("overlay.mp4", "link.mp4"):
+        outcome = touchline("run", given, "-o", ".")
+        assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "overlay.mp4").symlink_to(clip)
+    (tmp_path / "results" / "summary.json").write_text('{"versions": {"touchline": "0"}}')
+    for command in (
+        ["run", "overlay.mp4", "-o", "results"],
+        ["run", "overlay.mp4", "-o", "results", "--format", "csv"],
+        ["compare", "a.json", "b.json", "overlay.mp4", "--overlay", "./overlay.mp4"],
+        ["compare", "a.json", "b.json", ".", "--overlay", "overlay.mp4"],
+    ):
+        outcome = touchline(*command)
+        assert outcome.code == 2
+        assert "the result would replace its own input" in outcome.err
+    assert clip.read_bytes() == before
+
+
+def test_pictures_of_a_score_do_not_replace_those_of_the_clip(touchline, tmp_path: Path) -> None:
+    (tmp_path / "frame_000001.png").write_bytes(b"mine")
+    outcome = touchline("score", "predictions.json", tmp_path, "--pictures", tmp_path)
+    assert outcome.code == 2
+    assert "its own input" in outcome.err
+
+
+@pytest.mark.parametrize("name", ["match.mp4", "truth.json", "overlay.mp4"])
+def test_the_demonstration_replaces_nobody_elses_file(touchline, tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"mine")
+    outcome = touchline("demo", "-o", tmp_path)
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {name: b"mine"}
+
+
+def test_a_folder_holds_the_results_of_one_clip(
+    touchline, make_video: MakeVideo, tmp_path: Path
+) -> None:
+    first, second = make_video("first.mp4", frames=3), make_video("second.mp4", frames=4)
+    results = tmp_path / "results"
+    assert touchline("run", first, "-o", results).code == 0
+    outcome = touchline("run", second, "-o", results, "--no-overlay")
+    assert outcome.code == 0
+    assert outcome.err.startswith("touchline: removed")
+    assert outcome.err.rstrip().endswith("overlay.mp4")
+    assert {path.name for path in results.iterdir()} == {
+        "predictions.json",
+        "summary.json",
+        "tracks.parquet",
+    }
+    before = {path.name: path.read_bytes() for path in results.iterdir()}
+    assert touchline("run", tmp_path / "absent.mp4", "-o", results).code == 1
+    assert {path.name: path.read_bytes() for path in results.iterdir()} == before
+
+
+NO_TEXT = os.fsdecode(b"M\xe1laga [b].mp4")
+"""Latin-1, as on many an old disk; with what a table would take for its own markup."""
+
+
+def in_ascii(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a command whose standard output takes ASCII only."""
+    command = [sys.executable, "-m", "touchline", *map(str, arguments)]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONIOENCODING": "ascii"},
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs names that are bytes")
+def test_a_name_that_is_no_text_is_written_somehow(make_video: MakeVideo, tmp_path: Path) -> None:
+    clip = make_video(frames=3)
+    clip.rename(tmp_path / NO_TEXT)
+    results = tmp_path / os.fsdecode(b"\xe1 a:b")
+    outcome = in_ascii(
+        "run", tmp_path / NO_TEXT, "-o", results, "--format", "predictions,parquet,csv,overlay"
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    summary = json.loads((results / "summary.json").read_text("utf-8"))
+    assert summary["path"].endswith("M\ufffdlaga [b].mp4")
+    told = json.loads((results / "predictions.json").read_text("utf-8"))["challenge_id"]
+    assert told == "M\ufffdlaga [b]"
+    assert pq.read_table((results / "tracks.parquet").open("rb")).num_rows >= 0
+    assert (results / "overlay.mp4").is_file()
+    outcome = in_ascii("run", tmp_path / NO_TEXT, "-o", results, "--no-overlay", "--json")
+    assert outcome.returncode == 0, outcome.stderr
+    assert json.loads(outcome.stdout)["path"] == summary["path"]
+
+
+@pytest.mark.parametrize("name", ["試合 😀.mp4", "a\nb.mp4"])
+def test_what_is_printed_fits_every_terminal(
+    make_video: MakeVideo, tmp_path: Path, name: str
+) -> None:
+    make_video(frames=3).rename(tmp_path / name)
+    outcome = in_ascii("run", tmp_path / name, "-o", tmp_path / "one", "--no-overlay", "--json")
+    assert json.loads(outcome.stdout)["path"] == str(tmp_path / name)
+    assert in_ascii("run", tmp_path / name, "-o", tmp_path / name[:2], "--no-overlay").stderr == ""
+    absent = in_ascii("run", tmp_path / f"{name}.absent", "-o", tmp_path / "two")
+    assert (absent.returncode, absent.stderr.count("\n")) == (1, 1)
+
+
+def test_a_tilde_that_no_shell_expanded_is_the_home_folder(
+    touchline, make_video: MakeVideo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, here = tmp_path / "home", tmp_path / "here"
+    home.mkdir()
+    here.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("HOME", str(home))
+    make_video(frames=3).rename(home / "clip.mp4")
+    outcome = touchline("run", "~/clip.mp4", "--output=~/results", "--no-overlay")
+    assert outcome.code == 0
+    assert (home / "results" / "tracks.parquet").is_file()
+    assert not list(here.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("https://example.com/match.mp4", ["https://example.com/match.mp4", "a URL", "fetch it"]),
+        ("rtsp://camera:554/1", ["rtsp://camera:554/1", "a URL"]),
+        ("-", ["standard input"]),
+        ("/dev/null", ["a device"]),
+        ("pipe", ["a pipe"]),
+        ("socket", ["a socket"]),
+        ("absent.mp4", ["no such file"]),
+        ("x" * 300, ["cannot be read"]),
+    ],
+)
+def test_what_is_no_local_file_is_refused_and_leaves_no_folder(
+    touchline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, words: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind("socket")
+    assert_fails_in_one_line(touchline("run", given, "-o", "out/a"), *words)
+    assert not (tmp_path / "out").exists()

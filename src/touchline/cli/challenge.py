@@ -1,6 +1,5 @@
 """``touchline challenge``: call a miner as a validator does."""
 
-import json
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Annotated
@@ -8,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from touchline.cli.consoles import err, out
-from touchline.cli.options import AsJson, VerifierName
+from touchline.cli.options import AsJson, VerifierName, print_json
 from touchline.cli.password import asking
 from touchline.errors import RequestError, TouchlineError, UsageError
+from touchline.files import require_apart
 
 if TYPE_CHECKING:
     import httpx
@@ -55,6 +55,9 @@ def challenge(
 ) -> None:
     """Challenge the miner at URL as a validator does, and say what it would have earned."""
     _require_source(video, video_url, score=score)
+    if save:
+        answers = [save / str(number) / "predictions.json" for number in range(1, count + 1)]
+        require_apart(answers, [each for each in (video, key, others) if each])
     challenges = _local_validator()
     with challenges.validators_client() as client:
         miner = _miner(url, miner_hotkey, client)
@@ -65,7 +68,7 @@ def challenge(
                 miner, offer, caller=caller, count=count, contest=contest, save=save
             )
     if as_json:
-        print(json.dumps(result.as_dict(), indent=2))
+        print_json(result.as_dict())
     else:
         out().print(result.report())
     if result.answered < count:

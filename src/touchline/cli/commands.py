@@ -1,7 +1,8 @@
 """The commands, and what becomes of an error."""
 
-import json
 import sys
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,11 +27,13 @@ from touchline.cli.options import (
     TrackerName,
     VerifierName,
     Video,
+    print_json,
 )
 from touchline.cli.register import register
 from touchline.cli.serve import serve
 from touchline.cli.signals import ending_by_signals
 from touchline.errors import TouchlineError, UsageError
+from touchline.files import as_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -52,6 +55,9 @@ for command in (serve, challenge, register, doctor):
 
 def main() -> None:
     """Run the command line; a ``TouchlineError`` becomes one line on stderr and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):  # a stream of another kind, or none
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         with ending_by_signals():
             app()
@@ -115,9 +121,9 @@ def run(
         chosen = [name for name in chosen if name != "overlay"] + ["overlay"] * overlay
     summary = run_job(video, output, settings=settings, formats=chosen, console=err())
     if summary.skipped.truncated:
-        print(f"touchline: {summary.skipped.truncated}", file=sys.stderr)
+        print(f"touchline: {as_text(summary.skipped.truncated)}", file=sys.stderr)
     if as_json:
-        print(summary.to_json(), end="")
+        print_json(asdict(summary))
     else:
         out().print(_table(summary, output))
 
@@ -129,7 +135,7 @@ def demo(output: Output = Path("demo"), as_json: AsJson = False) -> None:
 
     report = run_demo(output, console=err())
     if as_json:
-        print(json.dumps(report.as_dict(), indent=2))
+        print_json(report.as_dict())
     else:
         out().print(report.table())
 
@@ -152,10 +158,14 @@ def score(
     verifier: VerifierName = None,
 ) -> None:
     """Say what a validator would pay for PREDICTIONS of VIDEO, and why."""
+    from touchline.files import as_path, require_apart
     from touchline.scorevision import Terms, read_response, read_times, score_clip
     from touchline.scorevision.report import load_judge, report, write_pictures
     from touchline.settings import Settings
 
+    inputs = [predictions, video, *([others] if others else [])]
+    if pictures:
+        require_apart(as_path(pictures).glob("frame_*.png"), inputs)
     response = read_response(predictions)
     terms = Terms(elapsed, read_times(others) if others else (), seed)
     settings = Settings.read(verifier=verifier)
@@ -164,7 +174,7 @@ def score(
     if pictures:
         write_pictures(result, response, pictures)
     if as_json:
-        print(json.dumps(result.as_dict(), indent=2))
+        print_json(result.as_dict())
     else:
         out().print(report(result))
 
@@ -181,10 +191,12 @@ def compare(
     verifier: VerifierName = None,
 ) -> None:
     """Hold two answers to VIDEO against each other: both scores, and frame by frame."""
+    from touchline.files import require_apart
     from touchline.scorevision import compare_responses, comparison_report, read_response
     from touchline.scorevision.report import load_judge, write_side_by_side
     from touchline.settings import Settings
 
+    require_apart([overlay] if overlay else [], [first, second, video])
     one, other = read_response(first), read_response(second)
     settings = Settings.read(verifier=verifier)
     judge = load_judge(settings.verifier, cache=settings.cache, device=settings.device)
@@ -192,7 +204,7 @@ def compare(
     if overlay:
         write_side_by_side(overlay, one, other, video)
     if as_json:
-        print(json.dumps(comparison.as_dict(), indent=2))
+        print_json(comparison.as_dict())
     else:
         out().print(comparison_report(comparison))
 
@@ -212,15 +224,16 @@ def bench(
 
     report = run_bench(video, settings=Settings.read(device=device, batch_size=batch_size))
     if as_json:
-        print(json.dumps(report.as_dict(), indent=2))
+        print_json(report.as_dict())
     else:
         out().print(report.table())
 
 
 def _table(summary: "Summary", output: Path) -> "Table":
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table("clip", "", title=f"{output}/")
+    table = Table("clip", "", title=Text(as_text(f"{output}/")))
     table.add_row("frames, shots", f"{summary.frames}, {summary.shots}")
     for name, sources in summary.objects.items():
         counts = ", ".join(f"{count} {source}" for source, count in sources.items())
@@ -250,5 +263,6 @@ def _th(number: int) -> str:
 
 
 def _fail(error: TouchlineError, code: int) -> None:
-    print(f"touchline: {error}", file=sys.stderr)
+    # One line, also where a name or another library has several.
+    print(f"touchline: {' '.join(as_text(error).splitlines())}", file=sys.stderr)
     sys.exit(code)

@@ -1,12 +1,11 @@
 """``touchline doctor``: what keeps the miner from answering."""
 
-import json
 from typing import Annotated
 
 import typer
 
 from touchline.cli.consoles import err, out
-from touchline.cli.options import AsJson
+from touchline.cli.options import AsJson, print_json
 
 Port = Annotated[
     int | None, typer.Option(help="Port that the miner listens on; else TOUCHLINE_PORT or 7999.")
@@ -33,7 +32,7 @@ def doctor(as_json: AsJson = False, port: Port = None) -> None:
         if err().is_terminal:
             err().print(f"{finding.name}: {finding.state}", markup=False, highlight=False)
     if as_json:
-        print(json.dumps(as_dict(findings), indent=2))
+        print_json(as_dict(findings))
     else:
         out().print(table(findings))
     if not is_well(findings):

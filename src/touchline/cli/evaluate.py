@@ -1,6 +1,5 @@
 """``touchline evaluate``: results against labels, and the shortcuts of verification."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from touchline.cli.options import (
     LabelFormat,
     LabelsAndAnswers,
     VerifierName,
+    print_json,
 )
 from touchline.errors import UsageError
 
@@ -79,7 +79,7 @@ def evaluate_verification(
     settings = Settings.read(device=device, verifier=verifier)
     agreements = evaluate_verification(videos, settings=settings, expert=expert)
     if as_json:
-        print(json.dumps([each.as_dict() for each in agreements], indent=2))
+        print_json([each.as_dict() for each in agreements])
     else:
         out().print(shortcut_table(agreements))
 
@@ -92,6 +92,6 @@ def _evaluate_truth(metric: str, paths: list[Path], form: str | None, *, as_json
     pairs = list(zip(paths[::2], paths[1::2], strict=True))
     result = evaluate_truth(metric, pairs, form=form)
     if as_json:
-        print(json.dumps(result.as_dict(), indent=2))
+        print_json(result.as_dict())
     else:
         out().print(result.table())

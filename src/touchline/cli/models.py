@@ -1,6 +1,5 @@
 """``touchline models``: what is shipped, and what can be pulled."""
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +8,8 @@ from typing import Annotated
 import typer
 
 from touchline.cli.consoles import err, out
-from touchline.cli.options import AsJson
+from touchline.cli.options import AsJson, print_json
+from touchline.files import as_text
 
 models = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
@@ -40,7 +40,7 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
         for name, source in SOURCES.items()
     ]
     if as_json:
-        print(json.dumps(listed, indent=2))
+        print_json(listed)
         return
     table = Table("name", "MiB", "licence", "sha256", "state")
     for entry in listed:
@@ -66,7 +66,7 @@ def pull_model(
         folder = pull(
             name, cache=Settings.read().cache, source=source, transfer=Transfer(progress=progress)
         )
-    out().print(f"{name} is in {folder}")
+    print(as_text(f"{name} is in {folder}"))
 
 
 @contextmanager

@@ -5,6 +5,14 @@ from typing import Annotated
 
 import typer
 
+
+def print_json(value: object) -> None:
+    """Print JSON in ASCII, which every terminal and every pipe takes."""
+    from touchline.outputs import to_json
+
+    print(to_json(value, ascii_only=True))
+
+
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
 Predictions = Annotated[Path, typer.Argument(help="A predictions.json.")]
 Video = Annotated[Path, typer.Argument(help="The clip it is an answer to.")]

@@ -1,6 +1,5 @@
 """``touchline register``: tell the chain where the miner listens."""
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from touchline.cli.consoles import out
-from touchline.cli.options import AsJson
+from touchline.cli.options import AsJson, print_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -82,7 +81,7 @@ def register(
     if not result.call.is_public:
         print(f"touchline: {result.call.ip} is no public address", file=sys.stderr)
     if as_json:
-        print(json.dumps(result.as_dict(), indent=2))
+        print_json(result.as_dict())
     else:
         out().print(_table(result))
 

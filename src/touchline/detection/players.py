@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 import supervision as sv
 
+from touchline.arguments import require_number
 from touchline.arrays import Float32, Image
 from touchline.detection.decode import decode, stride_maps
 from touchline.detection.letterbox import Letterbox, require_imgsz
@@ -182,6 +183,8 @@ def _thresholds(confidence: float | None, ball_confidence: float | None) -> Floa
         raise UsageError(
             f"A confidence is from 0 to 1; got {people} for people and {ball} for the ball."
         )
+    require_number("confidence", people)
+    require_number("ball_confidence", ball)
     thresholds = np.full(len(ClassId), people, np.float32)
     thresholds[ClassId.BALL] = ball
     return thresholds

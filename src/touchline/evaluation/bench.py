@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import TypeVar, get_args
 
 from rich.table import Table
+from rich.text import Text
 
 from touchline.arrays import Image
 from touchline.detection import load_detector
+from touchline.files import as_path
 from touchline.outputs import DATA_FORMATS
 from touchline.pipeline import Models, run_job
 from touchline.settings import DetectionSize, Settings
@@ -54,7 +56,7 @@ class BenchReport:
 
     def table(self) -> Table:
         """The report as a person reads it."""
-        table = Table("stage", "ms a frame", title=f"{self.video} on {self.machine}")
+        table = Table("stage", "ms a frame", title=Text(f"{self.video} on {self.machine}"))
         for stage, milliseconds in self.stages.items():
             table.add_row(stage, f"{milliseconds:.1f}")
         table.add_section()
@@ -76,7 +78,7 @@ def run_bench(
         folder = Path(scratch)
         if video is None:
             write_match(folder, seconds=SAMPLE_SECONDS)
-        path = Path(video) if video is not None else folder / "match.mp4"
+        path = as_path(video) if video is not None else folder / "match.mp4"
         models = Models.load(settings)
         stages = _stages(path, models)
         summary = run_job(path, folder / "results", models=models, formats=DATA_FORMATS)

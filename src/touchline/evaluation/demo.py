@@ -2,15 +2,16 @@
 
 import os
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from touchline.evaluation.metrics import Agreement, agreement
-from touchline.outputs import Summary
+from touchline.files import as_path, as_text
+from touchline.outputs import DEFAULT_FORMATS, ResultFolder, Summary
 from touchline.pipeline import run_job
-from touchline.synthetic import write_match
+from touchline.synthetic import require_own_match, write_match
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,9 @@ class DemoReport:
         """The report as a person reads it."""
         found = self.agreement
         pace = self.summary.seconds["total"] / self.summary.duration
-        table = Table("a synthetic match", "", title=f"Look at {self.folder}/overlay.mp4")
+        table = Table(
+            "a synthetic match", "", title=Text(as_text(f"Look at {self.folder}/overlay.mp4"))
+        )
         table.add_row("frames, shots", f"{self.summary.frames}, {self.summary.shots}")
         table.add_row("seconds per second of video, with overlay", f"{pace:.2f}")
         table.add_row("HOTA of people", f"{found.hota:.3f}")
@@ -55,9 +58,13 @@ def run_demo(
 
     Raises:
         OutputError: The folder cannot be written.
+        UsageError: It holds files of the same names that no earlier demonstration wrote.
         ModelError: A network cannot be loaded.
     """
-    target = Path(folder)
+    target = as_path(folder)
+    # Before the rendering, which takes a while.
+    require_own_match(target)
+    ResultFolder.of(target, DEFAULT_FORMATS).require_apart(target / "match.mp4")
     if console is not None:
         console.print("rendering a synthetic match ...", highlight=False)
     truths = write_match(target, seconds=seconds)

@@ -17,12 +17,14 @@ from touchline.evaluation.formats import (
     read_json,
     read_mot_frames,
     read_predictions,
+    read_text,
     read_tracks,
     read_yolo,
     read_yolo_pitch,
 )
 from touchline.evaluation.labels import LabelledFrames, aligned, are_known
 from touchline.evaluation.metrics import with_lines
+from touchline.files import as_path
 from touchline.frame import NO_ID, ClassId
 from touchline.pitch import positions
 from touchline.synthetic import read_truth
@@ -54,6 +56,7 @@ def read_pair(
         InputError: Either cannot be read or does not say what the metric needs, or the two are not
             of one video; the message names file, frame and field.
     """
+    labels, found = _in_sequence(as_path(labels)), _in_sequence(as_path(found))
     form = form or guess_format(labels)
     if form not in FORMATS:
         allowed = ", ".join(FORMATS)
@@ -75,16 +78,24 @@ def guess_format(path: PathLike) -> str:
     Raises:
         InputError: It is none of them, or cannot be read.
     """
-    if Path(path).is_dir():
+    path = _in_sequence(as_path(path))
+    if path.is_dir():
         return "yolo"
     suffix = Path(path).suffix.lower()
     form = _json_format(path) if suffix == ".json" else _SUFFIXES.get(suffix)
     if form is None:
         raise InputError(
-            f"{path}: its format cannot be guessed; a YOLO folder, a .txt of MOT, a .parquet of "
-            f"tracks or a .json is needed, or the format of the labels: {', '.join(FORMATS)}."
+            f"{path}: its format cannot be guessed; a YOLO folder, a MOT sequence or its .txt, "
+            f"a .parquet of tracks or a .json is needed, or the format of the labels: "
+            f"{', '.join(FORMATS)}."
         )
     return form
+
+
+def _in_sequence(path: Path) -> Path:
+    """The labels in the folder of a sequence, as MOTChallenge and SoccerNet hand it out."""
+    labels = path / "gt" / "gt.txt"
+    return labels if labels.is_file() else path
 
 
 _SUFFIXES: Mapping[str, str] = {".txt": "mot", ".parquet": "tracks"}
@@ -108,7 +119,7 @@ def _labels(metric: str, path: PathLike, form: str) -> LabelledFrames:
     if form == "yolo":
         return with_lines(read_yolo_pitch(path)) if metric == "pitch" else read_yolo(path)
     if form == "mot":
-        return read_mot_frames(path, frames=_mot_frames(Path(path)))
+        return read_mot_frames(path, frames=_mot_frames(Path(path)), is_truth=True)
     if form == "truth":
         return _synthetic(Path(path))
     return read_coco(path) if form == "coco" else read_gsr(path)
@@ -148,7 +159,7 @@ def _mot_frames(path: Path) -> int | None:
         return None
     parser = configparser.ConfigParser()
     try:
-        parser.read_string(info.read_text(encoding="utf-8"))
+        parser.read_string(read_text(info))
         return parser.getint("Sequence", "seqLength")
     except (OSError, ValueError, configparser.Error) as error:
         raise InputError(f"{info}: seqLength of Sequence cannot be read: {error}.") from error

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from rich.markup import escape
 from rich.table import Table
 
 from touchline.errors import UsageError
@@ -90,7 +91,7 @@ def evaluate_verification(
 
 def shortcut_table(agreements: Sequence[ShortcutAgreement]) -> Table:
     """The figures as a person reads them."""
-    columns = [Path(each.video).name for each in agreements]
+    columns = [escape(Path(each.video).name) for each in agreements]
     result = Table("fast against full verification", *columns)
     for name in [*(member.name.lower() for member in ClassId), NOTHING]:
         result.add_row(name, *(each.share_of(name) for each in agreements))

@@ -4,16 +4,22 @@ A runtime takes longer to import than all the rest, so each is imported when it 
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Literal, get_args
 
 from touchline.errors import ModelError, UsageError
+from touchline.files import as_path
 from touchline.inference.engine import Engine
 
 Device = Literal["auto", "cpu", "cuda", "tensorrt", "mps"]
 Backend = Literal["openvino", "onnxruntime"]
 Precision = Literal["auto", "f32"]
+
+_DEVICE = re.compile(
+    r"(?P<kind>auto|cpu|cuda|gpu|tensorrt|mps)(:(?P<index>\d{1,3}))?|(?P<alone>\d{1,3})", re.ASCII
+)
 
 
 def load_engine(
@@ -42,14 +48,37 @@ def load_engine(
     _require("device", device, get_args(Device))
     _require("backend", backend, (None, *get_args(Backend)))
     _require("precision", precision, get_args(Precision))
-    if threads is not None and threads < 1:
-        raise UsageError(f"threads is 1 or more, or None for one per core; got {threads}.")
-    file = Path(path)
+    whole = isinstance(threads, int) and not isinstance(threads, bool)
+    if threads is not None and not (whole and threads >= 1):
+        raise UsageError(f"threads is 1 or more, or None for one per core; got {threads!r}.")
+    file = as_path(path)
     if not file.is_file():
         raise ModelError(f"There is no weights file {file}.")
     if device == "auto":
         return _first_that_works(file, backend, threads, precision)
     return _engine(file, device, backend, threads, precision)
+
+
+def device_named(given: object) -> object:
+    """The ``Device`` that is meant: ``CPU``, ``gpu``, ``cuda:0`` and ``0`` are understood.
+
+    What is none is given back as it is, for the caller to refuse.
+
+    Raises:
+        UsageError: A GPU other than the first is named.
+    """
+    if isinstance(given, bool) or not isinstance(given, (str, int)):
+        return given
+    found = _DEVICE.fullmatch(str(given).strip().lower())
+    if found is None:
+        return given
+    kind, index = found["kind"] or "cuda", found["index"] or found["alone"] or "0"
+    if int(index) > 0:
+        raise UsageError(
+            f"device {given!r}: of several GPUs the first is taken, cuda or cuda:0; "
+            f"CUDA_VISIBLE_DEVICES={index} makes that one the first"
+        )
+    return "cuda" if kind == "gpu" else kind
 
 
 def available_devices() -> list[str]:
@@ -94,6 +123,6 @@ def _engine(
     return OnnxRuntimeEngine(file, device=device, threads=threads)
 
 
-def _require(argument: str, value: str | None, allowed: tuple[str | None, ...]) -> None:
-    if value not in allowed:
+def _require(argument: str, value: object, allowed: tuple[str | None, ...]) -> None:
+    if not isinstance(value, (str, type(None))) or value not in allowed:
         raise UsageError(f"{argument} is one of {', '.join(map(repr, allowed))}; got {value!r}.")

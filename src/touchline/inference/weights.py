@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from touchline.errors import ModelError
+from touchline.files import as_path
 
 MANIFEST = "manifest.json"
 
@@ -85,7 +86,7 @@ def find(name_or_path: str | os.PathLike[str], *, folder: Path | None = None) ->
     entries = {entry.name: entry for entry in listing(folder)}
     if isinstance(name_or_path, str) and name_or_path in entries:
         return _verified(entries[name_or_path])
-    path = Path(name_or_path)
+    path = as_path(name_or_path)
     if not path.is_file():
         raise ModelError(
             f"{str(name_or_path)!r} is neither a file nor one of the known weights: "

@@ -1,5 +1,6 @@
 """Frame states out: files that other tools, and people, can open."""
 
+from touchline.outputs.folder import ResultFolder
 from touchline.outputs.formats import (
     DATA_FORMATS,
     DEFAULT_FORMATS,
@@ -9,6 +10,8 @@ from touchline.outputs.formats import (
     check_formats,
     new_writers,
 )
+from touchline.outputs.json_text import to_json
+from touchline.outputs.json_text import to_json
 from touchline.outputs.overlay import TICKS, Overlay, add_stream, to_yuv
 from touchline.outputs.predictions import Predictions, frame_to_wire
 from touchline.outputs.summary import Summary, SummaryBuilder
@@ -25,6 +28,7 @@ __all__ = [
     "Format",
     "Overlay",
     "Predictions",
+    "ResultFolder",
     "Summary",
     "SummaryBuilder",
     "TracksCsv",
@@ -34,6 +38,8 @@ __all__ = [
     "check_formats",
     "frame_to_wire",
     "new_writers",
+    "to_json",
+    "to_json",
     "to_yuv",
     "write_whole",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from touchline.errors import UsageError
+from touchline.files import as_text
 from touchline.outputs.overlay import Overlay
 from touchline.outputs.predictions import Predictions
 from touchline.outputs.tracks import TracksCsv, TracksParquet
@@ -45,7 +46,7 @@ FORMATS: Mapping[str, Format] = {
     "predictions": Format(
         "predictions.json",
         lambda path, clip: Predictions(
-            path, size=(clip.info.width, clip.info.height), challenge_id=clip.path.stem
+            path, size=(clip.info.width, clip.info.height), challenge_id=as_text(clip.path.stem)
         ),
     ),
     "parquet": Format("tracks.parquet", lambda path, clip: TracksParquet(path)),

@@ -14,6 +14,7 @@ from av.video.stream import VideoStream
 
 from touchline.arrays import Image
 from touchline.errors import InputError
+from touchline.files import as_path, require_apart
 from touchline.frame import Frame, FrameState
 from touchline.outputs.drawing import Trail, draw
 from touchline.outputs.writer import FileWriter
@@ -42,6 +43,7 @@ class Overlay(FileWriter):
     Raises:
         InputError: The video cannot be read again, or has fewer frames than there are states.
         OutputError: As for every ``FileWriter``.
+        UsageError: The file to make is the video.
     """
 
     def __init__(
@@ -53,12 +55,13 @@ class Overlay(FileWriter):
         image_fps: float = 25.0,
     ) -> None:
         super().__init__(path)
-        self._video = video
+        self._video = as_path(video)
         self._dimensions = dimensions or PitchDimensions()
         self._image_fps = image_fps
         self._resources = ExitStack()
 
     def _open(self, partial: Path) -> None:
+        require_apart([self.path], [self._video])
         reader = VideoReader(self._video, image_fps=self._image_fps)
         self._resources.callback(reader.close)
         self._frames: Iterator[Frame] = iter(reader)

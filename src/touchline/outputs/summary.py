@@ -1,13 +1,13 @@
 """``summary.json``: what was done to a clip, with what, how fast, and what was left out."""
 
-import json
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from touchline.frame import NO_ID, ClassId, FrameState, Objects
+from touchline.outputs.json_text import to_json
 from touchline.outputs.writer import write_whole
 from touchline.video import VideoInfo
 
@@ -61,6 +61,7 @@ class Summary:
         skipped: What was not looked at, or could not be said.
         versions: Of the packages that shape the result.
         weights: sha256 of each network by name.
+        files: What was written beside the summary; a later run into the folder removes no other.
     """
 
     path: str
@@ -78,10 +79,11 @@ class Summary:
     skipped: Skipped
     versions: dict[str, str]
     weights: dict[str, str]
+    files: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """Return the summary as indented JSON."""
-        return json.dumps(asdict(self), indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+        return to_json(asdict(self), allow_nan=False) + "\n"
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write ``summary.json``.
@@ -137,6 +139,7 @@ class SummaryBuilder:
         locate_every: int,
         truncated: str | None = None,
         verification: Mapping[str, int] | None = None,
+        files: Sequence[str] = (),
     ) -> Summary:
         """Return the figures of what was seen so far.
 
@@ -146,6 +149,7 @@ class SummaryBuilder:
             locate_every: The pitch model looked at every n-th frame.
             truncated: What the reader says of a video that ended early.
             verification: What the second look cost, or None where it was off.
+            files: What was written beside the summary.
         """
         duration = self._end + 1.0 / self._info.fps if self._frames else 0.0
         total = seconds.get("total", 0.0)
@@ -170,6 +174,7 @@ class SummaryBuilder:
             ),
             versions=versions(),
             weights=self._weights,
+            files=tuple(files),
         )
 
     def _see_pitch(self, state: FrameState) -> None:

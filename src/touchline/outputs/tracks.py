@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,8 @@ class TracksParquet(FileWriter):
         self._batches: list[pa.Table] = []
         self._held = 0
         self._writer: pq.ParquetWriter | None = None
+        # Files are opened here: Arrow takes no name that is not UTF-8, and some for addresses.
+        self._files = ExitStack()
 
     def _open(self, partial: Path) -> None:
         partial.touch(exist_ok=False)
@@ -102,17 +105,18 @@ class TracksParquet(FileWriter):
     def _close(self) -> None:
         if self._writer is not None and not self._writer.is_open:
             return
-        try:
-            self._write_group()
-        finally:
-            if self._writer is not None:
-                self._writer.close()
+        with self._files:
+            try:
+                self._write_group()
+            finally:
+                if self._writer is not None:
+                    self._writer.close()
 
     def _write_group(self) -> None:
         batches, self._batches, self._held = self._batches, [], 0
         table = _joined([SCHEMA.empty_table(), *batches])
         if self._writer is None:
-            self._writer = _parquet_writer(self._partial, table.schema)
+            self._writer = self._new_writer(table.schema)
         elif not {*table.schema.names} <= {*self._writer.schema.names}:
             self._writer = self._widened(self._writer, table.schema)
         self._writer.write_table(_fitted(table, self._writer.schema))
@@ -120,16 +124,22 @@ class TracksParquet(FileWriter):
     def _widened(self, writer: pq.ParquetWriter, schema: pa.Schema) -> pq.ParquetWriter:
         """Make room for a column that comes late: copy what is written, with nulls in it."""
         writer.close()
+        self._files.close()
         schema = pa.unify_schemas([writer.schema, schema], promote_options="permissive")
         narrow = self._partial.replace(self._partial.with_suffix(".narrow.part"))
         try:
-            wide = _parquet_writer(self._partial, schema)
-            with pq.ParquetFile(narrow) as before:
+            wide = self._new_writer(schema)
+            with narrow.open("rb") as file, pq.ParquetFile(file) as before:
                 for batch in before.iter_batches(ROWS_PER_GROUP):
                     wide.write_table(_fitted(pa.table(batch), schema))
         finally:
             narrow.unlink()
         return wide
+
+    def _new_writer(self, schema: pa.Schema) -> pq.ParquetWriter:
+        file = self._files.enter_context(self._partial.open("wb"))
+        schema = schema.with_metadata(SCHEMA.metadata)
+        return pq.ParquetWriter(file, schema, compression="zstd")
 
 
 class TracksCsv(TracksParquet):
@@ -147,19 +157,15 @@ class TracksCsv(TracksParquet):
             return
         text = self._partial.with_suffix(".text.part")
         try:
-            with pq.ParquetFile(self._partial) as rows:
+            with self._partial.open("rb") as file, pq.ParquetFile(file) as rows:
                 schema = _flat(rows.schema_arrow.empty_table()).schema
-                with pyarrow.csv.CSVWriter(str(text), schema) as out:
+                with text.open("wb") as target, pyarrow.csv.CSVWriter(target, schema) as out:
                     for batch in rows.iter_batches(ROWS_PER_GROUP):
                         out.write_table(_flat(pa.table(batch)))
             text.replace(self._partial)
         finally:
             text.unlink(missing_ok=True)
         self._is_text = True
-
-
-def _parquet_writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    return pq.ParquetWriter(str(path), schema.with_metadata(SCHEMA.metadata), compression="zstd")
 
 
 def _joined(tables: Sequence[pa.Table]) -> pa.Table:

@@ -2,7 +2,7 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -11,8 +11,8 @@ from typing import Protocol, Self
 import av
 
 from touchline.errors import OutputError
+from touchline.files import UnfinishedFile, as_path
 from touchline.frame import FrameState
-from touchline.unfinished import UnfinishedFile
 
 
 class Writer(Protocol):
@@ -38,6 +38,10 @@ class Writer(Protocol):
         """Take the next frame."""
         ...
 
+    def finish(self) -> None:
+        """After the last frame: do all that can fail, so that the block's end only renames."""
+        ...
+
 
 class FileWriter(ABC):
     """A ``Writer`` of one file, which appears under its name only when it is whole.
@@ -45,7 +49,7 @@ class FileWriter(ABC):
     The file grows under a temporary name in the same folder and is renamed at the end of the
     block. When the block, a write or the renaming fails, the partial file is removed and whatever
     had the name before stays as it was. What a program that was killed has left goes when the next
-    file is begun in that folder; see ``touchline.unfinished``.
+    file is begun in that folder; see ``touchline.files``.
 
     Args:
         path: The file to make or to replace; its folder must exist.
@@ -56,12 +60,13 @@ class FileWriter(ABC):
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = as_path(path)
 
     def __enter__(self) -> Self:
         _check_target(self.path)
         with reported(self.path):
-            self._growing = UnfinishedFile(self.path)
+            # From the root: FFmpeg takes what stands before a colon in a name for a protocol.
+            self._growing = UnfinishedFile(self.path.absolute())
         self._partial = self._growing.path
         try:
             with reported(self.path):
@@ -92,6 +97,11 @@ class FileWriter(ABC):
         """Add one frame; frames come in order."""
         with reported(self.path):
             self._append(state)
+
+    def finish(self) -> None:
+        """After the last frame: write the rest, so that the end of the block only renames."""
+        with reported(self.path):
+            self._close()
 
     def _abandon(self) -> None:
         """Let go of the file whatever state it is in; the first error is the one to report."""
@@ -124,21 +134,38 @@ def reported(path: Path) -> Iterator[None]:
         ) from error
 
 
-def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
-    """Write a small file at once, under the same rule: whole or absent.
+@contextmanager
+def whole_file(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes], None]]:
+    """A small file under the same rule: what is written in the block appears at its end.
 
     Raises:
         OutputError: The file cannot be written.
     """
-    target = Path(path)
+    target = as_path(path)
     _check_target(target)
     with reported(target):
-        partial = UnfinishedFile(target)
-        try:
+        partial = UnfinishedFile(target.absolute())
+
+    def write(content: bytes) -> None:
+        with reported(target):
             partial.path.write_bytes(content)
+
+    try:
+        yield write
+        with reported(target):
             partial.keep()
-        finally:
-            partial.remove()
+    finally:
+        partial.remove()
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a small file at once: whole or absent.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    with whole_file(path) as write:
+        write(content)
 
 
 def _check_target(path: Path) -> None:

@@ -1,20 +1,23 @@
 """The networks of the whole flow, loaded once and used for many clips."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
+import supervision as sv
 
+from touchline.arrays import Image
 from touchline.detection import Detector, YoloxDetector, load_detector
+from touchline.errors import UsageError
 from touchline.pipeline.analysis import Analysis
 from touchline.pipeline.pace import Pace, Pacer
 from touchline.pipeline.plugins import is_object_name, load_object, make
 from touchline.pipeline.stages import NewStage, Stage
 from touchline.pitch import HeatmapPitchModel, PitchDimensions, PitchModel, load_pitch_model
 from touchline.settings import Settings
-from touchline.tracking import NewTracker
+from touchline.tracking import NewTracker, require_detections
 from touchline.verification import Verification, Verifier, load_expert, load_student
 from touchline.video import VideoInfo, VideoReader
 
@@ -142,7 +145,7 @@ class Models:
         try:
             return Analysis(
                 reader,
-                self.detector,
+                _checked(self.detector),
                 pitch,
                 pace=self.pace(reader.info),
                 pacer=pacer,
@@ -220,6 +223,36 @@ def _for_tracking(detector: Detector, settings: Settings) -> Detector:
     return detector.or_else(
         confidence=DOUBTFUL, imgsz=settings.imgsz, batch_size=settings.batch_size
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDetector:
+    """A detector that is not ours, held to what ``Detector`` promises."""
+
+    detector: Detector
+
+    @property
+    def adds(self) -> Collection[str]:
+        """Columns that it adds."""
+        return getattr(self.detector, "adds", ())
+
+    def detect(self, images: list[Image]) -> list[sv.Detections]:
+        """What it finds.
+
+        Raises:
+            UsageError: That is no answer to these images, or its classes are numbered otherwise.
+        """
+        found = self.detector.detect(images)
+        name = type(self.detector).__name__
+        if not isinstance(found, Sequence) or len(found) != len(images):
+            raise UsageError(f"{name}.detect gives one sv.Detections for each of its images")
+        for each in found:
+            require_detections(each, f"{name}.detect")
+        return found
+
+
+def _checked(detector: Detector) -> Detector:
+    return detector if isinstance(detector, YoloxDetector) else CheckedDetector(detector)
 
 
 def _in_order(stages: Sequence[Stage], verification: Stage | None) -> list[Stage]:

@@ -4,20 +4,20 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
-from touchline.errors import OutputError
+from touchline.files import as_path, as_text
 from touchline.frame import FrameState
 from touchline.inference import weights
 from touchline.outputs import (
     DEFAULT_FORMATS,
     Clip,
+    ResultFolder,
     Summary,
     SummaryBuilder,
-    check_formats,
     new_writers,
 )
 from touchline.pipeline.analysis import Analysis
@@ -41,54 +41,55 @@ def run_job(
 
     Args:
         video: A video file, or a folder of images.
-        folder: Where the results go; made if it is missing.
+        folder: Where the results go; made if it is missing. It holds the results of one clip: what
+            an earlier run wrote there, and this one does not, is removed.
         models: Loaded before, for more clips than one; None loads what the settings ask for.
         settings: None reads the environment; not looked at where there are models.
         dimensions: Of this pitch; None is what the settings say.
         formats: What is written beside ``summary.json``, names of ``touchline.outputs.FORMATS``.
-        console: Where a progress bar goes, if it is a terminal.
+        console: Told what was removed; a progress bar goes there, if it is a terminal.
 
     Raises:
         InputError: The video cannot be read.
         ModelError: A network cannot be loaded or run.
-        OutputError: A result cannot be written; each file is whole or absent.
-        UsageError: There is no such format, or a setting is not allowed.
+        OutputError: A result cannot be written; each file is whole or absent, and unless all are
+            whole, those of an earlier run stay.
+        UsageError: There is no such format, a setting is not allowed, or a file that would be
+            replaced is the video itself or was written by somebody else.
     """
     started = time.perf_counter()
-    check_formats(formats)
-    target = _make_folder(folder)
+    path, results = as_path(video), ResultFolder.of(folder, formats)
+    results.require_apart(path)
     with ExitStack() as stack:
-        reader = stack.enter_context(VideoReader(video))
+        reader = stack.enter_context(VideoReader(path))
+        save = stack.enter_context(results.opened())
         models = models or Models.load(settings)
         analysis = stack.enter_context(models.analyze(reader, dimensions=dimensions))
         hashes = {entry.name: entry.sha256 for entry in weights.listing()}
         summary = SummaryBuilder(video, analysis.info, weights=hashes)
-        clip = Clip(Path(video), analysis.info, analysis.dimensions)
-        writers = [stack.enter_context(each) for each in new_writers(formats, target, clip)]
+        clip = Clip(path, analysis.info, analysis.dimensions)
+        writers = [stack.enter_context(each) for each in new_writers(formats, results.path, clip)]
         for state in _with_progress(analysis, console):
             with analysis.stopwatch("outputs"):
                 for writer in writers:
                     writer.write(state)
                 summary.see(state)
-    result = summary.build(
-        seconds=analysis.stopwatch.seconds | {"total": time.perf_counter() - started},
-        detect_every=analysis.pace.detect_every,
-        locate_every=analysis.pace.locate_every,
-        truncated=analysis.truncated,
-        verification=analysis.spent,
-    )
-    result.save(target / "summary.json")
+        for writer in writers:
+            writer.finish()
+        result = summary.build(
+            seconds=analysis.stopwatch.seconds | {"total": time.perf_counter() - started},
+            detect_every=analysis.pace.detect_every,
+            locate_every=analysis.pace.locate_every,
+            truncated=analysis.truncated,
+            verification=analysis.spent,
+            files=results.names,
+        )
+        save(result.to_json().encode())
+    if console is not None and results.removed:
+        names = ", ".join(results.removed)
+        told = f"touchline: removed what an earlier run left in {results.path}: {names}"
+        console.print(Text(as_text(told)), soft_wrap=True)
     return result
-
-
-def _make_folder(folder: str | os.PathLike[str]) -> Path:
-    target = Path(folder)
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OutputError(f"cannot make the folder {target}: {reason}; name another") from error
-    return target
 
 
 def _with_progress(analysis: Analysis, console: Console | None) -> Iterator[FrameState]:

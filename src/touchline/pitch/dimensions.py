@@ -1,9 +1,10 @@
 """The pitch in metres: its 32 vertices, its painted lines and its mirror image."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
+from touchline.arguments import require_number
 from touchline.arrays import Float64
 from touchline.errors import UsageError
 
@@ -42,6 +43,8 @@ class PitchDimensions:
     goal_width: float = 7.32
 
     def __post_init__(self) -> None:
+        for each in fields(self):
+            require_number(each.name, getattr(self, each.name), above=0)
         shortest = 2 * (self.penalty_box_length + self.circle_radius)
         if self.length < shortest or self.width < self.penalty_box_width:
             raise UsageError(

@@ -13,11 +13,11 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from touchline.errors import InputError, UsageError
 from touchline.evaluation.formats import items, mapping, number, numbers, read_json, whole
+from touchline.files import as_path
 from touchline.frame import N_KEYPOINTS
 from touchline.scorevision import wire
 from touchline.scorevision.scoring import read_answer
@@ -86,7 +86,7 @@ def read_times(path: str | os.PathLike[str]) -> tuple[float, ...]:
         InputError: The file cannot be read, or holds something else.
     """
     try:
-        content = json.loads(Path(path).read_bytes())
+        content = json.loads(as_path(path).read_bytes())
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:

@@ -8,10 +8,11 @@ import av
 from av.container import OutputContainer
 from av.video.stream import VideoStream
 
-from touchline.errors import OutputError
+from touchline.errors import InputError, OutputError, UsageError
+from touchline.files import UnfinishedFile, as_path
 from touchline.synthetic.match import SyntheticMatch
-from touchline.synthetic.truth import Truth, write_truth
-from touchline.unfinished import UnfinishedFile
+from touchline.synthetic.truth import Truth, read_truth, write_truth
+from touchline.video import VideoReader
 
 VIDEO, TRUTH = "match.mp4", "truth.json"
 
@@ -39,22 +40,43 @@ def write_match(
 
     Raises:
         OutputError: the folder, the video or the truth cannot be written.
-        UsageError: see ``SyntheticMatch``.
+        UsageError: see ``SyntheticMatch``; or a file of those names is not of such a match.
     """
     match = SyntheticMatch(seed, seconds=seconds, fps=fps, size=size, close_up=close_up)
-    path = Path(folder)
+    path = as_path(folder)
+    require_own_match(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        partial = UnfinishedFile(path / VIDEO)
+        partial = UnfinishedFile((path / VIDEO).absolute())
         try:
             truths = _record(partial.path, match, fps=fps, size=size)
+            write_truth(path / TRUTH, truths)
             partial.keep()
         finally:
             partial.remove()
     except OSError as error:
         raise OutputError(f"cannot write a match to {path}: {error}") from error
-    write_truth(path / TRUTH, truths)
     return truths
+
+
+def require_own_match(folder: Path) -> None:
+    """Refuse to replace a video that is no synthetic match, or a file that is not the truth of one.
+
+    Raises:
+        UsageError: There is one.
+    """
+    video, truth = folder / VIDEO, folder / TRUTH
+    try:
+        frames = len(read_truth(truth)) if truth.exists() else None
+        if video.exists():
+            with VideoReader(video) as reader:
+                if reader.info.frames != frames:
+                    raise InputError(f"{video}: {reader.info.frames} frames, not {frames}")
+    except InputError as error:
+        raise UsageError(
+            f"{folder} holds a {VIDEO} or a {TRUTH} that is of no synthetic match, and would be "
+            "replaced; remove it, or name another folder"
+        ) from error
 
 
 def _record(path: Path, match: SyntheticMatch, *, fps: float, size: tuple[int, int]) -> list[Truth]:

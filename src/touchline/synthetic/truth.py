@@ -11,6 +11,7 @@ import supervision as sv
 
 from touchline.arrays import AnyFloat, Float64
 from touchline.errors import InputError, OutputError
+from touchline.files import as_path
 from touchline.frame import N_KEYPOINTS
 
 _VERSION = 1
@@ -48,8 +49,10 @@ def write_truth(path: Path, truths: Iterable[Truth]) -> None:
     """
     frames = [_to_plain(truth) for truth in truths]
     text = json.dumps({"version": _VERSION, "frames": frames}, separators=(",", ":"))
+    partial = path.with_name(f".{path.name}.part")
     try:
-        path.write_text(text, encoding="utf-8")
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
     except OSError as error:
         raise OutputError(f"cannot write the truth to {path}: {error.strerror}") from error
 
@@ -61,7 +64,7 @@ def read_truth(path: str | Path) -> list[Truth]:
         InputError: there is no such file, or it is not a truth file.
     """
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = json.loads(as_path(path).read_bytes())
         if content["version"] != _VERSION:
             raise InputError(f"{path} has truth version {content['version']}, not {_VERSION}")
         return [_from_plain(frame) for frame in content["frames"]]

@@ -3,6 +3,7 @@
 from touchline.tracking import kalman
 from touchline.tracking.adapters import NewTracker, UpdatesDetections
 from touchline.tracking.camera import CameraMotion
+from touchline.tracking.foreign import require_detections
 from touchline.tracking.kalman import MotionModel
 from touchline.tracking.players import PlayerTracker
 from touchline.tracking.tracks import Tracks
@@ -15,4 +16,5 @@ __all__ = [
     "Tracks",
     "UpdatesDetections",
     "kalman",
+    "require_detections",
 ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from touchline.arguments import require_number
 from touchline.arrays import AnyArray, Bools, Float64, Indices
 from touchline.geometry import centre_form, jacobians, warp_points
 
@@ -76,6 +77,9 @@ class BallPath:
         window: Seconds for which candidates are remembered.
         reach: Longest time in seconds that one run goes on unseen.
         model: Gains and costs.
+
+    Raises:
+        UsageError: A value is out of its range.
     """
 
     def __init__(
@@ -87,6 +91,9 @@ class BallPath:
         reach: float = 0.7,
         model: BallModel | None = None,
     ) -> None:
+        require_number("fps", fps, above=0)
+        require_number("window", window, least=0)
+        require_number("reach", reach, least=0)
         self._fps, self._window, self._reach = fps, window, reach
         self._model = model or BallModel()
         self._scale = size[1] / 12 / PLAYER_HEIGHT

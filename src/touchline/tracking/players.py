@@ -1,15 +1,18 @@
 """People tracked online: ids that hold, roles that hold."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 import supervision as sv
 
+from touchline.arguments import require_number, require_whole
 from touchline.arrays import Bools, Float64, Indices, Int64
 from touchline.errors import UsageError
 from touchline.frame import ClassId, Objects, Source
 from touchline.geometry import centre_form, corner_form
 from touchline.tracking.association import assign, costs
+from touchline.tracking.foreign import renumbered, require_detections
 from touchline.tracking.kalman import VALUE, MotionModel
 
 RECENT = 0.25
@@ -70,6 +73,9 @@ class PlayerTracker:
         patience: Seconds a track is kept without a detection.
         smooth: Return the filter's boxes, marked ``tracked``, instead of the detector's.
         first_id: Id of the first track; ids count up from there and are never used again.
+        classes: The ``ClassId`` of each class number of ``update``'s detections, such as
+            ``{0: ClassId.PLAYER, 32: ClassId.BALL}`` for COCO's; others are left out. None is
+            ``ClassId``'s own numbers.
         model: How people move; None is a ``MotionModel`` as it comes.
 
     Raises:
@@ -85,8 +91,14 @@ class PlayerTracker:
         patience: float = 1.5,
         smooth: bool = True,
         first_id: int = 1,
+        classes: Mapping[int, int] | None = None,
         model: MotionModel | None = None,
     ) -> None:
+        for name, value in (("fps", fps), ("patience", patience), ("high", high), ("low", low)):
+            require_number(name, value)
+        require_whole("first_id", first_id, least=0)
+        if strange := set((classes or {}).values()) - set(ClassId):
+            raise UsageError(f"classes stand for members of ClassId; got {strange}")
         if fps <= 0 or patience < 0 or not 0 <= low <= high <= 1:
             raise UsageError(
                 f"PlayerTracker needs fps > 0, patience >= 0 and 0 <= low <= high <= 1; "
@@ -95,6 +107,7 @@ class PlayerTracker:
         self.next_id = first_id
         self._fps, self._patience, self._smooth = fps, patience, smooth
         self._high, self._low = high, low
+        self._classes = classes
         self._model = model or MotionModel()
         self._tracks = _Tracks(self._model.start(np.empty((0, 4))))
 
@@ -118,7 +131,15 @@ class PlayerTracker:
             The people of this frame in the order given, with ``tracker_id``, the voted
             ``class_id``, ``data["source"]`` and ``data["detected_class_id"]``; ``mask`` and what
             else is in ``data`` stay with their box.
+
+        Raises:
+            UsageError: A class is none of ``ClassId`` (COCO's are not), or a box or a confidence is
+                not finite.
         """
+        if self._classes is not None and isinstance(detections, sv.Detections):
+            detections = renumbered(detections, self._classes)
+        require_detections(detections, is_mapped=self._classes is not None)
+        require_number("frames", frames, above=0)
         objects = Objects.from_supervision(detections)
         return self.track(objects, camera_motion, frames=frames).to_supervision()
 

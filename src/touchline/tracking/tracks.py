@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from touchline.arguments import require_number
 from touchline.arrays import Float64
 from touchline.errors import UsageError
 from touchline.frame import NO_CLASS, Objects, Source, concatenate, missing
@@ -77,6 +78,8 @@ class Tracks:
         first_id: int = 1,
         new_tracker: NewTracker | None = None,
     ) -> None:
+        require_number("fps", fps)
+        require_number("delay", delay)
         if fps <= 0 or delay < 0 or min(size) < 1:
             raise UsageError(
                 f"Tracks needs fps > 0, delay >= 0 and a size in pixels; "

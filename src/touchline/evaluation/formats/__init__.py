@@ -1,7 +1,15 @@
 """Readers: each turns one format of labels or answers into ``LabelledFrames``."""
 
 from touchline.evaluation.formats.coco import read_coco
-from touchline.evaluation.formats.fields import items, mapping, number, numbers, read_json, whole
+from touchline.evaluation.formats.fields import (
+    items,
+    mapping,
+    number,
+    numbers,
+    read_json,
+    read_text,
+    whole,
+)
 from touchline.evaluation.formats.gsr import read_gsr, read_gsr_predictions
 from touchline.evaluation.formats.mot import read_mot, read_mot_frames
 from touchline.evaluation.formats.predictions import read_predictions, read_tracks, with_pitch
@@ -21,6 +29,7 @@ __all__ = [
     "read_mot",
     "read_mot_frames",
     "read_predictions",
+    "read_text",
     "read_tracks",
     "read_yolo",
     "read_yolo_pitch",

@@ -3,14 +3,15 @@
 ``where`` is what a refusal begins with: the file, and the frame or the field in it.
 """
 
+import codecs
 import json
 import math
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from touchline.errors import InputError
+from touchline.files import as_path
 
 
 def read_json(path: str | os.PathLike[str]) -> dict[str, Any]:
@@ -20,12 +21,24 @@ def read_json(path: str | os.PathLike[str]) -> dict[str, Any]:
         InputError: There is no such file, it is not JSON, or it holds something else.
     """
     try:
-        content = json.loads(Path(path).read_bytes())
+        content = json.loads(as_path(path).read_bytes())
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is not JSON: {error}.") from error
     return mapping(content, f"{path}")
+
+
+def read_text(path: str | os.PathLike[str]) -> str:
+    """Read a text in UTF-8, or in what its byte order mark says; a mark is no part of it.
+
+    Raises:
+        OSError: It cannot be read.
+        UnicodeDecodeError: It is in another encoding; also a ``ValueError``.
+    """
+    content = as_path(path).read_bytes()
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8-sig")
 
 
 def mapping(given: Any, where: str) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 
 from touchline.errors import InputError
+from touchline.evaluation.formats.fields import read_text
 from touchline.evaluation.labels import LabelledFrames, blank_objects
 from touchline.evaluation.metrics import TrackedBoxes
 from touchline.frame import ClassId
@@ -17,18 +19,23 @@ PEOPLE: Mapping[int, int] = {1: ClassId.PLAYER, -1: ClassId.PLAYER}
 
 
 def read_mot_frames(
-    path: str | os.PathLike[str], *, frames: int | None = None, classes: Mapping[int, int] = PEOPLE
+    path: str | os.PathLike[str],
+    *,
+    frames: int | None = None,
+    classes: Mapping[int, int] = PEOPLE,
+    is_truth: bool = False,
 ) -> LabelledFrames:
     """Read ``gt.txt`` or ``det.txt``; MOT counts frames from 1, frame 1 becomes number 0.
 
-    In ``gt.txt`` the seventh column says whether a box is to be considered; 0 makes a label that
-    is not asked for.
+    In labels the seventh column says whether a box is to be considered; 0 makes a label that is
+    not asked for, of whatever class. In an answer it is a confidence.
 
     Args:
         path: As for ``read_mot``. The folder above ``gt`` or ``det`` names the
             match.
         frames: Number of frames in the video; up to the last box unless told.
         classes: The ``ClassId`` of each class number of the file.
+        is_truth: Whether these are labels; a ``gt.txt`` always has them.
 
     Raises:
         InputError: The file is not one, or a frame or class is not allowed.
@@ -38,14 +45,15 @@ def read_mot_frames(
     outside = (table.frame < 1) | (table.frame > count)
     if outside.any():
         raise InputError(f"{path}: frame {table.frame[outside][0]} is not one of 1 to {count}.")
-    strange = ~np.isin(table.class_id, list(classes))
+    is_truth = is_truth or Path(path).name == "gt.txt"
+    ignored = (table.confidence == 0) & is_truth
+    strange = ~np.isin(table.class_id, list(classes)) & ~ignored
     if strange.any():
         raise InputError(
             f"{path}: frame {table.frame[strange][0]}: class {table.class_id[strange][0]} is not "
             f"one of {', '.join(map(str, classes))}."
         )
     file = Path(path)
-    is_truth = file.name == "gt.txt"
     match = file.parent.parent.name if file.parent.name in ("gt", "det") else file.stem
     return LabelledFrames(
         source=os.fspath(path),
@@ -56,10 +64,12 @@ def read_mot_frames(
             blank_objects(len(table.frame)),
             frame=table.frame - 1,
             xyxy=table.xyxy,
-            class_id=np.array([classes[each] for each in table.class_id.tolist()], np.int64),
+            class_id=np.array(
+                [classes.get(each, ClassId.PLAYER) for each in table.class_id.tolist()], np.int64
+            ),
             tracker_id=table.tracker_id,
             confidence=np.ones(len(table.frame)) if is_truth else table.confidence,
-            ignored=(table.confidence == 0) if is_truth else np.zeros(len(table.frame), bool),
+            ignored=ignored,
         ),
     )
 
@@ -74,7 +84,7 @@ def read_mot(path: str | Path) -> TrackedBoxes:
             occurs twice in a frame.
     """
     try:
-        table = np.loadtxt(path, delimiter=",", ndmin=2, dtype=np.float64)
+        table = np.loadtxt(StringIO(read_text(path)), delimiter=",", ndmin=2, dtype=np.float64)
         return _tracked(table.reshape(-1, table.shape[1] if table.size else 6))
     except (OSError, ValueError) as error:
         raise InputError(f"{path} is not a MOT track file: {error}") from error

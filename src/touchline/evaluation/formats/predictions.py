@@ -23,6 +23,7 @@ from touchline.evaluation.formats.fields import (
 )
 from touchline.evaluation.labels import LabelledFrames, blank_objects, blank_pitch
 from touchline.evaluation.metrics import fitted_homography
+from touchline.files import as_path
 from touchline.frame import N_KEYPOINTS, NO_ID, ClassId
 
 _COLUMNS = ("frame", "id", "class_id", "x1", "y1", "x2", "y2", "confidence", "x", "y")
@@ -120,7 +121,8 @@ def read_tracks(path: str | os.PathLike[str], *, frames: int) -> LabelledFrames:
 
 def _columns(path: str | os.PathLike[str]) -> dict[str, Float64]:
     try:
-        table = pq.read_table(os.fspath(path))
+        with as_path(path).open("rb") as file:  # Arrow takes no name that is not UTF-8
+            table = pq.read_table(file)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error}.") from error
     except pa.ArrowException as error:

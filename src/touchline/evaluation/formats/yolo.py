@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from touchline.arrays import Float64, Int64
 from touchline.errors import InputError
+from touchline.evaluation.formats.fields import read_text
 from touchline.evaluation.labels import LabelledFrames, blank_objects, blank_pitch
 from touchline.frame import N_KEYPOINTS, ClassId
 from touchline.geometry import corner_form
@@ -115,7 +116,7 @@ def _image_size(image: Path) -> tuple[int, int]:
 def _table(folder: Path, image: Path, columns: int) -> Float64:
     path = _label_file(folder, image)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        lines = read_text(path).splitlines() if path.exists() else []
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path} cannot be read: {error}.") from error
     filled = [(count, line.split()) for count, line in enumerate(lines, 1) if line.strip()]

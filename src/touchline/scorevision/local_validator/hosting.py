@@ -15,6 +15,7 @@ from socketserver import TCPServer
 from urllib.parse import quote
 
 from touchline.errors import InputError, UsageError
+from touchline.files import as_path
 
 BLOCK = 2**18
 """Bytes that are sent at once."""
@@ -59,6 +60,7 @@ def hosting(file: Path, address: str = "127.0.0.1") -> Iterator[Host]:
         InputError: There is no such file, or it cannot be read.
         UsageError: ``address`` is no single address of this machine.
     """
+    file = as_path(file)
     _require_readable(file)
     with _listening(address) as server:
         server.host = Host(file, server.origin)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from touchline.errors import InputError
+from touchline.files import as_path
 from touchline.scorevision.chain import Hotkey, load_hotkey, make_hotkey
 
 _SEED = re.compile(rb"0x([0-9a-fA-F]{64})")
@@ -35,7 +36,7 @@ def read_key(
     seed = _SEED.fullmatch(_start_of(file).strip())
     if seed:
         return make_hotkey(bytes.fromhex(seed[1].decode()))
-    path = file.expanduser().absolute()
+    path = as_path(file).absolute()
     if path.parent.name != "hotkeys":
         raise InputError(
             f"{file} is neither a hotkey in its wallet, as in WALLET/hotkeys/NAME, nor a file with "
@@ -47,7 +48,7 @@ def read_key(
 
 def _start_of(file: Path) -> bytes:
     try:
-        with file.expanduser().open("rb") as content:
+        with as_path(file).open("rb") as content:
             return content.read(_AT_MOST)
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror}).") from error

@@ -9,6 +9,8 @@ from tempfile import TemporaryDirectory
 import httpx
 
 from touchline.errors import OutputError
+from touchline.files import as_path
+from touchline.outputs import write_whole
 from touchline.scorevision.chain import Hotkey
 from touchline.scorevision.local_validator.earning import Contest, Sent
 from touchline.scorevision.local_validator.hosting import hosting
@@ -144,7 +146,7 @@ def _scored(outcome: Outcome, score: ClipScore | str | None) -> Outcome:
 @contextmanager
 def _folder(save: Path | None) -> Iterator[Path]:
     if save is not None:
-        yield save
+        yield as_path(save)
         return
     with TemporaryDirectory(prefix="touchline-challenge-") as name:
         yield Path(name)
@@ -153,6 +155,6 @@ def _folder(save: Path | None) -> Iterator[Path]:
 def _keep(body: bytes, file: Path) -> None:
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(body)
     except OSError as error:
         raise OutputError(f"{file} cannot be written: {error.strerror}.") from error
+    write_whole(file, body)

@@ -10,6 +10,7 @@ import numpy as np
 
 from touchline.arrays import Float64, Image
 from touchline.errors import OutputError
+from touchline.files import as_path, require_apart
 from touchline.outputs import write_whole
 from touchline.outputs.drawing import (
     FAINT,
@@ -52,9 +53,13 @@ def write_pictures(
     Raises:
         InputError: The clip cannot be read again.
         OutputError: A picture cannot be written.
+        UsageError: A picture would replace one of the clip's own.
     """
-    target = _made(Path(folder))
+    target = as_path(folder)
     chosen = {each.frame: each for each in score.worst(worst)}
+    names = [target / f"frame_{number:06d}.png" for number in chosen]
+    require_apart(names, [score.video, response.path])
+    _made(target)
     written = []
     with VideoReader(score.video) as reader:
         for frame in reader:

@@ -14,6 +14,7 @@ import supervision as sv
 
 from touchline.arrays import Float64
 from touchline.evaluation.metrics import fitted_homography
+from touchline.files import require_apart
 from touchline.frame import NO_ID, Frame, FrameState, PitchState, Source
 from touchline.outputs import TICKS, FileWriter, add_stream, to_yuv
 from touchline.outputs.drawing import Trail, draw
@@ -36,6 +37,7 @@ class SideBySide(FileWriter):
     Raises:
         InputError: The video cannot be read again.
         OutputError: As for every ``FileWriter``.
+        UsageError: The file to make is one of those that are read.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class SideBySide(FileWriter):
         self._resources = ExitStack()
 
     def _open(self, partial: Path) -> None:
+        require_apart([self.path], [self._video, self._second.path])
         self._reader = self._resources.enter_context(VideoReader(self._video))
         self._trails = Trail(), Trail()
         options = {"movflags": "+faststart"}

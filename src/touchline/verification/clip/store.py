@@ -18,6 +18,7 @@ import numpy as np
 
 from touchline.arrays import Float32
 from touchline.errors import ModelError, OutputError, UsageError
+from touchline.files import as_path
 from touchline.inference import Transfer, cache_folder, fetch, weights
 from touchline.verification.clip.architecture import (
     read_image_tower,
@@ -78,7 +79,7 @@ def pull(
         The folder of the converted CLIP.
 
     Raises:
-        UsageError: there is no CLIP of that name.
+        UsageError: there is no CLIP of that name, or ``source`` is the folder that is made.
         ModelError: a file cannot be fetched or is not the pinned one, or is no CLIP, or a package
             of ``touchline[clip]`` is missing.
         OutputError: the cache cannot be written.
@@ -87,7 +88,9 @@ def pull(
         raise UsageError(f"There is no CLIP {name!r}; there are {', '.join(registry)}.")
     origin = registry[name]
     cache = cache or cache_folder()
-    folder = _folder(name, cache)
+    folder, source = _folder(name, cache), source and as_path(source)
+    if source is not None and source.resolve().is_relative_to(folder.resolve()):
+        raise UsageError(f"{source}: the result would replace its own input; move it elsewhere.")
     if not _is_current(folder, origin):
         files = _local(origin, source) if source else _fetched(origin, cache, transfer)
         _replace(folder, _converted(origin, files))
@@ -135,7 +138,7 @@ def encode_texts(texts: Sequence[str], stored: StoredClip) -> Float32:
 
 
 def _folder(name: str, cache: Path) -> Path:
-    return cache / "clip" / name
+    return as_path(cache) / "clip" / name
 
 
 def _is_current(folder: Path, origin: ClipSource) -> bool:
@@ -163,7 +166,7 @@ def _local(origin: ClipSource, folder: Path) -> list[Path]:
 
 
 def _fetched(origin: ClipSource, cache: Path, transfer: Transfer | None) -> list[Path]:
-    folder = cache / "downloads" / origin.repository.replace("/", "--") / origin.revision
+    folder = as_path(cache) / "downloads" / origin.repository.replace("/", "--") / origin.revision
     return [
         fetch(
             origin.url(file),

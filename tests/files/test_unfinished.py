@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from touchline.files.unfinished import UnfinishedFile, sweep
 from touchline.outputs.writer import write_whole
-from touchline.unfinished import UnfinishedFile, sweep
 
 HOLD = (
     "import sys, time\n"
     "from pathlib import Path\n"
-    "from touchline.unfinished import UnfinishedFile\n"
+    "from touchline.files.unfinished import UnfinishedFile\n"
     "partial = UnfinishedFile(Path(sys.argv[1]) / 'overlay.mp4')\n"
     "partial.path.write_bytes(b'x' * 1000)\n"
     "print('there', flush=True)\n"

@@ -1,0 +1,40 @@
+"""The folder of a sequence as SoccerNet and MOTChallenge hand it out, and marks of encodings."""
+
+from pathlib import Path
+
+import pytest
+
+from touchline.evaluation import evaluate_truth
+
+ROWS = "1,1,10,10,20,40,1,-1,-1,-1\n2,1,11,10,20,40,1,-1,-1,-1\n"
+IGNORED = "2,7,200,10,20,40,0,8,-1,-1\n"
+
+
+def hota(labels: Path, found: Path) -> float:
+    return evaluate_truth("tracking", [(labels, found)]).figures["HOTA"].value
+
+
+def sequence(folder: Path, rows: str, encoding: str) -> Path:
+    (folder / "SNMOT-060" / "gt").mkdir(parents=True)
+    (folder / "SNMOT-060" / "gt" / "gt.txt").write_text(rows, encoding=encoding)
+    info = "[Sequence]\nname=SNMOT-060\nframeRate=25\nseqLength=5\nimWidth=1920\nimHeight=1080\n"
+    (folder / "SNMOT-060" / "seqinfo.ini").write_text(info, encoding=encoding)
+    return folder / "SNMOT-060"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_the_folder_of_a_sequence_is_read_in_every_encoding(tmp_path: Path, encoding: str) -> None:
+    answer = tmp_path / "answer.txt"
+    answer.write_text(ROWS, encoding=encoding)
+    labels = sequence(tmp_path, ROWS, encoding)
+    assert hota(labels, answer) == 1
+    assert evaluate_truth("tracking", [(labels, answer)]).frames == 5
+
+
+def test_rows_that_are_to_be_ignored_count_neither_way(tmp_path: Path) -> None:
+    labels, found, without = (tmp_path / f"{name}.txt" for name in ("labels", "found", "without"))
+    labels.write_text(ROWS + IGNORED)
+    found.write_text(ROWS + IGNORED.replace(",0,8,", ",1,-1,"))
+    without.write_text(ROWS)
+    assert hota(labels, found) == hota(labels, without) == 1
+    assert hota(without, found) < 1
