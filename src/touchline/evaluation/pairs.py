@@ -86,7 +86,8 @@ def guess_format(path: PathLike) -> str:
     if form is None:
         raise InputError(
             f"{path}: its format cannot be guessed; a YOLO folder, a MOT sequence or its .txt, "
-            f"a .parquet of tracks or a .json is needed, or the format of the labels: {', '.join(FORMATS)}."
+            "a .parquet of tracks or a .json is needed, or the format of the labels: "
+            f"{', '.join(FORMATS)}."
         )
     return form
 
