@@ -11,7 +11,6 @@ from touchline.outputs.formats import (
     new_writers,
 )
 from touchline.outputs.json_text import to_json
-from touchline.outputs.json_text import to_json
 from touchline.outputs.overlay import TICKS, Overlay, add_stream, to_yuv
 from touchline.outputs.predictions import Predictions, frame_to_wire
 from touchline.outputs.summary import Summary, SummaryBuilder
@@ -38,7 +37,6 @@ __all__ = [
     "check_formats",
     "frame_to_wire",
     "new_writers",
-    "to_json",
     "to_json",
     "to_yuv",
     "write_whole",
