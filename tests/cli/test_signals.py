@@ -58,7 +58,7 @@ def test_a_run_ends_by_a_signal_as_by_ctrl_c(
     process.send_signal(number if number != signal.SIGINT else 0)  # ``timeout`` sends it twice
     _, said = process.communicate(timeout=WAIT)
     assert process.returncode == code
-    assert os.listdir(tmp_path / "out") == []
+    assert os.listdir(tmp_path) == []  # the folder, which the run had made, is gone too
     assert b"Traceback" not in said
 
 
@@ -79,7 +79,7 @@ def test_a_terminal_that_is_closed_ends_a_run_cleanly(clip: Path, tmp_path: Path
     os.close(ours)  # the bar can be drawn no more
     process.send_signal(signal.SIGHUP)
     assert process.wait(WAIT) == 129
-    assert os.listdir(tmp_path / "out") == []
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_hangup_that_nohup_ignores_stays_ignored(clip: Path, tmp_path: Path) -> None:

@@ -40,8 +40,12 @@ class UnfinishedFile:
         sweep(target.parent)
         while self._lock is None:
             folder = target.with_name(f".touchline-{secrets.token_hex(8)}.part")
-            folder.mkdir()
-            self._lock = _locked(folder, wait=True)
+            try:
+                folder.mkdir()
+                self._lock = _locked(folder, wait=True)
+            except BaseException:  # a signal, too
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
         self._folder = folder
         self.path = folder / "file"
 
