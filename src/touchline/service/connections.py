@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-EACH_ADDRESS = 100
+EACH_ADDRESS = 256
 """Connections of one address that may wait for the rest of a request, or be idle."""
 MOST = 4096
 """Connections in all, where the limit of file descriptors allows so many."""
