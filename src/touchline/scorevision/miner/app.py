@@ -24,6 +24,7 @@ from starlette.requests import ClientDisconnect
 
 from touchline.errors import TouchlineError
 from touchline.scorevision.miner import key_routes, routes
+from touchline.scorevision.miner.heads import HeadAsGet
 from touchline.scorevision.miner.service import Ask, Service
 from touchline.scorevision.miner.statuses import detail_of, headers_of, status_of
 from touchline.scorevision.settings import MinerSettings
@@ -69,6 +70,7 @@ def create_app(settings: MinerSettings | None = None, *, ask: Ask | None = None)
     app.include_router(routes.router)
     if service.exchange is not None:
         app.include_router(key_routes.router)
+    app.add_middleware(HeadAsGet)
     app.add_exception_handler(TouchlineError, _refuse)
     app.add_exception_handler(ClientDisconnect, _client_gone)
     app.add_exception_handler(Exception, _broken)
