@@ -6,6 +6,8 @@ service and its workers after 20 and after 200, files and sockets left.
 analysed, asked from a process of its own 50 times a second.
 ``python -m benchmarks.miner overhead CLIP`` what an answer takes besides the pipeline.
 ``python -m benchmarks.miner early CLIP`` what is gained by analysing a video while it arrives.
+``python -m benchmarks.miner drip`` 2,000 connections whose bodies come byte by byte: how
+``GET /availability`` is answered meanwhile, the log, and what is left when they are gone.
 """
 
 import argparse
@@ -31,6 +33,10 @@ def arguments() -> argparse.Namespace:
     slow = what.add_parser("early")
     slow.add_argument("clip", type=Path)
     slow.add_argument("--over", type=float, default=10.0, help="seconds that the host takes")
+    dripping = what.add_parser("drip")
+    dripping.add_argument("--count", type=int, default=2000, help="connections at once")
+    dripping.add_argument("--seconds", type=float, default=60.0)
+    dripping.add_argument("--again", action="store_true", help="connect again when hung up on")
     return parser.parse_args()
 
 

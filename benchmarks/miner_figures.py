@@ -9,6 +9,7 @@ from statistics import median
 import av
 import numpy as np
 
+from benchmarks.miner_drip import drip
 from benchmarks.miner_load import PacedHost, Service, giving, probing, serving
 from touchline.pipeline import analyze
 from touchline.scorevision.chain import make_hotkey
@@ -165,6 +166,8 @@ def remux(clip: Path, target: Path, *, front: bool) -> Path:
 
 def run(arguments: argparse.Namespace, folder: Path) -> Figures:
     """Start a service in a folder and measure it."""
+    if arguments.what == "drip":
+        return drip(folder, count=arguments.count, seconds=arguments.seconds, again=arguments.again)
     settings = PATIENT if arguments.what == "early" else {}
     with serving(folder / "miner", **settings) as service:
         if arguments.what == "soak":

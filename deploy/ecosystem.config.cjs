@@ -3,6 +3,9 @@
 //     pm2 start deploy/ecosystem.config.cjs
 //     pm2 save && pm2 startup     # again after a reboot
 //
+// PM2 cannot raise the limit of file descriptors: run `ulimit -n 65536` in the shell before
+// `pm2 start` (and LimitNOFILE=65536 in the unit that `pm2 startup` writes). 1024 do: 768 connections.
+//
 const path = require("node:path");
 
 const project = path.resolve(__dirname, "..");

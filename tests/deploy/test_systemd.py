@@ -30,6 +30,10 @@ def test_a_lost_analyst_does_not_end_the_service_and_a_crash_does_not_last() -> 
     assert options()["RestartPreventExitStatus"] == "2"  # what `touchline` says of a wrong setting
 
 
+def test_the_limit_of_descriptors_is_raised() -> None:
+    assert int(options()["LimitNOFILE"]) >= 65536
+
+
 def test_the_wallet_cannot_be_written_and_the_state_can() -> None:
     home = f"/var/lib/{options()['StateDirectory']}"
     assert options()["ProtectSystem"] == "strict"

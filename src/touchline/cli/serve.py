@@ -9,9 +9,8 @@ import typer
 from touchline.errors import OutputError
 
 if TYPE_CHECKING:
-    import socket
-
     from touchline.scorevision import MinerSettings
+    from touchline.service import Listener
 
 GRACE = 5
 """Seconds after the last deadline in which a stopping service ends what still runs."""
@@ -77,17 +76,13 @@ def _reload(settings: "MinerSettings") -> None:
     )
 
 
-def _listening(host: str, port: int) -> "socket.socket":
+def _listening(host: str, port: int) -> "Listener":
     """A socket that listens; a port that is taken is told before anything runs."""
-    import socket
+    from touchline.service import listen
 
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listener = socket.create_server((host, port), family=family, backlog=128)
+        return listen(host, port)
     except OSError as error:
         raise OutputError(
             f"cannot listen on {host} port {port}: {error.strerror}; name another --host or --port."
         ) from error
-    # asyncio does so only for sockets of its own: else a small answer waits 40 ms for an echo.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener

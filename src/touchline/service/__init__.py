@@ -1,15 +1,18 @@
 """What any service around the pipeline needs, whatever its protocol.
 
 ``pool`` keeps worker processes, ``worker`` is the program of one, ``messages`` goes between them;
-``queue`` bounds the requests, ``fetching`` downloads their videos, ``slow_clients`` times requests
-out. Names are loaded when they are asked for: what one needs, another may not have installed.
+``queue`` bounds the requests, ``fetching`` downloads their videos. ``listening`` accepts
+connections, ``connections`` counts them, ``slow_clients`` times them out. Names are loaded when
+they are asked for: what one needs, another may not have installed.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from touchline.service.connections import ConnectionLimits, descriptor_limit
     from touchline.service.gpu import Gpu, read_gpus
+    from touchline.service.listening import Listener, listen, log_exhaustion_rarely
     from touchline.service.messages import Analyse
     from touchline.service.pool import Answered, WorkerPool, WorkerProcess
     from touchline.service.queue import RequestQueue
@@ -20,11 +23,16 @@ __all__ = [
     "Analyse",
     "AnswerWriter",
     "Answered",
+    "ConnectionLimits",
     "Gpu",
     "HeadTimeoutProtocol",
+    "Listener",
     "RequestQueue",
     "WorkerPool",
     "WorkerProcess",
+    "descriptor_limit",
+    "listen",
+    "log_exhaustion_rarely",
     "read_gpus",
 ]
 
@@ -32,11 +40,16 @@ _MODULES = {
     "Analyse": "messages",
     "AnswerWriter": "worker",
     "Answered": "pool",
+    "ConnectionLimits": "connections",
     "Gpu": "gpu",
     "HeadTimeoutProtocol": "slow_clients",
+    "Listener": "listening",
     "RequestQueue": "queue",
     "WorkerPool": "pool",
     "WorkerProcess": "pool",
+    "descriptor_limit": "connections",
+    "listen": "listening",
+    "log_exhaustion_rarely": "listening",
     "read_gpus": "gpu",
 }
 

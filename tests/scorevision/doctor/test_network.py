@@ -49,6 +49,16 @@ def test_a_host_that_is_not_of_this_machine_is_wrong(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("limit", "state"), [(128, "wrong"), (256, "warning"), (1024, "ok"), (65536, "ok")]
+)
+def test_a_low_limit_of_file_descriptors_is_told(tmp_path, monkeypatch, limit, state):
+    monkeypatch.setattr(network, "descriptor_limit", lambda: limit)
+    found = network.descriptors(context_of(tmp_path))
+    assert (found.state, "LimitNOFILE" in found.fix) == (state, state != "ok")
+    assert f"{limit} file descriptors" in found.detail
+
+
+@pytest.mark.parametrize(
     ("ahead", "state", "side"),
     [
         (0, "ok", ""),

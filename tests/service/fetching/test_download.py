@@ -1,14 +1,19 @@
 """A video from a real server on the loopback: good, slow, lying, broken, endless."""
 
 import asyncio
+import bz2
 import dataclasses
+import gzip
+import lzma
 import subprocess
 import sys
 import textwrap
+import zlib
 
 import httpx
 import psutil
 import pytest
+import zstandard
 
 from tests.service.fetching.hosts import (
     HEAD,
@@ -447,6 +452,40 @@ def test_a_packed_video_is_refused(fetch, packing):
     with pytest.raises(VideoUnreachableError, match=f"packed .{packing}"):
         fetch(says(Content_Encoding=packing))
     assert fetch(says(Content_Encoding="Identity")) == len(VIDEO)
+
+
+PLAIN = ["aws-chunked", "AWS-Chunked", "identity, aws-chunked", "aws-chunked,", "none", "utf-8"]
+
+
+@pytest.mark.parametrize("coding", PLAIN)
+def test_a_coding_that_packs_nothing_does_not_matter(fetch, coding):
+    assert fetch(says(Content_Encoding=coding)) == len(VIDEO)
+    assert fetch(in_chunks(Content_Encoding=coding)) == len(VIDEO)
+
+
+@pytest.mark.parametrize("packing", ["GZIP", "aws-chunked, gzip", "x-gzip", "zstd", "deflate,br"])
+def test_a_packing_is_found_in_any_list_and_case(fetch, packing):
+    with pytest.raises(VideoUnreachableError, match=f"packed .{packing.lower()}"):
+        fetch(says(Content_Encoding=packing))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        gzip.compress(VIDEO),
+        zlib.compress(VIDEO),
+        lzma.compress(VIDEO),
+        bz2.compress(VIDEO),
+        zstandard.compress(VIDEO),
+        b"493e0;chunk-signature=" + b"a" * 64 + b"\r\n" + VIDEO,
+        b"493e0\r\n" + VIDEO,
+    ],
+    ids=["gzip", "zlib", "xz", "bzip2", "zstd", "signed chunks", "chunks"],
+)
+def test_what_an_unknown_coding_did_pack_is_refused(fetch, body):
+    with pytest.raises(VideoUnreachableError, match=r"packed .aws-chunked"):
+        fetch(says(body, Content_Encoding="aws-chunked"))
+    assert fetch.told == []
 
 
 @pytest.mark.parametrize(

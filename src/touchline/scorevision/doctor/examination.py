@@ -51,6 +51,7 @@ CHECKS = (
     DoctorCheck("download", "video host", download.host, MACHINE),
     DoctorCheck("download", "private hosts", download.private_hosts, MACHINE),
     DoctorCheck("network", "port", network.port, MACHINE),
+    DoctorCheck("network", "descriptors", network.descriptors, MACHINE),
     DoctorCheck("network", "clock", network.clock, MACHINE),
     DoctorCheck("chain", "wallet", chain.wallet, chain.WALLET, within=120.0),
     DoctorCheck("chain", "metagraph", chain.freshness, CHAIN, within=60.0),

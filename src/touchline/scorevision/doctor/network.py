@@ -11,11 +11,15 @@ from touchline.scorevision.doctor.context import Context
 from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
 from touchline.scorevision.doctor.web import ask, at, is_live
 from touchline.scorevision.settings import MinerSettings
+from touchline.service import ConnectionLimits, descriptor_limit
 
 WINDOW = 120.0
 """Seconds that a nonce may be older or newer than the miner's clock."""
 NOTABLE, HARMFUL = 10.0, 60.0
 """Seconds of drift to speak of; and half the window, where slow requests begin to fail."""
+FEW, USUAL = 256, 1024
+"""File descriptors that downloads and workers may need alone, and those of an ordinary system."""
+MORE = "raise the limit: ulimit -n 65536, LimitNOFILE= in the unit, --ulimit nofile= for Docker"
 HALF_A_SECOND = 0.5
 """A Date header is cut off to whole seconds; on average that much."""
 
@@ -32,6 +36,16 @@ def port(context: Context) -> Verdict:
         fix = "set TOUCHLINE_HOST to an address of this machine and TOUCHLINE_PORT to 1024 or more"
         return wrong(f"cannot listen on {host} port {number}: {error.strerror}", fix)
     return ok(f"{number} is free on {host}")
+
+
+def descriptors(context: Context) -> Verdict:
+    """How many connections the limit of file descriptors allows, in this shell at least."""
+    there = descriptor_limit()
+    connections = ConnectionLimits.under(there).total
+    detail = f"{there} file descriptors here, enough for {connections} connections"
+    if there < FEW:
+        return wrong(detail, MORE)
+    return warning(detail, MORE) if there < USUAL else ok(detail)
 
 
 def clock(context: Context) -> Verdict:

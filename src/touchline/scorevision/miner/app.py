@@ -9,6 +9,7 @@ Nothing here blocks the event loop: the chain is read and videos are analysed in
 ``touchline serve`` runs it, or ``uvicorn touchline.scorevision.miner.app:create_app --factory``.
 """
 
+import asyncio
 import logging
 import signal
 import threading
@@ -23,9 +24,11 @@ from starlette.requests import ClientDisconnect
 
 from touchline.errors import TouchlineError
 from touchline.scorevision.miner import key_routes, routes
+from touchline.scorevision.miner.heads import HeadAsGet
 from touchline.scorevision.miner.service import Ask, Service
 from touchline.scorevision.miner.statuses import detail_of, headers_of, status_of
 from touchline.scorevision.settings import MinerSettings
+from touchline.service import log_exhaustion_rarely
 
 OURS = (500, 507)
 """Statuses that are the operator's business."""
@@ -49,6 +52,7 @@ def create_app(settings: MinerSettings | None = None, *, ask: Ask | None = None)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        log_exhaustion_rarely(asyncio.get_running_loop())
         async with service.running():
             with _closing_on_signals(service):
                 yield
@@ -66,6 +70,7 @@ def create_app(settings: MinerSettings | None = None, *, ask: Ask | None = None)
     app.include_router(routes.router)
     if service.exchange is not None:
         app.include_router(key_routes.router)
+    app.add_middleware(HeadAsGet)
     app.add_exception_handler(TouchlineError, _refuse)
     app.add_exception_handler(ClientDisconnect, _client_gone)
     app.add_exception_handler(Exception, _broken)

@@ -28,6 +28,17 @@ TEXT = re.compile(rb"[^\x00-\x08\x0e-\x1a\x1c-\x1f]*")
 PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:[<{\[#]|ffconcat|v=0)")
 """How HTML, JSON and the playlists begin that FFmpeg would follow to other files and hosts."""
 
+PACKERS = frozenset(
+    ["gzip", "x-gzip", "deflate", "compress", "x-compress", "br", "zstd", "dcb", "dcz"]
+)
+"""Content codings that pack a body. One that is none of them may be a store's own note on a plain
+body, as ``aws-chunked`` is: then the first bytes decide."""
+PACKED = re.compile(
+    rb"\x1f[\x8b\x9d\xa0]|\x28\xb5\x2f\xfd|\x78[\x01\x5e\x9c\xda]|\xfd7zXZ\x00|BZh[1-9]"
+    rb"|\x04\x22\x4d\x18|PK\x03\x04|7z\xbc\xaf|[0-9a-fA-F]{1,8}(?:;chunk-signature=|\r\n)"
+)
+"""How gzip, compress, zstd, zlib, xz, bzip2, lz4, zip and 7z begin, and a body cut into chunks."""
+
 
 class PartialFile:
     """A file that grows by the responses to one or more requests.
@@ -63,6 +74,7 @@ class PartialFile:
         self._on_progress, self._free = on_progress, free
         self._version: str | None = None
         self._sniffed = False
+        self._coding = ""
         self._room_checked_at = 0
 
     def __enter__(self) -> Self:
@@ -112,9 +124,9 @@ class PartialFile:
         self._finish()
 
     def _begin(self, response: httpx.Response) -> int:
-        encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-        if encoding not in ("", "identity"):
-            raise self._unreachable(f"sends its video packed ({encoding:.40}), though asked not to")
+        self._coding = response.headers.get("Content-Encoding", "").strip().lower()
+        if PACKERS.intersection(part.strip() for part in self._coding.split(",")):
+            raise self._packed()
         start, total = self._span(response)
         self._require_same(total, _version(response))
         self._require_size(total or 0)
@@ -188,6 +200,8 @@ class PartialFile:
         # Decided by the bytes: some hosts call a video text/plain.
         with self._errors():
             head = os.pread(self._file.fileno(), SNIFFED, 0)
+        if self._coding not in ("", "identity") and PACKED.match(head):
+            raise self._packed()
         if TEXT.fullmatch(head) or PAGE.match(head):
             raise VideoRefusedError(
                 f"{self._name} sends a page or another text, not a video: it begins with "
@@ -224,6 +238,11 @@ class PartialFile:
 
     def _changed(self) -> VideoUnreachableError:
         return self._unreachable("sends another video than at the first try")
+
+    def _packed(self) -> VideoUnreachableError:
+        return self._unreachable(
+            f"sends its video packed ({self._coding:.40}), though asked not to"
+        )
 
     def _unreachable(self, what: str) -> VideoUnreachableError:
         return VideoUnreachableError(f"{self._name} {what}.")
