@@ -116,6 +116,8 @@ def run(
     summary = run_job(video, output, settings=settings, formats=chosen, console=err())
     if summary.skipped.truncated:
         print(f"touchline: {summary.skipped.truncated}", file=sys.stderr)
+    if summary.timing:
+        print(f"touchline: {summary.timing}", file=sys.stderr)
     if as_json:
         print(summary.to_json(), end="")
     else:
@@ -222,6 +224,8 @@ def _table(summary: "Summary", output: Path) -> "Table":
 
     table = Table("clip", "", title=f"{output}/")
     table.add_row("frames, shots", f"{summary.frames}, {summary.shots}")
+    if summary.timing:
+        table.add_row("times", summary.timing)
     for name, sources in summary.objects.items():
         counts = ", ".join(f"{count} {source}" for source, count in sources.items())
         table.add_row(name, counts or "none")

@@ -75,6 +75,7 @@ def run_job(
         detect_every=analysis.pace.detect_every,
         locate_every=analysis.pace.locate_every,
         truncated=analysis.truncated,
+        timing=analysis.timing,
         verification=analysis.spent,
     )
     result.save(target / "summary.json")
