@@ -269,11 +269,12 @@ class _Following:
 
     def refine(self, measured: Iterable[MeasuredFrame]) -> Generator[FrameState]:
         """Step four: the stages, on a second of a shot at a time; then positions in metres."""
-        fps = self.shots.info.fps
+        fps, size = self.shots.info.fps, (self.shots.info.width, self.shots.info.height)
         # Half a frame less than so many: times are rounded.
         together = (max(1, round(TOGETHER * fps)) - 0.5) / fps
         for window in windows(self.follow(measured), together):
-            for frame in self._placed(self._through_stages(window)):
+            placed = self._placed(self._through_stages(window))
+            for frame in _with_objects(placed, [each.objects.inside(size) for each in placed]):
                 yield frame.state()
 
     def _through_stages(self, window: list[TrackedFrame]) -> list[TrackedFrame]:
