@@ -34,6 +34,9 @@ CONTAINERS = "mov,matroska,avi,mpegts,mpeg,flv,ogg"
 # Containers without presentation times: what FFmpeg gives as such is the order of storage.
 WITHOUT_TIMES = frozenset({"avi"})
 
+# A pixel that is said to be longer than this is a fault of the file.
+MOST_OBLONG = 10
+
 # Seconds by which a container may overstate its duration; matters only where it counts no frames.
 SLACK = 0.5
 
@@ -187,8 +190,17 @@ def _describe(
         duration=_duration(stream),
         codec=stream.codec_context.name,
         rotation=orientation.rotation,
+        pixel_ratio=_pixel_ratio(stream, transposed=orientation.transpose),
         claimed_fps=None if rate == claimed else claimed,
     )
+
+
+def _pixel_ratio(stream: VideoStream, *, transposed: bool) -> float:
+    """Of the pictures as they are turned for display; a broken one counts as square."""
+    ratio = stream.sample_aspect_ratio or Fraction(1)
+    if not 1 / MOST_OBLONG <= ratio <= MOST_OBLONG:
+        return 1.0
+    return float(1 / ratio if transposed else ratio)
 
 
 def _frames_shown(stream: VideoStream) -> int | None:
