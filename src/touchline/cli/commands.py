@@ -18,6 +18,7 @@ from touchline.cli.options import (
     DetectorName,
     DeviceName,
     Formats,
+    ImageFps,
     Output,
     PitchModelName,
     PitchSize,
@@ -82,6 +83,7 @@ def run(
         bool | None,
         typer.Option(help="Write overlay.mp4; by default where no --format is given."),
     ] = None,
+    fps: ImageFps = None,
     pitch: PitchSize = None,
     detector: DetectorName = None,
     pitch_model: PitchModelName = None,
@@ -103,6 +105,7 @@ def run(
         device=device,
         batch_size=batch_size,
         detection_size=size,
+        image_fps=fps,
         verify=verify,
         verifier=verifier,
         pitch=pitch,
@@ -180,6 +183,7 @@ def compare(
     overlay: Annotated[
         Path | None, typer.Option(help="Write both side by side into this video.")
     ] = None,
+    fps: ImageFps = None,
     verifier: VerifierName = None,
 ) -> None:
     """Hold two answers to VIDEO against each other: both scores, and frame by frame."""
@@ -188,11 +192,11 @@ def compare(
     from touchline.settings import Settings
 
     one, other = read_response(first), read_response(second)
-    settings = Settings.read(verifier=verifier)
+    settings = Settings.read(verifier=verifier, image_fps=fps)
     judge = load_judge(settings.verifier, cache=settings.cache, device=settings.device)
     comparison = compare_responses(one, other, video, judge=judge)
     if overlay:
-        write_side_by_side(overlay, one, other, video)
+        write_side_by_side(overlay, one, other, video, image_fps=settings.image_fps or 25.0)
     if as_json:
         print(json.dumps(comparison.as_dict(), indent=2))
     else:

@@ -24,7 +24,7 @@ from touchline.pipeline.analysis import Analysis
 from touchline.pipeline.models import Models
 from touchline.pitch import PitchDimensions
 from touchline.settings import Settings
-from touchline.video import VideoReader
+from touchline.video import IMAGE_FPS, VideoReader
 
 
 def run_job(
@@ -57,8 +57,10 @@ def run_job(
     started = time.perf_counter()
     check_formats(formats)
     target = _make_folder(folder)
+    settings = models.settings if models else settings or Settings.read()
     with ExitStack() as stack:
-        reader = stack.enter_context(VideoReader(video))
+        image_fps = settings.image_fps or IMAGE_FPS
+        reader = stack.enter_context(VideoReader(video, image_fps=image_fps))
         models = models or Models.load(settings)
         analysis = stack.enter_context(models.analyze(reader, dimensions=dimensions))
         hashes = {entry.name: entry.sha256 for entry in weights.listing()}
@@ -75,11 +77,18 @@ def run_job(
         detect_every=analysis.pace.detect_every,
         locate_every=analysis.pace.locate_every,
         truncated=analysis.truncated,
-        timing=analysis.timing,
+        timing=_assumed_rate(video, settings) or analysis.timing,
         verification=analysis.spent,
     )
     result.save(target / "summary.json")
     return result
+
+
+def _assumed_rate(video: str | os.PathLike[str], settings: Settings) -> str | None:
+    """One sentence where nobody has said how fast the images of a folder come, or None."""
+    if settings.image_fps is not None or not Path(video).is_dir():
+        return None
+    return f"{IMAGE_FPS:g} images a second were assumed; --fps says how many there are"
 
 
 def _make_folder(folder: str | os.PathLike[str]) -> Path:

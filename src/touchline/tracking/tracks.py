@@ -126,7 +126,8 @@ class Tracks:
         newest, complete = self._window.beat(self._window.newest), []
         while self._waiting and newest - self._window.beat(self._oldest) >= self._lag:
             complete.append(self._pop())
-        self._window.forget(min(self._oldest, self._window.newest))
+        # A gap may begin in the last frame that was given.
+        self._window.forget(max(0, min(self._oldest - 1, self._window.newest)))
         return complete
 
     def flush(self) -> list[Objects]:

@@ -42,8 +42,9 @@ class Window:
             self._motions.popleft()
 
     def beat(self, frame: int) -> float:
-        """The place of a remembered frame in time."""
-        return self._beats[frame - self._known_from]
+        """The place of a frame in time; long ago where it is not remembered any more."""
+        place = frame - self._known_from
+        return self._beats[place] if place >= 0 else -np.inf
 
     def beats(self, frames: Sequence[int]) -> Float64:
         """The places (n,) of remembered frames in time."""

@@ -6,10 +6,11 @@ from touchline.video.info import VideoInfo
 from touchline.video.rate import Beats, rate_note
 from touchline.video.reader import VideoReader, read_frames
 from touchline.video.scenes import ShotDetector
-from touchline.video.source import open_source
+from touchline.video.source import IMAGE_FPS, open_source
 from touchline.video.transitions import LATE
 
 __all__ = [
+    "IMAGE_FPS",
     "IMAGE_SUFFIXES",
     "LATE",
     "ArrivingFile",

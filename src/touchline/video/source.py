@@ -8,6 +8,7 @@ from touchline.video.arriving import ArrivingFile
 from touchline.video.container import ALLOWED, VideoFile
 from touchline.video.images import ImageFolder
 from touchline.video.info import Pictures
+from touchline.video.rate import FASTEST
 
 IMAGE_FPS = 25.0
 """Images a second in a folder, unless told: what most cameras of the game deliver."""
@@ -26,10 +27,10 @@ def open_source(
 
     Raises:
         InputError: Nothing there, no right to read it, or no picture in it.
-        UsageError: ``image_fps`` is not positive, or ``threads`` is negative.
+        UsageError: ``image_fps`` is out of its range, or ``threads`` is negative.
     """
-    if not image_fps > 0:
-        raise UsageError(f"image_fps must be positive; got {image_fps}")
+    if not 0 < image_fps <= FASTEST:
+        raise UsageError(f"image_fps must be above 0 and at most {FASTEST:g}; got {image_fps}")
     if threads < 0:
         raise UsageError(f"threads must be 0 (FFmpeg chooses) or more; got {threads}")
     if isinstance(path, ArrivingFile):
