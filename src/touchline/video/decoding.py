@@ -30,10 +30,9 @@ class Decoder:
     def __init__(self, container: InputContainer, stream: VideoStream, *, threads: int) -> None:
         stream.codec_context.thread_type = "AUTO"
         stream.codec_context.thread_count = threads
-        self._container = container
-        self._stream = stream
         self._size: tuple[int, int] | None = None
-        self._packets = self._demuxed()
+        # Not a generator of ours: one that holds its decoder would keep the threads of both alive.
+        self._packets = container.demux(stream)
         self._peeked: deque[Packet[VideoStream]] = deque()
         self.stopped: str | None = None
         self.lost = 0
@@ -59,7 +58,7 @@ class Decoder:
         """Time stamps of the first packets, which are kept for decoding; call it first."""
         held = 0
         while len(self._peeked) < PEEKED and held < _PEEKED_BYTES:
-            packet = next(self._packets, None)
+            packet = self._demuxed()
             if packet is None:
                 break
             self._peeked.append(packet)
@@ -67,13 +66,15 @@ class Decoder:
         return [packet.pts for packet in self._peeked if packet.size]
 
     def _next_packet(self) -> "Packet[VideoStream] | None":
-        return self._peeked.popleft() if self._peeked else next(self._packets, None)
+        return self._peeked.popleft() if self._peeked else self._demuxed()
 
-    def _demuxed(self) -> "Iterator[Packet[VideoStream]]":
+    def _demuxed(self) -> "Packet[VideoStream] | None":
+        """The next packet of the file; None at its end, and where the container is broken."""
         try:
-            yield from self._container.demux(self._stream)
+            return next(self._packets, None)
         except av.FFmpegError as error:
             self.stopped = error.strerror or type(error).__name__
+            return None
 
     def _decoded(self, packet: "Packet[VideoStream]") -> list[VideoFrame]:
         try:
