@@ -128,3 +128,18 @@ def test_where_nothing_was_said_a_column_says_so(column: np.ndarray, nothing: st
     joined = concatenate([three(), three(said=column)]).extra["said"]
     assert [str(value) for value in joined[:3]] == [nothing] * 3
     assert joined[3:].tolist() == column.tolist()
+
+
+def test_boxes_are_cut_to_the_picture_and_dropped_where_nothing_is_left() -> None:
+    boxes = [
+        [-3.0, -1, 20, 30],
+        [90, 40, 104, 52],
+        [101, 10, 110, 20],
+        [5, 5, 6, 6],
+        [-9, 1, 0.004, 9],
+    ]
+    objects = Objects.from_supervision(
+        sv.Detections(xyxy=np.array(boxes), tracker_id=np.arange(5), class_id=np.full(5, 2))
+    ).inside((100, 50))
+    assert objects.xyxy.tolist() == [[0, 0, 20, 30], [90, 40, 100, 50], [5, 5, 6, 6]]
+    assert objects.tracker_id.tolist() == [0, 1, 3]

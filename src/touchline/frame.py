@@ -142,6 +142,17 @@ class Objects:
             data={"source": self.source, "detected_class_id": self.detected_class_id, **extra},
         )
 
+    def inside(self, size: tuple[int, int]) -> Self:
+        """The part of each box that lies in a picture of (width, height) pixels.
+
+        A box of which less than a hundredth of a pixel is left, or that is not a number, is left
+        out: it shows nothing.
+        """
+        xyxy = np.clip(self.xyxy, 0.0, (*size, *size))
+        rounded = np.round(xyxy, 2)  # as results are written
+        visible = (rounded[:, 2:] > rounded[:, :2]).all(axis=1)
+        return replace(self, xyxy=xyxy)[visible]
+
     @property
     def is_ball(self) -> Bools:
         """Which are claimed to be the ball (n,)."""
@@ -257,9 +268,9 @@ class FrameState:
         index: Frame number in decode order, from 0.
         time: Seconds from the first frame.
         shot: Number of the shot, from 0; ids are never shared between shots.
-        objects: ``xyxy`` (n, 4) float32 pixels of the original frame, ``confidence``, ``class_id``
-            (see ``ClassId``), ``tracker_id``, ``data["source"]`` (n,) of ``Source`` values and
-            ``data["position"]`` (n, 2) float32 metres on the pitch, NaN where unknown.
+        objects: ``xyxy`` (n, 4) float32 pixels, inside the original frame, ``confidence``,
+            ``class_id`` (see ``ClassId``), ``tracker_id``, ``data["source"]`` (n,) of ``Source``
+            values and ``data["position"]`` (n, 2) float32 metres on the pitch, NaN where unknown.
         pitch: The pitch in this frame.
     """
 

@@ -128,6 +128,11 @@ class Settings(BaseSettings):
     locate_every: int | None = Field(default=None, ge=1, validation_alias="TOUCHLINE_LOCATE_EVERY")
     """Look for the pitch in every n-th frame; None is 5 a second on a CPU, else 12.5."""
 
+    image_fps: float | None = Field(
+        default=None, gt=0, le=1000, validation_alias="TOUCHLINE_IMAGE_FPS"
+    )
+    """Images a second of a folder of images; None is 25. A video file brings its own."""
+
     verify: Verify = Field(default="fast", validation_alias="TOUCHLINE_VERIFY")
     """How much is looked at a second time: what is needed, everything, or nothing."""
     verifier: VerifierName = Field(default="auto", validation_alias="TOUCHLINE_VERIFIER")

@@ -225,3 +225,24 @@ def test_values_out_of_range_are_refused(wrong):
     values = {"fps": 25.0, "size": SIZE, **wrong}
     with pytest.raises(UsageError):
         Tracks(values.pop("fps"), values.pop("size"), **values)
+
+
+def test_after_a_pause_all_that_came_before_it_is_complete() -> None:
+    tracks = Tracks(25, SIZE)
+    given = [len(tracks.push(None, STILL, beat=beat)) for beat in (0.0, 1.0, 2.0, 1502.0, 1503.0)]
+    assert given == [0, 0, 0, 3, 0]
+    assert len(tracks.flush()) == 2
+
+
+def test_boxes_between_two_looks_lie_where_their_time_says() -> None:
+    tracks = Tracks(25, SIZE, delay=1.0)
+    box = np.array([100.0, 100, 140, 200])
+    shift = np.array([8.0, 0, 8, 0])
+    answers = []
+    for beat, look in ((0.0, True), (0.5, False), (3.0, False), (4.0, True)):
+        seen = sv.Detections(
+            xyxy=(box + shift * beat)[None], confidence=np.array([0.9]), class_id=np.array([2])
+        )
+        answers += tracks.push(table(seen) if look else None, STILL, beat=beat)
+    left = [float(each.xyxy[0, 0]) for each in [*answers, *tracks.flush()]]
+    np.testing.assert_allclose(left, [100, 104, 124, 132], atol=0.5)

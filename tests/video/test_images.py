@@ -42,20 +42,51 @@ def test_a_folder_whose_first_image_is_unreadable_is_refused(tmp_path):
         VideoReader(tmp_path)
 
 
-def test_an_unreadable_image_ends_the_reading_and_is_named(tmp_path):
+def test_an_unreadable_image_costs_one_frame_and_is_named(tmp_path):
     write(tmp_path / "1.jpg", 1)
     (tmp_path / "2.jpg").write_text("not an image")
     write(tmp_path / "3.jpg", 3)
     with VideoReader(tmp_path) as reader:
-        assert len(list(reader)) == 1
-    assert reader.truncated == "1 of about 3 frames could be read: 2.jpg is not a readable image"
+        assert [frame.time for frame in reader] == [0, 2 / 25]
+    assert reader.truncated == "2 of about 3 frames could be read: 2.jpg is not a readable image"
 
 
-def test_images_of_mixed_sizes_are_refused_with_both_sizes(tmp_path):
+def test_an_image_of_another_size_costs_one_frame_and_is_told_with_both_sizes(tmp_path):
     write(tmp_path / "1.png", 1)
     write(tmp_path / "2.png", 2, size=(96, 48))
-    with pytest.raises(InputError, match=r"2\.png: 96x48 px, but 1\.png has 64x48"):
-        list(read_frames(tmp_path))
+    write(tmp_path / "3.png", 3)
+    with VideoReader(tmp_path) as reader:
+        assert [int(frame.image[0, 0, 0]) for frame in reader] == [1, 3]
+    assert "2.png has 96x48 px, not 64x48" in reader.truncated
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "bmp"])
+def test_half_an_image_is_told(tmp_path, suffix):
+    noise = np.random.default_rng(0).integers(0, 255, (96, 128, 3), dtype=np.uint8)
+    for number in (1, 2, 3):
+        cv2.imwrite(str(tmp_path / f"{number}.{suffix}"), noise)
+    half = tmp_path / f"2.{suffix}"
+    half.write_bytes(half.read_bytes()[: half.stat().st_size // 2])
+    with VideoReader(tmp_path) as reader:
+        assert len(list(reader)) >= 2
+    assert f"2.{suffix}" in reader.truncated
+
+
+def test_many_images_at_fault_are_counted_but_not_all_named(tmp_path):
+    write(tmp_path / "0.png", 0)
+    for number in range(1, 9):
+        (tmp_path / f"{number}.png").write_text("x")
+    with VideoReader(tmp_path) as reader:
+        assert len(list(reader)) == 1
+    assert reader.truncated.endswith("3.png is not a readable image; and 5 more")
+
+
+def test_a_folder_with_the_name_of_an_image_is_none(tmp_path):
+    write(tmp_path / "1.jpg", 1)
+    (tmp_path / "0.jpg").mkdir()
+    with VideoReader(tmp_path) as reader:
+        assert len(list(reader)) == reader.info.frames == 1
+    assert reader.truncated is None
 
 
 @given(st.lists(st.integers(0, 10**9), unique=True), st.text(max_size=3))

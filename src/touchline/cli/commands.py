@@ -19,6 +19,7 @@ from touchline.cli.options import (
     DetectorName,
     DeviceName,
     Formats,
+    ImageFps,
     Output,
     PitchModelName,
     PitchSize,
@@ -88,6 +89,7 @@ def run(
         bool | None,
         typer.Option(help="Write overlay.mp4; by default where no --format is given."),
     ] = None,
+    fps: ImageFps = None,
     pitch: PitchSize = None,
     detector: DetectorName = None,
     pitch_model: PitchModelName = None,
@@ -109,6 +111,7 @@ def run(
         device=device,
         batch_size=batch_size,
         detection_size=size,
+        image_fps=fps,
         verify=verify,
         verifier=verifier,
         pitch=pitch,
@@ -122,6 +125,8 @@ def run(
     summary = run_job(video, output, settings=settings, formats=chosen, console=err())
     if summary.skipped.truncated:
         print(f"touchline: {as_text(summary.skipped.truncated)}", file=sys.stderr)
+    if summary.timing:
+        print(f"touchline: {as_text(summary.timing)}", file=sys.stderr)
     if as_json:
         print_json(asdict(summary))
     else:
@@ -188,6 +193,7 @@ def compare(
     overlay: Annotated[
         Path | None, typer.Option(help="Write both side by side into this video.")
     ] = None,
+    fps: ImageFps = None,
     verifier: VerifierName = None,
 ) -> None:
     """Hold two answers to VIDEO against each other: both scores, and frame by frame."""
@@ -198,11 +204,11 @@ def compare(
 
     require_apart([overlay] if overlay else [], [first, second, video])
     one, other = read_response(first), read_response(second)
-    settings = Settings.read(verifier=verifier)
+    settings = Settings.read(verifier=verifier, image_fps=fps)
     judge = load_judge(settings.verifier, cache=settings.cache, device=settings.device)
     comparison = compare_responses(one, other, video, judge=judge)
     if overlay:
-        write_side_by_side(overlay, one, other, video)
+        write_side_by_side(overlay, one, other, video, image_fps=settings.image_fps or 25.0)
     if as_json:
         print_json(comparison.as_dict())
     else:
@@ -235,6 +241,8 @@ def _table(summary: "Summary", output: Path) -> "Table":
 
     table = Table("clip", "", title=Text(as_text(f"{output}/")))
     table.add_row("frames, shots", f"{summary.frames}, {summary.shots}")
+    if summary.timing:
+        table.add_row("times", summary.timing)
     for name, sources in summary.objects.items():
         counts = ", ".join(f"{count} {source}" for source, count in sources.items())
         table.add_row(name, counts or "none")

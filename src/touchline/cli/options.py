@@ -31,6 +31,9 @@ Size = Annotated[
     str | None,
     typer.Option("--size", help="Detect on 640x360, 960x540, 1280x720 or native frames."),
 ]
+ImageFps = Annotated[
+    float | None, typer.Option("--fps", help="Images a second, for a folder of images; else 25.")
+]
 Formats = Annotated[
     str | None,
     typer.Option("--format", help="What to write: predictions, parquet, csv, overlay; by commas."),

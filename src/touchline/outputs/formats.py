@@ -52,7 +52,10 @@ FORMATS: Mapping[str, Format] = {
     "parquet": Format("tracks.parquet", lambda path, clip: TracksParquet(path)),
     "csv": Format("tracks.csv", lambda path, clip: TracksCsv(path)),
     "overlay": Format(
-        "overlay.mp4", lambda path, clip: Overlay(path, clip.path, dimensions=clip.dimensions)
+        "overlay.mp4",
+        lambda path, clip: Overlay(
+            path, clip.path, dimensions=clip.dimensions, image_fps=clip.info.fps
+        ),
     ),
 }
 

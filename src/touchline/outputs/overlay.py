@@ -107,6 +107,8 @@ def add_stream(container: OutputContainer, info: VideoInfo) -> VideoStream:
     stream = container.add_stream("libx264", rate=rate, options=options)
     stream.width, stream.height = info.width + info.width % 2, info.height + info.height % 2
     stream.pix_fmt = "yuv420p"
+    # As wide on a screen as the video itself.
+    stream.codec_context.sample_aspect_ratio = Fraction(info.pixel_ratio).limit_denominator(1001)
     stream.codec_context.time_base = Fraction(1, TICKS)
     return stream
 

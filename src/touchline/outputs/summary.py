@@ -48,6 +48,7 @@ class Summary:
         video: What it says of itself: size, rate, codec.
         frames: Frames in the result.
         duration: Seconds of video they cover.
+        timing: Where the frames did not come as the container claims: one sentence, else None.
         shots: Shots in the result.
         objects: Boxes over all frames, by class and by source.
         ids: Different tracks.
@@ -68,6 +69,7 @@ class Summary:
     video: VideoInfo
     frames: int
     duration: float
+    timing: str | None
     shots: int
     objects: dict[str, dict[str, int]]
     ids: int
@@ -138,6 +140,7 @@ class SummaryBuilder:
         detect_every: int,
         locate_every: int,
         truncated: str | None = None,
+        timing: str | None = None,
         verification: Mapping[str, int] | None = None,
         files: Sequence[str] = (),
     ) -> Summary:
@@ -148,6 +151,7 @@ class SummaryBuilder:
             detect_every: The detector looked at every n-th frame.
             locate_every: The pitch model looked at every n-th frame.
             truncated: What the reader says of a video that ended early.
+            timing: What is to be said of the times of its frames.
             verification: What the second look cost, or None where it was off.
             files: What was written beside the summary.
         """
@@ -158,6 +162,7 @@ class SummaryBuilder:
             video=self._info,
             frames=self._frames,
             duration=round(duration, 3),
+            timing=timing,
             shots=len(self._shots),
             objects=self._by_class(),
             ids=self._ids_of_past_shots + len(self._ids),

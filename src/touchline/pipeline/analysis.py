@@ -36,7 +36,7 @@ from touchline.pipeline.stopwatch import Stopwatch
 from touchline.pipeline.windows import DecodedFrame, window_length, windows, with_last
 from touchline.pitch import PitchDimensions, PitchModel, positions
 from touchline.tracking import CameraMotion, NewTracker
-from touchline.video import LATE, ShotDetector, VideoInfo, VideoReader
+from touchline.video import LATE, Beats, ShotDetector, VideoInfo, VideoReader, rate_note
 
 TOGETHER = 1.0
 """Seconds of a shot that the stages get together."""
@@ -87,6 +87,8 @@ class Analysis(Iterator[FrameState]):
         self.dimensions = dimensions or PitchDimensions()
         self.stopwatch = Stopwatch()
         self.paces = {0: pace}
+        self._beats = Beats(reader.info.fps)
+        self._given = 0
         self._reader = reader
         self._stages = stages
         window = window_length(reader.info, pace, batch_size)
@@ -97,6 +99,7 @@ class Analysis(Iterator[FrameState]):
             pacer=pacer or Steady(pace),
             paces=self.paces,
             stopwatch=self.stopwatch,
+            beats=self._beats,
             window=window,
             keeps_pictures=any(stage.looks for stage in stages),
         )
@@ -107,10 +110,12 @@ class Analysis(Iterator[FrameState]):
 
     def __next__(self) -> FrameState:
         try:
-            return next(self._states)
+            state = next(self._states)
         except BaseException:  # the end too; an error's traceback would keep all that is open
             self.close()
             raise
+        self._given += 1
+        return state
 
     def __enter__(self) -> Self:
         return self
@@ -132,6 +137,11 @@ class Analysis(Iterator[FrameState]):
     def truncated(self) -> str | None:
         """Why decoding stopped before the end of the video, or None; known after the last frame."""
         return self._reader.truncated
+
+    @property
+    def timing(self) -> str | None:
+        """One sentence where the frames did not come as the container claims, or None."""
+        return rate_note(self.info.fps, self.info.claimed_fps, self._beats, self._given)
 
     @property
     def spent(self) -> dict[str, int] | None:
@@ -159,21 +169,23 @@ class _Looking:
     pacer: Pacer
     paces: dict[int, Pace]
     stopwatch: Stopwatch
+    beats: Beats
     window: int
     """Frames that the networks get at once."""
     keeps_pictures: bool
 
     def watch(self) -> Iterator[DecodedFrame]:
         """Step one: decode, find where shots begin, measure how the camera moved."""
-        camera, place = CameraMotion(), 0
+        camera, start, before = CameraMotion(), 0.0, 0.0
         with closing(self._split()) as frames:
             for frame, cut in frames:
+                beat = self.beats.of(frame.time)
                 with self.stopwatch("motion"):
                     if cut:
-                        camera, place = CameraMotion(), 0
+                        camera, start, before = CameraMotion(), beat, beat
                     motion = camera.update(frame.image)
-                yield DecodedFrame(frame, cut, motion, place)
-                place += 1
+                yield DecodedFrame(frame, cut, motion, beat - start, beat - before)
+                before = beat
 
     def _split(self) -> Generator[tuple[Frame, bool]]:
         """Each frame, and whether a shot begins with it: known at most ``LATE`` frames later."""
@@ -208,8 +220,8 @@ class _Looking:
             chosen = self.pacer.choose(index, self.stopwatch.seconds)
             if chosen != pace:
                 pace = self.paces[index] = chosen
-        detect = [g for g, last in window if last or g.place % pace.detect_every == 0]
-        locate = [g for g, last in window if last or g.place % pace.locate_every == 0]
+        detect = [g for g, last in window if last or g.is_due(pace.detect_every)]
+        locate = [g for g, last in window if last or g.is_due(pace.locate_every)]
         with self.stopwatch("detection"):
             detections = self.detector.detect([g.frame.image for g in detect])
         with self.stopwatch("pitch"):
@@ -223,6 +235,7 @@ class _Looking:
             yield MeasuredFrame(
                 frame.index,
                 frame.time,
+                decoded.beat,
                 decoded.cut,
                 decoded.motion,
                 seen.get(frame.index),
@@ -256,9 +269,12 @@ class _Following:
 
     def refine(self, measured: Iterable[MeasuredFrame]) -> Generator[FrameState]:
         """Step four: the stages, on a second of a shot at a time; then positions in metres."""
-        together = max(1, round(TOGETHER * self.shots.info.fps))
+        fps, size = self.shots.info.fps, (self.shots.info.width, self.shots.info.height)
+        # Half a frame less than so many: times are rounded.
+        together = (max(1, round(TOGETHER * fps)) - 0.5) / fps
         for window in windows(self.follow(measured), together):
-            for frame in self._placed(self._through_stages(window)):
+            placed = self._placed(self._through_stages(window))
+            for frame in _with_objects(placed, [each.objects.inside(size) for each in placed]):
                 yield frame.state()
 
     def _through_stages(self, window: list[TrackedFrame]) -> list[TrackedFrame]:

@@ -19,7 +19,8 @@ from touchline.pitch import HeatmapPitchModel, PitchDimensions, PitchModel, load
 from touchline.settings import Settings
 from touchline.tracking import NewTracker, require_detections
 from touchline.verification import Verification, Verifier, load_expert, load_student
-from touchline.video import VideoInfo, VideoReader
+from touchline.video import IMAGE_FPS, VideoInfo, VideoReader
+from touchline.video.rate import FASTEST
 
 DOUBTFUL = 0.12
 """Score from which tracking hears of a box; it gives an unsure one only as part of a track."""
@@ -141,7 +142,7 @@ class Models:
         if dimensions is not None and isinstance(pitch, HeatmapPitchModel):
             pitch = pitch.of_size(dimensions)
         further = [*(new() for new in self.stages), *stages]
-        reader = video if isinstance(video, VideoReader) else VideoReader(video)
+        reader = video if isinstance(video, VideoReader) else _open(video, self.settings)
         try:
             return Analysis(
                 reader,
@@ -169,6 +170,7 @@ def analyze(
     stages: Sequence[Stage] = (),
     dimensions: PitchDimensions | None = None,
     settings: Settings | None = None,
+    image_fps: float | None = None,
 ) -> Analysis:
     """Say who is where, on which pitch, in every frame of ``video``; lazy, in bounded memory.
 
@@ -185,19 +187,31 @@ def analyze(
         stages: Further stages, made for this clip; see ``Models.analyze``.
         dimensions: Of the pitch; None is what the settings say, else 105 x 68 m.
         settings: None reads the environment.
+        image_fps: Images a second, for a folder; None is what the settings say, else 25.
 
     Raises:
         InputError: The video cannot be read.
         ModelError: A network cannot be loaded.
         UsageError: A stage reads a column that nobody before it adds; a setting is not allowed.
     """
-    reader = VideoReader(video)  # before the networks, which take a second to load
+    settings = _with_rate(settings or Settings.read(), image_fps)
+    reader = _open(video, settings)  # before the networks, which take a second to load
     try:
         models = Models.load(settings, detector=detector, pitch_model=pitch_model, tracker=tracker)
     except BaseException:
         reader.close()
         raise
     return models.analyze(reader, verification=verification, stages=stages, dimensions=dimensions)
+
+
+def _open(video: str | os.PathLike[str], settings: Settings) -> VideoReader:
+    return VideoReader(video, image_fps=settings.image_fps or IMAGE_FPS)
+
+
+def _with_rate(settings: Settings, image_fps: float | None) -> Settings:
+    if image_fps is not None and not 0 < image_fps <= FASTEST:
+        raise UsageError(f"image_fps must be above 0 and at most {FASTEST:g}; got {image_fps}")
+    return settings if image_fps is None else settings.model_copy(update={"image_fps": image_fps})
 
 
 def _find_detector(settings: Settings) -> Detector:

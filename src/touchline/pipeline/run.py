@@ -24,7 +24,7 @@ from touchline.pipeline.analysis import Analysis
 from touchline.pipeline.models import Models
 from touchline.pitch import PitchDimensions
 from touchline.settings import Settings
-from touchline.video import VideoReader
+from touchline.video import IMAGE_FPS, VideoReader
 
 
 def run_job(
@@ -60,8 +60,10 @@ def run_job(
     started = time.perf_counter()
     path, results = as_path(video), ResultFolder.of(folder, formats)
     results.require_apart(path)
+    settings = models.settings if models else settings or Settings.read()
     with ExitStack() as stack:
-        reader = stack.enter_context(VideoReader(path))
+        image_fps = settings.image_fps or IMAGE_FPS
+        reader = stack.enter_context(VideoReader(path, image_fps=image_fps))
         save = stack.enter_context(results.opened())
         models = models or Models.load(settings)
         analysis = stack.enter_context(models.analyze(reader, dimensions=dimensions))
@@ -81,6 +83,7 @@ def run_job(
             detect_every=analysis.pace.detect_every,
             locate_every=analysis.pace.locate_every,
             truncated=analysis.truncated,
+            timing=_assumed_rate(path, settings) or analysis.timing,
             verification=analysis.spent,
             files=results.names,
         )
@@ -90,6 +93,13 @@ def run_job(
         told = f"touchline: removed what an earlier run left in {results.path}: {names}"
         console.print(Text(as_text(told)), soft_wrap=True)
     return result
+
+
+def _assumed_rate(video: Path, settings: Settings) -> str | None:
+    """One sentence where nobody has said how fast the images of a folder come, or None."""
+    if settings.image_fps is not None or not video.is_dir():
+        return None
+    return f"{IMAGE_FPS:g} images a second were assumed; --fps says how many there are"
 
 
 def _with_progress(analysis: Analysis, console: Console | None) -> Iterator[FrameState]:

@@ -17,11 +17,13 @@ class MeasuredFrame:
     """What the networks saw in a frame; None where they did not look.
 
     ``image``, uint8 (H, W, 3) BGR, is the picture for stages that look at what was detected,
-    perhaps reduced: ``scale`` pixels of it for one pixel of the frame.
+    perhaps reduced: ``scale`` pixels of it for one pixel of the frame. ``beat`` is its place in its
+    shot, see ``touchline.video.Beats``.
     """
 
     index: int
     time: float
+    beat: float
     cut: bool
     motion: Float64
     detections: Objects | None
@@ -71,8 +73,8 @@ class Shot:
     def push(self, frame: MeasuredFrame) -> list[TrackedFrame]:
         """Take one frame; return those that are complete now, in order."""
         self._measured.append(frame)
-        self._objects.extend(self._tracks.push(frame.detections, frame.motion))
-        self._pitches.extend(self._pitch.push(frame.keypoints, frame.motion))
+        self._objects.extend(self._tracks.push(frame.detections, frame.motion, beat=frame.beat))
+        self._pitches.extend(self._pitch.push(frame.keypoints, frame.motion, beat=frame.beat))
         return self._complete()
 
     def finish(self) -> list[TrackedFrame]:

@@ -19,8 +19,16 @@ class DecodedFrame:
     frame: Frame
     cut: bool
     motion: Float64
-    place: int
-    """Number of the frame in its shot."""
+    beat: float
+    """Its place in time from the beginning of its shot, see ``touchline.video.Beats``."""
+    step: float
+    """Beats since the frame before it; 0 where a shot begins."""
+
+    def is_due(self, every: int) -> bool:
+        """Whether so many beats, from the beginning of the shot, have just passed."""
+        if every == 1 or self.cut:
+            return True
+        return self.beat // every > (self.beat - self.step) // every
 
 
 def with_last(frames: Iterable[DecodedFrame]) -> Iterator[tuple[DecodedFrame, bool]]:
@@ -34,13 +42,15 @@ def with_last(frames: Iterable[DecodedFrame]) -> Iterator[tuple[DecodedFrame, bo
         yield held, True
 
 
-def windows(frames: Iterable[TrackedFrame], length: int) -> Iterator[list[TrackedFrame]]:
-    """Cut the frames into windows of one shot and at most ``length``."""
+def windows(frames: Iterable[TrackedFrame], seconds: float) -> Iterator[list[TrackedFrame]]:
+    """Cut the frames into windows of one shot that are at most so long."""
     window: list[TrackedFrame] = []
     for frame in frames:
-        if len(window) == length or (window and window[0].shot != frame.shot):
-            yield window
-            window = []
+        if window:
+            first = window[0]
+            if frame.time - first.time >= seconds or frame.shot != first.shot:
+                yield window
+                window = []
         window.append(frame)
     if window:
         yield window

@@ -49,7 +49,7 @@ _MAX_POINT_ERROR = 0.01
 class _Moment:
     """A frame and what was seen in it."""
 
-    index: int
+    beat: float
     keypoints: sv.KeyPoints | None
     look: FramePoints | None
 
@@ -83,31 +83,34 @@ class PitchTrack:
         self._reach = max(1.0, fps * reach)
         self._units = image_units(size)
         self._moments: deque[_Moment] = deque()
-        """From the oldest that still counts to the newest; those before `_next` are given."""
+        """From the oldest that still counts to the newest; the first `_next` of them are given."""
         self._to_newest = np.zeros((0, 3, 3))
         """Motion in units from each of the moments to the newest."""
-        self._count = 0
+        self._beat = -1.0
         self._next = 0
 
-    def push(self, keypoints: sv.KeyPoints | None, camera_motion: Float64) -> list[PitchState]:
+    def push(
+        self, keypoints: sv.KeyPoints | None, camera_motion: Float64, *, beat: float | None = None
+    ) -> list[PitchState]:
         """Take the next frame and give those that are complete, oldest first.
 
         Args:
             keypoints: One pitch as `PitchModel.locate` gives it; None where nobody looked.
             camera_motion: (3, 3) from the previous frame's pixels to this frame's.
+            beat: Its place in time, in frames of ``fps``; None is one after the last.
         """
+        self._beat = self._beat + 1 if beat is None else beat
         self._carry(camera_motion)
         look = None if keypoints is None else self._look(keypoints)
-        self._moments.append(_Moment(self._count, keypoints, look))
-        self._count += 1
+        self._moments.append(_Moment(self._beat, keypoints, look))
         if look is not None:
             self._recover()
-        return self._complete(self._count - self._reach)
+        return self._complete(self._beat + 1 - self._reach)
 
     def flush(self) -> list[PitchState]:
         """Give the frames that are left, oldest first."""
         self._recover_last()
-        return self._complete(self._count)
+        return self._complete(np.inf)
 
     def _carry(self, camera_motion: Float64) -> None:
         motion = self._units @ camera_motion @ inverse(self._units)
@@ -147,7 +150,8 @@ class PitchTrack:
         missed = self._drift(before, after, least=0.0)
         if missed is None:
             return
-        shares = (after - np.arange(after)) / (after - before)
+        beats = np.array([moment.beat for moment in self._moments])
+        shares = (beats[after] - beats[:after]) / (beats[after] - beats[before])
         there, back = self._to_newest[after], inverse(self._to_newest[after])
         mended = there @ part_of(missed, np.minimum(shares, 1.0)) @ back
         self._to_newest[:after] = mended @ self._to_newest[:after]
@@ -162,11 +166,13 @@ class PitchTrack:
 
     def _complete(self, before: float) -> list[PitchState]:
         states = []
-        while self._next < before:
-            while self._moments[0].index <= self._next - self._reach:
+        while self._next < len(self._moments) and self._moments[self._next].beat < before:
+            now = self._moments[self._next].beat
+            while self._moments[0].beat <= now - self._reach:
                 self._moments.popleft()
+                self._next -= 1
             self._to_newest = self._to_newest[-len(self._moments) :]
-            states.append(self._state(self._next - self._moments[0].index))
+            states.append(self._state(self._next))
             self._next += 1
         return states
 
@@ -182,8 +188,8 @@ class PitchTrack:
 
     def _window(self, place: int) -> PointWindow | None:
         """Gather what was seen near the moment at this place of the queue."""
-        indices = np.array([moment.index for moment in self._moments])
-        distance = (indices - indices[place]) / self._reach
+        beats = np.array([moment.beat for moment in self._moments])
+        distance = (beats - beats[place]) / self._reach
         # Tukey's biweight: full at the moment itself, nothing and flat at the ends.
         nearness = np.clip(1 - distance**2, 0, None) ** 2
         looks = {k: m.look for k, m in enumerate(self._moments) if m.look and nearness[k] > 0}

@@ -229,6 +229,7 @@ def analyse(
         skipped={
             "paces": {str(frame): asdict(pace) for frame, pace in analysis.paces.items()},
             "truncated": analysis.truncated,
+            "timing": analysis.timing,
         },
     ), frames
 

@@ -51,10 +51,10 @@ class AdaptedTracker:
         self._takes = inspect.signature(tracker.update).parameters
         self._ids: dict[int, int] = {}
 
-    def track(self, objects: Objects, camera_motion: Float64 | None, *, frames: int) -> Objects:
+    def track(self, objects: Objects, camera_motion: Float64 | None, *, frames: float) -> Objects:
         """The people among the objects of the next frame, each with its id."""
         people = objects[~objects.is_ball]
-        known: dict[str, Any] = {"camera_motion": camera_motion, "frames": frames}
+        known: dict[str, Any] = {"camera_motion": camera_motion, "frames": max(1, round(frames))}
         asked = {name: value for name, value in known.items() if name in self._takes}
         answer = Objects.from_supervision(self._tracker.update(people.to_supervision(), **asked))
         tracked = answer[answer.tracker_id != NO_ID]

@@ -99,7 +99,15 @@ class BallPath:
         self._scale = size[1] / 12 / PLAYER_HEIGHT
         self._nodes = _Nodes.empty()
 
-    def push(self, frame: int, balls: Float64, people: Float64, camera_motion: Float64) -> None:
+    def push(
+        self,
+        frame: int,
+        balls: Float64,
+        people: Float64,
+        camera_motion: Float64,
+        *,
+        beat: float | None = None,
+    ) -> None:
         """Add the candidates of a frame.
 
         Args:
@@ -107,36 +115,39 @@ class BallPath:
             balls: (m, 5) corners and confidence.
             people: (n, 4) corners of the people in the same frame.
             camera_motion: (3, 3) homography from the last pushed frame to this one.
+            beat: Its place in time, in frames of ``fps``; None is its index.
         """
+        beat = float(frame) if beat is None else beat
         self._nodes.move(camera_motion)
-        self._nodes.forget(before=frame - self._window * self._fps)
+        self._nodes.forget(before=beat - self._window * self._fps)
         if len(people):
             self._scale = float(np.median(people[:, 3] - people[:, 1])) / PLAYER_HEIGHT
         if len(balls):
-            self._extend(frame, balls, people)
+            self._extend(frame, beat, balls, people)
 
     def sightings(self) -> list[Sighting]:
         """Give the sightings on the best path in the window, oldest first."""
         return self._nodes.best_path()
 
-    def _extend(self, frame: int, balls: Float64, people: Float64) -> None:
+    def _extend(self, frame: int, beat: float, balls: Float64, people: Float64) -> None:
         """Give each new candidate its best predecessor: one to go on from, or a new beginning."""
         nodes = self._nodes
         centres = centre_form(balls[:, :4])[:, :2]
-        rest = self._rest(frame, centres)
-        options = self._link_scores(frame, centres)
+        rest = self._rest(beat, centres)
+        options = self._link_scores(beat, centres)
         anew = float(nodes.score.max(initial=nodes.hidden)) - self._model.appear
         choice = np.insert(options, len(nodes), anew, axis=1).argmax(axis=1)
         goes_on = choice < len(nodes)
         before = np.max(options, axis=1, initial=anew)
         nodes.add(
             frame=np.full(len(balls), frame),
+            beat=np.full(len(balls), beat),
             row=np.arange(len(balls)),
             parent=np.where(goes_on, choice, nodes.best()),
             linked=goes_on,
             boxes=balls,
             place=centres,
-            velocity=self._velocity(frame, centres, choice),
+            velocity=self._velocity(beat, centres, choice),
             rest=rest,
             score=before + self._worth(balls, people, rest),
         )
@@ -148,10 +159,10 @@ class BallPath:
         head = _at_a_head(centre_form(balls[:, :4])[:, :2], people)
         return odds - model.head * head - np.minimum(model.rest * rest[:, 2], model.rest_most)
 
-    def _link_scores(self, frame: int, centres: Float64) -> Float64:
+    def _link_scores(self, beat: float, centres: Float64) -> Float64:
         """Score (m, nodes) of going on from each remembered candidate to each new one."""
         nodes, model = self._nodes, self._model
-        seconds = (frame - nodes.frame) / self._fps
+        seconds = (beat - nodes.beat) / self._fps
         step = centres[:, None] - nodes.place[None]
         metres = np.linalg.norm(step, axis=2) / self._scale
         known = np.isfinite(nodes.velocity[:, 0])
@@ -163,16 +174,16 @@ class BallPath:
         possible = (metres <= 0.5 + TOP_SPEED * seconds) & (seconds <= self._reach)
         return np.where(possible, score, NEVER)
 
-    def _velocity(self, frame: int, centres: Float64, parent: Indices) -> Float64:
+    def _velocity(self, beat: float, centres: Float64, parent: Indices) -> Float64:
         """Pixels a second (m, 2) since the predecessor; NaN where there is none."""
         velocity = np.full((len(centres), 2), np.nan)
         rows = np.flatnonzero(parent < len(self._nodes))
         earlier = parent[rows]
-        seconds = (frame - self._nodes.frame[earlier]) / self._fps
+        seconds = (beat - self._nodes.beat[earlier]) / self._fps
         velocity[rows] = (centres[rows] - self._nodes.place[earlier]) / seconds[:, None]
         return velocity
 
-    def _rest(self, frame: int, centres: Float64) -> Float64:
+    def _rest(self, beat: float, centres: Float64) -> Float64:
         """Where (m, 3) each candidate lies at rest, x and y, and for how many seconds, on any path.
 
         Only time in which something was seen there counts, or a ball that comes back to a place
@@ -184,7 +195,7 @@ class BallPath:
             return fresh
         rest = self._nodes.rest
         near = np.linalg.norm(centres[:, None] - rest[None, :, :2], axis=2) < 0.4 * self._scale
-        seconds = (frame - self._nodes.frame) / self._fps
+        seconds = (beat - self._nodes.beat) / self._fps
         known = rest[:, 2] + np.minimum(seconds, PRESENT)
         since = np.where(near, known[None], NEVER)
         longest = since.argmax(axis=1)
@@ -201,6 +212,7 @@ class _Nodes:
 
     Attributes:
         frame: int (n,).
+        beat: float64 (n,) its place in time, in frames.
         parent: int (n,) row of the predecessor on the best path, -1 for none.
         linked: bool (n,) whether the predecessor belongs to the same unbroken run.
         boxes: float64 (n, 5) corners in the candidate's own frame, and confidence.
@@ -212,6 +224,7 @@ class _Nodes:
     """
 
     frame: Indices
+    beat: Float64
     row: Indices
     parent: Indices
     linked: Bools
@@ -228,6 +241,7 @@ class _Nodes:
         whole = np.empty(0, dtype=np.intp)
         return cls(
             frame=whole,
+            beat=np.empty(0),
             row=whole,
             parent=whole,
             linked=np.empty(0, dtype=np.bool_),
@@ -256,8 +270,8 @@ class _Nodes:
         self.rest[:, :2] = warp_points(self.rest[:, :2], homography)
 
     def forget(self, *, before: float) -> None:
-        """Drop candidates of frames before this one; whose predecessor goes begins a path."""
-        gone = int(np.searchsorted(self.frame, before))
+        """Drop candidates before this beat; whose predecessor goes begins a path."""
+        gone = int(np.searchsorted(self.beat, before))
         if gone == 0:
             return
         self.hidden = float(self.score[:gone].max(initial=self.hidden))

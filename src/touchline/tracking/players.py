@@ -19,6 +19,8 @@ RECENT = 0.25
 """Seconds without a detection up to which a track still competes in the first stage."""
 YOUNG_PATIENCE = 0.4
 """Seconds a track that was seen once or twice is kept without a detection."""
+FURTHEST = 5.0
+"""Seconds for which a position is carried on at most: after a pause anything could fit."""
 MEMORY = 8.0
 """Seconds in which a vote on a role falls to 37 %."""
 
@@ -116,7 +118,7 @@ class PlayerTracker:
         detections: sv.Detections,
         camera_motion: Float64 | None = None,
         *,
-        frames: int = 1,
+        frames: float = 1,
     ) -> sv.Detections:
         """Take the next frame's detections and give them ids.
 
@@ -125,7 +127,7 @@ class PlayerTracker:
                 missing ``class_id`` a player.
             camera_motion: (3, 3) homography from the pixels of the last frame given to those of
                 this one; None for a camera that stands still.
-            frames: How many frames have passed since the last call.
+            frames: How many frames of ``fps`` have passed since the last call.
 
         Returns:
             The people of this frame in the order given, with ``tracker_id``, the voted
@@ -143,7 +145,7 @@ class PlayerTracker:
         objects = Objects.from_supervision(detections)
         return self.track(objects, camera_motion, frames=frames).to_supervision()
 
-    def track(self, objects: Objects, camera_motion: Float64 | None, *, frames: int) -> Objects:
+    def track(self, objects: Objects, camera_motion: Float64 | None, *, frames: float) -> Objects:
         """Do what ``update`` does, from table to table."""
         people = _People.of(objects, self._low)
         self._advance(frames / self._fps, camera_motion)
@@ -162,7 +164,7 @@ class PlayerTracker:
     def _advance(self, seconds: float, camera_motion: Float64 | None) -> None:
         """Predict every track into the new frame."""
         tracks = self._tracks
-        tracks.state = self._model.predict(tracks.state, seconds)
+        tracks.state = self._model.predict(tracks.state, min(seconds, FURTHEST))
         if camera_motion is not None:
             tracks.state = self._model.move_with_camera(tracks.state, camera_motion)
         tracks.unseen = tracks.unseen + seconds

@@ -36,13 +36,13 @@ class Tracker(Protocol):
     def next_id(self) -> int:
         """The first id that is still free."""
 
-    def track(self, objects: Objects, camera_motion: Float64 | None, *, frames: int) -> Objects:
+    def track(self, objects: Objects, camera_motion: Float64 | None, *, frames: float) -> Objects:
         """The people among the objects of the next frame looked at, each with its id.
 
         Args:
             objects: What the detector found, the ball too.
             camera_motion: (3, 3) homography from the pixels of the last frame given to this one's.
-            frames: Frames since the last call.
+            frames: Frames of the clip's rate since the last call; whole where they come evenly.
         """
 
     def roles(self) -> Mapping[int, int]:
@@ -94,9 +94,9 @@ class Tracks:
         self._ball = BallPath(fps, size, window=self._ball_window, reach=min(delay, BALL_GAP))
         self._waiting: deque[list[Objects]] = deque()
         self._reach = max(round(SmoothingModel().reach * fps), 1)
-        self._window = Window(self._lag + max(self._lag, self._reach) + 2)
+        self._window = Window(max(self._ball_window * fps, self._lag + self._reach) + 2)
         self._oldest = 0
-        self._looked = -1
+        self._looked = -1.0
         self._moved = np.eye(3)
         self._seen: dict[int, tuple[int, int]] = {}
         self._history: dict[int, Objects] = {}
@@ -107,22 +107,31 @@ class Tracks:
         """The first id that is still free; the next shot counts on from it."""
         return self._players.next_id
 
-    def push(self, detections: Objects | None, camera_motion: Float64) -> list[Objects]:
+    def push(
+        self, detections: Objects | None, camera_motion: Float64, *, beat: float | None = None
+    ) -> list[Objects]:
         """Take the next frame and give the frames that are complete now.
 
         Args:
             detections: What the detector found, or None where it did not look.
             camera_motion: (3, 3) homography from the last frame's pixels to this one's.
+            beat: Its place in time, in frames of ``fps``; None is one after the last.
 
         Returns:
-            At most one frame, the ball last, as precise as supervision has it (float32).
+            One frame where they come evenly, the ball last, as precise as supervision has it
+            (float32); after a pause several.
         """
         self._waiting.append([])
-        self._window.push(camera_motion)
+        self._window.push(camera_motion, beat=beat)
         self._moved = camera_motion @ self._moved
         if detections is not None:
             self._look(self._window.newest, detections)
-        return [self._pop()] if len(self._waiting) > self._lag else []
+        newest, complete = self._window.beat(self._window.newest), []
+        while self._waiting and newest - self._window.beat(self._oldest) >= self._lag:
+            complete.append(self._pop())
+        # A gap may begin in the last frame that was given.
+        self._window.forget(max(0, min(self._oldest - 1, self._window.newest)))
+        return complete
 
     def flush(self) -> list[Objects]:
         """Give the frames still held back; the shot is over."""
@@ -130,11 +139,12 @@ class Tracks:
 
     def _look(self, frame: int, detections: Objects) -> None:
         """Track what was detected, and fill what lies between."""
-        people = self._players.track(detections, self._moved, frames=frame - self._looked)
+        beat = self._window.beat(frame)
+        people = self._players.track(detections, self._moved, frames=beat - self._looked)
         balls = self._balls[frame] = detections[detections.is_ball]
         candidates = np.concatenate([balls.xyxy, balls.confidence[:, None]], axis=1)
-        self._ball.push(frame, candidates, people.xyxy, self._moved)
-        self._looked, self._moved = frame, np.eye(3)
+        self._ball.push(frame, candidates, people.xyxy, self._moved, beat=beat)
+        self._looked, self._moved = beat, np.eye(3)
         self._waiting[-1].append(people)
         self._history[frame] = people
         self._close_gaps(frame, people)
@@ -152,9 +162,12 @@ class Tracks:
 
     def _between(self, start: int, frame: int, first: Objects, last: Objects) -> list[Objects]:
         """Boxes in each frame between two detections of the same objects."""
-        boxes = between(first.xyxy, last.xyxy, self._window.path(start, frame))
+        places = self._window.beats(range(start, frame + 1)) - self._window.beat(start)
+        inner, steps = places[1:-1], places[-1]
+        motions = self._window.path(start, frame)
+        boxes = between(first.xyxy, last.xyxy, motions, shares=inner / steps)
         ends = first.confidence, last.confidence
-        fade = discounted(*ends, frame - start, half_life=self._half_life)
+        fade = discounted(*ends, steps, half_life=self._half_life, inner=inner)
         return [_unseen(*each, last) for each in zip(boxes, fade, strict=True)]
 
     def _remember(self, frame: int, people: Objects) -> None:
@@ -162,8 +175,12 @@ class Tracks:
         for row, track in enumerate(people.tracker_id.tolist()):
             self._seen[track] = (frame, row)
         self._seen = {t: seen for t, seen in self._seen.items() if seen[0] >= self._oldest - 1}
-        _forget(self._history, before=self._oldest - self._reach)
-        _forget(self._balls, before=frame - self._ball_window * self._fps)
+        first = self._window.beat(self._oldest) - self._reach
+        while self._window.beat(next(iter(self._history))) < first:
+            del self._history[next(iter(self._history))]
+        first = self._window.beat(frame) - self._ball_window * self._fps
+        while self._window.beat(next(iter(self._balls))) < first:
+            del self._balls[next(iter(self._balls))]
 
     def _pop(self) -> Objects:
         """Take the oldest frame out of the line."""
@@ -178,11 +195,12 @@ class Tracks:
 
     def _smoothed(self, answer: Objects) -> Objects:
         """Fit the boxes of the oldest frame to the detections around it."""
-        frames = [at for at in self._history if abs(at - self._oldest) <= self._reach]
+        now = self._window.beat(self._oldest)
+        frames = [at for at in self._history if abs(self._window.beat(at) - now) <= self._reach]
         if not frames or len(answer) == 0:
             return answer
         warps = self._window.warps(frames, self._oldest)
-        seconds = (np.array(frames) - self._oldest) / self._fps
+        seconds = (self._window.beats(frames) - now) / self._fps
         return smooth(answer, [self._history[at] for at in frames], warps, seconds)
 
     def _ball_at(self, frame: int) -> list[Objects]:
@@ -223,12 +241,6 @@ def _rounded(objects: Objects) -> Objects:
         xyxy=objects.xyxy.astype(np.float32).astype(np.float64),
         confidence=objects.confidence.astype(np.float32).astype(np.float64),
     )
-
-
-def _forget(memory: dict[int, Objects], *, before: float) -> None:
-    """Drop the oldest frames."""
-    while next(iter(memory)) < before:
-        del memory[next(iter(memory))]
 
 
 def _unseen(xyxy: Float64, confidence: Float64, like: Objects) -> Objects:

@@ -1,7 +1,8 @@
 """A video file, decoded by FFmpeg through PyAV."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import cast
 
@@ -20,6 +21,7 @@ from touchline.video.clock import Clock
 from touchline.video.decoding import Decoder
 from touchline.video.info import Picture, VideoInfo, require_size
 from touchline.video.orientation import Orientation, from_display_matrix
+from touchline.video.rate import measured_rate
 
 ALLOWED = "a video that FFmpeg can decode (mp4, mov, mkv, webm, avi, ts, …) is needed"
 
@@ -31,6 +33,9 @@ CONTAINERS = "mov,matroska,avi,mpegts,mpeg,flv,ogg"
 
 # Containers without presentation times: what FFmpeg gives as such is the order of storage.
 WITHOUT_TIMES = frozenset({"avi"})
+
+# A pixel that is said to be longer than this is a fault of the file.
+MOST_OBLONG = 10
 
 # Seconds by which a container may overstate its duration; matters only where it counts no frames.
 SLACK = 0.5
@@ -54,10 +59,11 @@ class VideoFile:
         try:
             self._stream = _video_stream(self._container, path)
             self._decoder = Decoder(self._container, self._stream, threads=threads)
+            seconds = self._peek()
             self._frames = iter(self._decoder)
             self._first = _first(self._frames, path)
             self._orientation = _orientation(self._first)
-            self.info = _describe(self._stream, self._first, path)
+            self.info = _describe(self._stream, self._first, path, seconds)
             require_size(path, self.info.width, self.info.height)
         except InputError:
             self.close()
@@ -71,8 +77,7 @@ class VideoFile:
 
     def __iter__(self) -> Iterator[Picture]:
         """Time in seconds and BGR picture of each frame, in presentation order."""
-        has_times = self._container.format.name not in WITHOUT_TIMES
-        clock = Clock(1 / self.info.fps, self._stream.time_base if has_times else None)
+        clock = Clock(1 / self.info.fps, self._time_base)
         count, end = 0, 0.0
         frame: VideoFrame | None = self._first
         while frame is not None:
@@ -85,6 +90,16 @@ class VideoFile:
             frame = next(self._frames, None)
         _require_coming(self._path)
         self.damage = self._explain(count, end)
+
+    @property
+    def _time_base(self) -> Fraction | None:
+        has_times = self._container.format.name not in WITHOUT_TIMES
+        return self._stream.time_base if has_times else None
+
+    def _peek(self) -> list[float | None]:
+        """Time stamps of the first packets in seconds, none where the container has no times."""
+        stamps, base = self._decoder.stamps(), self._time_base
+        return [] if base is None else [None if s is None else float(s * base) for s in stamps]
 
     def close(self) -> None:
         """Free the decoder and the file."""
@@ -157,8 +172,12 @@ def _orientation(frame: VideoFrame) -> Orientation:
     return from_display_matrix(np.frombuffer(bytes(matrix), np.int32))
 
 
-def _describe(stream: VideoStream, first: VideoFrame, path: os.PathLike[str]) -> VideoInfo:
-    rate = stream.average_rate or stream.guessed_rate
+def _describe(
+    stream: VideoStream, first: VideoFrame, path: os.PathLike[str], seconds: Sequence[float | None]
+) -> VideoInfo:
+    claim = stream.average_rate or stream.guessed_rate
+    claimed = float(claim) if claim else None
+    rate = measured_rate(seconds, claimed)
     if not rate:
         raise InputError(f"{path}: does not say its frame rate; {ALLOWED}")
     orientation = _orientation(first)
@@ -166,12 +185,22 @@ def _describe(stream: VideoStream, first: VideoFrame, path: os.PathLike[str]) ->
     return VideoInfo(
         width=width,
         height=height,
-        fps=float(rate),
+        fps=rate,
         frames=_frames_shown(stream),
         duration=_duration(stream),
         codec=stream.codec_context.name,
         rotation=orientation.rotation,
+        pixel_ratio=_pixel_ratio(stream, transposed=orientation.transpose),
+        claimed_fps=None if rate == claimed else claimed,
     )
+
+
+def _pixel_ratio(stream: VideoStream, *, transposed: bool) -> float:
+    """Of the pictures as they are turned for display; a broken one counts as square."""
+    ratio = stream.sample_aspect_ratio or Fraction(1)
+    if not 1 / MOST_OBLONG <= ratio <= MOST_OBLONG:
+        return 1.0
+    return float(1 / ratio if transposed else ratio)
 
 
 def _frames_shown(stream: VideoStream) -> int | None:

@@ -1,5 +1,6 @@
 """Packets in, pictures out, past every fault of the stream that can be passed."""
 
+from collections import deque
 from collections.abc import Iterator
 
 import av
@@ -7,6 +8,11 @@ from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+
+PEEKED = 48
+"""Packets that are read before the first is decoded, for the rate at which their frames come."""
+_PEEKED_BYTES = 32 * 2**20
+"""Pictures that are stored whole are large: fewer of them do."""
 
 
 class Decoder:
@@ -24,15 +30,16 @@ class Decoder:
     def __init__(self, container: InputContainer, stream: VideoStream, *, threads: int) -> None:
         stream.codec_context.thread_type = "AUTO"
         stream.codec_context.thread_count = threads
-        self._container = container
-        self._stream = stream
         self._size: tuple[int, int] | None = None
+        # Not a generator of ours: one that holds its decoder would keep the threads of both alive.
+        self._packets = container.demux(stream)
+        self._peeked: deque[Packet[VideoStream]] = deque()
         self.stopped: str | None = None
         self.lost = 0
         self.damaged = 0
 
     def __iter__(self) -> Iterator[VideoFrame]:
-        for packet in self._packets():
+        while (packet := self._next_packet()) is not None:
             for frame in self._decoded(packet):
                 if not self._fits(frame):
                     return
@@ -47,11 +54,27 @@ class Decoder:
         }
         return "; ".join(f"{count} {what}" for what, count in counts.items() if count) or None
 
-    def _packets(self) -> "Iterator[Packet[VideoStream]]":
+    def stamps(self) -> list[int | None]:
+        """Time stamps of the first packets, which are kept for decoding; call it first."""
+        held = 0
+        while len(self._peeked) < PEEKED and held < _PEEKED_BYTES:
+            packet = self._demuxed()
+            if packet is None:
+                break
+            self._peeked.append(packet)
+            held += packet.size
+        return [packet.pts for packet in self._peeked if packet.size]
+
+    def _next_packet(self) -> "Packet[VideoStream] | None":
+        return self._peeked.popleft() if self._peeked else self._demuxed()
+
+    def _demuxed(self) -> "Packet[VideoStream] | None":
+        """The next packet of the file; None at its end, and where the container is broken."""
         try:
-            yield from self._container.demux(self._stream)
+            return next(self._packets, None)
         except av.FFmpegError as error:
             self.stopped = error.strerror or type(error).__name__
+            return None
 
     def _decoded(self, packet: "Packet[VideoStream]") -> list[VideoFrame]:
         try:

@@ -14,18 +14,27 @@ IMAGE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png")
 ALLOWED = f"images ({', '.join(IMAGE_SUFFIXES)}) of one size are needed"
 
 
+_NAMED = 3
+"""Images at fault that are named; the others are counted."""
+_ENDS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND"}
+"""How JPEG and PNG files begin, and what marks their end."""
+_TAIL = 4096
+"""Bytes at the end in which the mark must stand: some cameras write a few after it."""
+
+
 class ImageFolder:
     """The images of a folder in natural order (2 before 10); iterate once.
 
-    Hidden files and files that are not images are passed over.
+    Hidden files, folders and files that are not images are passed over. An image that cannot be
+    read, or is of another size than the first, is left out and named in ``damage``, and so is one
+    that ends early, as far as it goes.
 
     Args:
         path: An existing folder.
         fps: Images a second.
 
     Raises:
-        InputError: No images, the first one is unreadable or too small; while reading, an image of
-            another size.
+        InputError: No images, or the first one is unreadable or too small.
     """
 
     def __init__(self, path: Path, *, fps: float) -> None:
@@ -43,25 +52,32 @@ class ImageFolder:
         self.damage: str | None = None
 
     def __iter__(self) -> Iterator[Picture]:
-        """Time in seconds and BGR picture of each image; an unreadable one ends the reading."""
+        """Time in seconds and BGR picture of each image; what cannot be used costs one frame."""
+        odd: list[str] = []
         for index, path in enumerate(self._images):
             image = _read(path)
-            if image is None:
-                self.damage = f"{path.name} is not a readable image"
-                return
-            self._require_same_size(path, image)
-            yield index / self.info.fps, image
+            fault = self._fault(path, image)
+            if fault is not None:
+                odd.append(fault)
+            if image is not None and (fault is None or self._fits(image)):
+                yield index / self.info.fps, image
+        more = f"; and {len(odd) - _NAMED} more" if len(odd) > _NAMED else ""
+        self.damage = "; ".join(odd[:_NAMED]) + more or None
 
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _require_same_size(self, path: Path, image: Image) -> None:
-        height, width = image.shape[:2]
-        if (width, height) != (self.info.width, self.info.height):
-            raise InputError(
-                f"{path}: {width}x{height} px, but {self._images[0].name} has "
-                f"{self.info.width}x{self.info.height}; {ALLOWED}"
-            )
+    def _fits(self, image: Image) -> bool:
+        return image.shape[:2] == (self.info.height, self.info.width)
+
+    def _fault(self, path: Path, image: Image | None) -> str | None:
+        """One clause on an image that is left out, or of which a part is missing."""
+        if image is None:
+            return f"{path.name} is not a readable image"
+        if not self._fits(image):
+            height, width = image.shape[:2]
+            return f"{path.name} has {width}x{height} px, not {self.info.width}x{self.info.height}"
+        return f"{path.name} ends early" if _ends_early(path) else None
 
 
 def natural_key(name: str) -> tuple[tuple[int, str], ...]:
@@ -75,7 +91,9 @@ def _list(path: Path) -> list[Path]:
         images = [
             entry
             for entry in path.iterdir()
-            if entry.suffix.lower() in IMAGE_SUFFIXES and not entry.name.startswith(".")
+            if entry.suffix.lower() in IMAGE_SUFFIXES
+            and not entry.name.startswith(".")
+            and not entry.is_dir()
         ]
     except OSError as error:
         raise InputError(f"{path}: the folder cannot be read ({error.strerror})") from error
@@ -88,3 +106,14 @@ def _list(path: Path) -> list[Path]:
 def _read(path: Path) -> Image | None:
     """Uint8 (H, W, 3) BGR, turned as its EXIF data says, or None."""
     return cv2.imread(str(path), cv2.IMREAD_COLOR)  # type: ignore[return-value]
+
+
+def _ends_early(path: Path) -> bool:
+    """Whether a file that was read lacks its end: decoders fill up with grey without a word."""
+    with path.open("rb") as file:
+        mark = _ENDS.get(file.read(2))
+        if mark is None:  # a BMP says its length
+            length = int.from_bytes(file.read(4), "little")
+            return path.suffix.lower() == ".bmp" and path.stat().st_size < length
+        file.seek(max(0, path.stat().st_size - _TAIL))
+        return mark not in file.read()

@@ -22,12 +22,15 @@ class VideoInfo:
     Attributes:
         width: Pixels, as displayed (after rotation).
         height: Pixels, as displayed (after rotation).
-        fps: Frames a second, on average.
+        fps: Frames a second, by the times of the first frames where the container's claim differs.
         frames: Number of frames, or None where the container does not count them.
         duration: Seconds, or None where the container does not say.
         codec: FFmpeg's name of the codec, or the file type of a folder of images.
         rotation: Degrees clockwise, one of 0, 90, 180, 270, by which each stored picture is
             turned for display; ``width``, ``height`` and the frames have it applied.
+        pixel_ratio: Width of a pixel of these pictures as it is displayed, by its height; 1 where
+            the container does not say.
+        claimed_fps: Frames a second that the container claims, where the times do not fit it.
     """
 
     width: int
@@ -37,6 +40,8 @@ class VideoInfo:
     duration: float | None
     codec: str
     rotation: int = 0
+    pixel_ratio: float = 1.0
+    claimed_fps: float | None = None
 
 
 class Pictures(Protocol):

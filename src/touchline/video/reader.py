@@ -28,7 +28,7 @@ class VideoReader:
         info: What the video says of itself.
 
     Raises:
-        InputError: Not one frame can be read; while reading a folder, an image of another size.
+        InputError: Not one frame can be read.
         UsageError: ``image_fps`` or ``threads`` out of range.
     """
 

@@ -13,6 +13,7 @@ from touchline.video.arriving import ArrivingFile
 from touchline.video.container import ALLOWED, VideoFile
 from touchline.video.images import ImageFolder
 from touchline.video.info import Pictures
+from touchline.video.rate import FASTEST
 
 IMAGE_FPS = 25.0
 """Images a second in a folder, unless told: what most cameras of the game deliver."""
@@ -40,10 +41,12 @@ def open_source(
 
     Raises:
         InputError: Nothing there, no right to read it, or no picture in it.
-        UsageError: ``image_fps`` is not positive, or ``threads`` is negative.
+        UsageError: ``image_fps`` is out of its range, or ``threads`` is negative.
     """
     require_number("image_fps", image_fps, above=0)
     require_whole("threads", threads, least=0)
+    if image_fps > FASTEST:
+        raise UsageError(f"image_fps is at most {FASTEST:g}; got {image_fps}")
     if isinstance(path, ArrivingFile):
         return VideoFile(path, threads=threads)
     resolved = as_path(path)

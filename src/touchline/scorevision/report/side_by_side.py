@@ -20,7 +20,7 @@ from touchline.outputs import TICKS, FileWriter, add_stream, to_yuv
 from touchline.outputs.drawing import Trail, draw
 from touchline.scorevision import wire
 from touchline.scorevision.response import Response
-from touchline.video import VideoReader
+from touchline.video import IMAGE_FPS, VideoReader
 
 MAX_ID = 10**6
 """Ids from here on are not drawn."""
@@ -41,16 +41,23 @@ class SideBySide(FileWriter):
     """
 
     def __init__(
-        self, path: str | os.PathLike[str], video: str | os.PathLike[str], second: Response
+        self,
+        path: str | os.PathLike[str],
+        video: str | os.PathLike[str],
+        second: Response,
+        *,
+        image_fps: float = IMAGE_FPS,
     ) -> None:
         super().__init__(path)
-        self._video = video
+        self._video, self._image_fps = video, image_fps
         self._second = second
         self._resources = ExitStack()
 
     def _open(self, partial: Path) -> None:
         require_apart([self.path], [self._video, self._second.path])
-        self._reader = self._resources.enter_context(VideoReader(self._video))
+        self._reader = self._resources.enter_context(
+            VideoReader(self._video, image_fps=self._image_fps)
+        )
         self._trails = Trail(), Trail()
         options = {"movflags": "+faststart"}
         self._container = av.open(str(partial), "w", format="mp4", options=options)
@@ -86,6 +93,8 @@ def write_side_by_side(
     first: Response,
     second: Response,
     video: str | os.PathLike[str],
+    *,
+    image_fps: float = IMAGE_FPS,
 ) -> None:
     """Write a video of two answers to a clip, frame by frame beside each other.
 
@@ -94,12 +103,14 @@ def write_side_by_side(
         first: TrackedFrame left.
         second: TrackedFrame right.
         video: Their clip.
+        image_fps: Images a second, for a folder.
 
     Raises:
         InputError: The video cannot be read.
         OutputError: The file cannot be written.
     """
-    with SideBySide(path, video, second) as writer, VideoReader(video) as reader:
+    writer = SideBySide(path, video, second, image_fps=image_fps)
+    with writer, VideoReader(video, image_fps=image_fps) as reader:
         for frame in reader:
             writer.write(state_of(first, frame))
 
