@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from touchline.arguments import require_number, require_whole
-from touchline.errors import InputError
+from touchline.errors import InputError, UsageError
 from touchline.files import as_path
 from touchline.video.arriving import ArrivingFile
 from touchline.video.container import ALLOWED, VideoFile
