@@ -3,13 +3,8 @@
 from pathlib import Path
 from typing import TypeVar
 
-import pytest
-
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 IS_THERE = (SHARED / "data" / "clips").is_dir()
-
-needs_shared = pytest.mark.skipif(not IS_THERE, reason="needs the footage in ../shared")
-"""For what nothing made can stand for; whatever else, a test makes itself, with ``beside``."""
 
 Case = TypeVar("Case")
 

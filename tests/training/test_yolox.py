@@ -3,22 +3,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.shared import SHARED, needs_shared
-
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
+from tests.training.coco import answers, scatter_statistics  # noqa: E402
 from training.yolox import (  # noqa: E402
     COCO_CLASSES,
     NanoBackbone,
     NanoDetector,
-    Unit,
     fold_batchnorm,
     load_coco,
     restore_batchnorm,
 )
-
-COCO = SHARED / "data" / "weights" / "yolox_nano_coco_dynamic.onnx"
 
 
 def random_images(count: int, height: int, width: int):
@@ -26,11 +22,9 @@ def random_images(count: int, height: int, width: int):
 
 
 def raw_outputs(model, images) -> np.ndarray:
-    """What the official file answers: boxes, then objectness and classes as probabilities."""
+    """What the official file answers."""
     with torch.no_grad():
-        maps = model.eval()(images)
-    flat = torch.cat([level.flatten(2) for level in maps], 2).transpose(1, 2)
-    return torch.cat([flat[..., :4], flat[..., 4:].sigmoid()], -1).numpy()
+        return answers(model.eval()(images)).numpy()
 
 
 def test_features_come_at_strides_8_16_and_32():
@@ -47,10 +41,7 @@ def test_a_detector_answers_boxes_objectness_and_classes():
 def test_folding_the_normalisation_changes_no_output():
     torch.manual_seed(0)
     model = NanoDetector()
-    for norm in (unit.norm for unit in model.modules() if isinstance(unit, Unit)):
-        norm.running_mean.normal_(0, 0.1)
-        norm.running_var.uniform_(0.5, 2)
-        torch.nn.init.uniform_(norm.weight, 0.5, 1.5)
+    scatter_statistics(model)
     images = random_images(1, 64, 64) / 255
     before = raw_outputs(model, images)
     fold_batchnorm(model)
@@ -58,31 +49,28 @@ def test_folding_the_normalisation_changes_no_output():
     np.testing.assert_allclose(raw_outputs(model, images), before, atol=1e-4)
 
 
-@needs_shared
-def test_the_official_weights_compute_the_same_here():
+def test_the_official_weights_compute_the_same_here(coco):
     import onnxruntime
 
     images = random_images(2, 96, 160)
-    expected = onnxruntime.InferenceSession(str(COCO)).run(None, {"images": images.numpy()})[0]
+    expected = onnxruntime.InferenceSession(str(coco)).run(None, {"images": images.numpy()})[0]
     model = NanoDetector(COCO_CLASSES)
-    load_coco(model, COCO)
+    load_coco(model, coco)
     np.testing.assert_allclose(raw_outputs(model, images), expected, atol=1e-4)
 
 
-@needs_shared
-def test_putting_the_normalisation_back_changes_no_output():
+def test_putting_the_normalisation_back_changes_no_output(coco):
     model = NanoDetector()
-    load_coco(model, COCO)
+    load_coco(model, coco)
     images = random_images(2, 96, 96)
     before = raw_outputs(model, images)
     restore_batchnorm(model, [images, images.flip(3)])
     np.testing.assert_allclose(raw_outputs(model, images), before, atol=1e-4)
 
 
-@needs_shared
-def test_restored_statistics_are_those_of_the_batches():
+def test_restored_statistics_are_those_of_the_batches(coco):
     model = NanoDetector()
-    load_coco(model, COCO)
+    load_coco(model, coco)
     images = random_images(2, 64, 64)
     restore_batchnorm(model, [images])
     unit = model.backbone.darknet.to_8[0].unit
@@ -95,28 +83,25 @@ def test_restored_statistics_are_those_of_the_batches():
     assert torch.allclose(std, unit.norm.weight, rtol=0.05, atol=0.05)
 
 
-@needs_shared
-def test_our_classes_start_from_the_sports_ball_and_the_person():
+def test_our_classes_start_from_the_sports_ball_and_the_person(coco):
     official, ours = NanoDetector(COCO_CLASSES), NanoDetector(4)
-    load_coco(official, COCO)
-    load_coco(ours, COCO)
+    load_coco(official, coco)
+    load_coco(ours, coco)
     for mine, theirs in zip(ours.heads, official.heads, strict=True):
         assert torch.equal(mine.classes.weight, theirs.classes.weight[[32, 0, 0, 0]])
 
 
-@needs_shared
-def test_a_backbone_takes_the_leading_weights():
+def test_a_backbone_takes_the_leading_weights(coco):
     backbone, detector = NanoBackbone(), NanoDetector()
-    load_coco(backbone, COCO)
-    load_coco(detector, COCO)
+    load_coco(backbone, coco)
+    load_coco(detector, coco)
     theirs = detector.backbone.state_dict()
     assert all(torch.equal(value, theirs[name]) for name, value in backbone.state_dict().items())
 
 
-@needs_shared
-def test_weights_of_another_shape_are_refused():
+def test_weights_of_another_shape_are_refused(coco):
     with pytest.raises(ValueError, match="stored convolution"):
-        load_coco(NanoDetector(7), COCO)
+        load_coco(NanoDetector(7), coco)
 
 
 def test_a_missing_file_is_an_error(tmp_path: Path):

@@ -5,7 +5,6 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from tests.shared import SHARED, needs_shared  # noqa: E402
 from tests.training.pitch.frames import sample, write  # noqa: E402
 from training.pitch.learning import Recipe, collate, rate_at, train  # noqa: E402
 from training.run import follow  # noqa: E402
@@ -38,18 +37,16 @@ def test_a_batch_is_stacked_in_bgr():
     assert visibility.shape == (2, 32)
 
 
-@needs_shared
 @pytest.mark.slow
-def test_a_run_that_was_cut_off_goes_on(tmp_path):
+def test_a_run_that_was_cut_off_goes_on(tmp_path, coco):
     for index in range(2):
         write(sample(size=(320, 180)), tmp_path / "pitch", name=f"0a1b2c_0_{index}")
     (tmp_path / "players" / "images").mkdir(parents=True)
-    start = SHARED / "data" / "weights" / "yolox_nano_coco_dynamic.onnx"
-    recipe = Recipe(tmp_path / "pitch", start, tmp_path / "run", 1e-4, (), batch=2)
+    recipe = Recipe(tmp_path / "pitch", coco, tmp_path / "run", 1e-4, (), batch=2)
     train(recipe, resume=False)
     first = torch.load(tmp_path / "run" / "last.pt", weights_only=True)
     minutes = first["elapsed"] / 60 + 1e-6
-    longer = Recipe(tmp_path / "pitch", start, tmp_path / "run", minutes, (), batch=2)
+    longer = Recipe(tmp_path / "pitch", coco, tmp_path / "run", minutes, (), batch=2)
     train(longer, resume=True)
     second = torch.load(tmp_path / "run" / "last.pt", weights_only=True)
     assert second["steps"] > first["steps"] > 0
