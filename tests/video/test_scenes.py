@@ -213,6 +213,14 @@ def test_a_picture_that_darkens_is_no_transition():
     assert told(darker) == [0]
 
 
+def test_a_picture_that_nearly_goes_dark_and_comes_back_is_no_transition():
+    images = pan(place(0, (40, 160, 40)), 2, 80)
+    for index in range(20, 45):
+        light = 1 - 0.85 * np.sin(np.pi * (index - 19) / 26)
+        images[index] = cv2.convertScaleAbs(images[index], alpha=light)
+    assert told(images) == [0]
+
+
 def test_a_graphic_over_a_fifth_of_the_picture_is_no_transition():
     images = pan(scene(0), 4, 60)
     for index in range(25, 60):

@@ -36,6 +36,10 @@ MOST_STRUCTURE = 1.5
 RENEWED = 0.4
 """The least change of structure of a transition."""
 
+FADED = 10.0
+"""Grey levels (standard deviation) below which a picture is fading or comes out of the dark: no end
+of a transition. Measured: views of a match stay above 13."""
+
 LEAP = 0.6
 """Share of the whole change that no single frame of a transition brings: more is a flash."""
 
@@ -155,6 +159,8 @@ def _score(way: Sequence[_Kept]) -> float:
     change = Change.between(first.look, last.look)
     score = change.score + STRAIGHT * straight
     if change.structure < RENEWED or score < asked:
+        return 0.0
+    if min(float(first.look.tones.std()), float(last.look.tones.std())) < FADED:
         return 0.0
     return score if _unexplained([kept.look for kept in way], stops) > UNEXPLAINED else 0.0
 
