@@ -251,7 +251,10 @@ def _table(summary: "Summary", output: Path) -> "Table":
     if summary.median_uncertainty is not None:
         table.add_row("positions, standard error", f"{summary.median_uncertainty:.2f} m")
     if summary.verification is not None:
-        table.add_row("a second look", _second_look(summary.verification))
+        spent = summary.verification
+        expert = f", {spent['expert']} by CLIP" if spent["expert"] else ""
+        looks = f"{spent['student']} looks at {spent['objects']} boxes{expert}"
+        table.add_row("a second look", looks)
     table.add_row(
         "looked at",
         f"people and ball every {_th(summary.skipped.detect_every)} frame, "
@@ -259,11 +262,6 @@ def _table(summary: "Summary", output: Path) -> "Table":
     )
     table.add_row("seconds", f"{summary.seconds['total']:.1f} for {summary.duration:.1f} of video")
     return table
-
-
-def _second_look(spent: dict[str, int]) -> str:
-    expert = f", {spent['expert']} by CLIP" if spent["expert"] else ""
-    return f"{spent['student']} looks at {spent['objects']} boxes{expert}"
 
 
 def _th(number: int) -> str:

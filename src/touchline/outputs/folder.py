@@ -107,15 +107,12 @@ def _of_former_run(summary: Path) -> tuple[str, ...] | None:
             content = json.loads(file.read(_LARGEST))
     except (OSError, ValueError, RecursionError):
         return None
-    if not isinstance(content, dict) or "touchline" not in _mapping(content.get("versions")):
+    versions = content.get("versions") if isinstance(content, dict) else None
+    if not isinstance(versions, dict) or "touchline" not in versions:
         return None
     known = tuple(each.file for each in FORMATS.values())
     named = content.get("files", known)  # summaries of before do not say
     return tuple(name for name in known if name in named) if isinstance(named, list) else known
-
-
-def _mapping(given: object) -> dict[object, object]:
-    return given if isinstance(given, dict) else {}
 
 
 def _make(folder: Path) -> list[Path]:

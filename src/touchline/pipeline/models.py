@@ -19,8 +19,7 @@ from touchline.pitch import HeatmapPitchModel, PitchDimensions, PitchModel, load
 from touchline.settings import Settings
 from touchline.tracking import NewTracker, require_detections
 from touchline.verification import Verification, Verifier, load_expert, load_student
-from touchline.video import IMAGE_FPS, VideoInfo, VideoReader
-from touchline.video.rate import FASTEST
+from touchline.video import FASTEST, IMAGE_FPS, VideoInfo, VideoReader
 
 DOUBTFUL = 0.12
 """Score from which tracking hears of a box; it gives an unsure one only as part of a track."""
@@ -146,7 +145,9 @@ class Models:
         try:
             return Analysis(
                 reader,
-                _checked(self.detector),
+                self.detector
+                if isinstance(self.detector, YoloxDetector)
+                else CheckedDetector(self.detector),
                 pitch,
                 pace=self.pace(reader.info),
                 pacer=pacer,
@@ -194,7 +195,11 @@ def analyze(
         ModelError: A network cannot be loaded.
         UsageError: A stage reads a column that nobody before it adds; a setting is not allowed.
     """
-    settings = _with_rate(settings or Settings.read(), image_fps)
+    settings = settings or Settings.read()
+    if image_fps is not None:
+        if not 0 < image_fps <= FASTEST:
+            raise UsageError(f"image_fps must be above 0 and at most {FASTEST:g}; got {image_fps}")
+        settings = settings.model_copy(update={"image_fps": image_fps})
     reader = _open(video, settings)  # before the networks, which take a second to load
     try:
         models = Models.load(settings, detector=detector, pitch_model=pitch_model, tracker=tracker)
@@ -206,12 +211,6 @@ def analyze(
 
 def _open(video: str | os.PathLike[str], settings: Settings) -> VideoReader:
     return VideoReader(video, image_fps=settings.image_fps or IMAGE_FPS)
-
-
-def _with_rate(settings: Settings, image_fps: float | None) -> Settings:
-    if image_fps is not None and not 0 < image_fps <= FASTEST:
-        raise UsageError(f"image_fps must be above 0 and at most {FASTEST:g}; got {image_fps}")
-    return settings if image_fps is None else settings.model_copy(update={"image_fps": image_fps})
 
 
 def _find_detector(settings: Settings) -> Detector:
@@ -263,10 +262,6 @@ class CheckedDetector:
         for each in found:
             require_detections(each, f"{name}.detect")
         return found
-
-
-def _checked(detector: Detector) -> Detector:
-    return detector if isinstance(detector, YoloxDetector) else CheckedDetector(detector)
 
 
 def _in_order(stages: Sequence[Stage], verification: Stage | None) -> list[Stage]:

@@ -126,7 +126,9 @@ class Deadline:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._paces = pace.leaner()
-        self._frames = _length(info)
+        self._frames = info.frames
+        if self._frames is None and info.duration is not None:
+            self._frames = round(info.duration * info.fps)
         self._limits = limits
         self._clock = clock
         self._started = clock()
@@ -161,9 +163,3 @@ class Deadline:
                 if left * costs.of(pace) <= time_left:
                     return pace
         return self._paces[-1]
-
-
-def _length(info: VideoInfo) -> int | None:
-    if info.frames is not None:
-        return info.frames
-    return None if info.duration is None else round(info.duration * info.fps)

@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -79,12 +78,15 @@ def run_job(
                 summary.see(state)
         for writer in writers:
             writer.finish()
+        timing = analysis.timing
+        if settings.image_fps is None and path.is_dir():
+            timing = f"{IMAGE_FPS:g} images a second were assumed; --fps says how many there are"
         result = summary.build(
             seconds=analysis.stopwatch.seconds | {"total": time.perf_counter() - started},
             detect_every=analysis.pace.detect_every,
             locate_every=analysis.pace.locate_every,
             truncated=analysis.truncated,
-            timing=_assumed_rate(path, settings) or analysis.timing,
+            timing=timing,
             verification=analysis.spent,
             files=results.names,
         )
@@ -94,13 +96,6 @@ def run_job(
         told = f"touchline: removed what an earlier run left in {results.path}: {names}"
         console.print(Text(as_text(told)), soft_wrap=True)
     return result
-
-
-def _assumed_rate(video: Path, settings: Settings) -> str | None:
-    """One sentence where nobody has said how fast the images of a folder come, or None."""
-    if settings.image_fps is not None or not video.is_dir():
-        return None
-    return f"{IMAGE_FPS:g} images a second were assumed; --fps says how many there are"
 
 
 def _with_progress(analysis: Analysis, console: Console | None) -> Iterator[FrameState]:

@@ -58,17 +58,13 @@ class AdaptedTracker:
         asked = {name: value for name, value in known.items() if name in self._takes}
         answer = Objects.from_supervision(self._tracker.update(people.to_supervision(), **asked))
         tracked = answer[answer.tracker_id != NO_ID]
-        ids = [self._own(each) for each in tracked.tracker_id.tolist()]
-        return replace(
-            tracked, tracker_id=np.array(ids, np.int64), detected_class_id=tracked.class_id
-        )
+        for each in tracked.tracker_id.tolist():
+            if each not in self._ids:
+                self._ids[each] = self.next_id
+                self.next_id += 1
+        ids = np.array([self._ids[each] for each in tracked.tracker_id.tolist()], np.int64)
+        return replace(tracked, tracker_id=ids, detected_class_id=tracked.class_id)
 
     def roles(self) -> Mapping[int, int]:
         """Nothing more than the tracker has said of each frame."""
         return {}
-
-    def _own(self, tracker_id: int) -> int:
-        if tracker_id not in self._ids:
-            self._ids[tracker_id] = self.next_id
-            self.next_id += 1
-        return self._ids[tracker_id]

@@ -3,13 +3,14 @@
 from touchline.video.arriving import ArrivingFile
 from touchline.video.images import IMAGE_SUFFIXES, natural_key
 from touchline.video.info import VideoInfo
-from touchline.video.rate import Beats, rate_note
+from touchline.video.rate import FASTEST, Beats, rate_note
 from touchline.video.reader import VideoReader, read_frames
 from touchline.video.scenes import ShotDetector
 from touchline.video.source import IMAGE_FPS, open_source
 from touchline.video.transitions import LATE
 
 __all__ = [
+    "FASTEST",
     "IMAGE_FPS",
     "IMAGE_SUFFIXES",
     "LATE",

@@ -59,7 +59,10 @@ class VideoFile:
         try:
             self._stream = _video_stream(self._container, path)
             self._decoder = Decoder(self._container, self._stream, threads=threads)
-            seconds = self._peek()
+            stamps, base = self._decoder.stamps(), self._time_base
+            seconds: list[float | None] = (
+                [] if base is None else [None if s is None else float(s * base) for s in stamps]
+            )
             self._frames = iter(self._decoder)
             self._first = _first(self._frames, path)
             self._orientation = _orientation(self._first)
@@ -95,11 +98,6 @@ class VideoFile:
     def _time_base(self) -> Fraction | None:
         has_times = self._container.format.name not in WITHOUT_TIMES
         return self._stream.time_base if has_times else None
-
-    def _peek(self) -> list[float | None]:
-        """Time stamps of the first packets in seconds, none where the container has no times."""
-        stamps, base = self._decoder.stamps(), self._time_base
-        return [] if base is None else [None if s is None else float(s * base) for s in stamps]
 
     def close(self) -> None:
         """Free the decoder and the file."""

@@ -39,7 +39,7 @@ class Decoder:
         self.damaged = 0
 
     def __iter__(self) -> Iterator[VideoFrame]:
-        while (packet := self._next_packet()) is not None:
+        while (packet := self._peeked.popleft() if self._peeked else self._demuxed()) is not None:
             for frame in self._decoded(packet):
                 if not self._fits(frame):
                     return
@@ -64,9 +64,6 @@ class Decoder:
             self._peeked.append(packet)
             held += packet.size
         return [packet.pts for packet in self._peeked if packet.size]
-
-    def _next_packet(self) -> "Packet[VideoStream] | None":
-        return self._peeked.popleft() if self._peeked else self._demuxed()
 
     def _demuxed(self) -> "Packet[VideoStream] | None":
         """The next packet of the file; None at its end, and where the container is broken."""

@@ -73,7 +73,10 @@ class ShotDetector:
 
     def _starts(self, last: Thumbnail, look: Thumbnail) -> bool:
         usual = sum(self._scores) / len(self._scores) if self._scores else 0.0
-        is_cut = self._is_cut(Change.between(last, look), usual)
+        change = Change.between(last, look)
+        self._scores.append(change.score)
+        stands_out = change.score > FLOOR + AGITATION * usual and change.structure > STRUCTURE
+        is_cut = stands_out and self._age > SHORTEST
         is_end = not is_cut and self._transitions.end_with(look, self._time, usual)
         if is_cut or is_end:
             self.late = LATE if is_end else 0
@@ -81,8 +84,3 @@ class ShotDetector:
             self._age = 1
             self._transitions = Transitions(self._time if is_end else None)
         return is_cut or is_end
-
-    def _is_cut(self, change: Change, usual: float) -> bool:
-        self._scores.append(change.score)
-        stands_out = change.score > FLOOR + AGITATION * usual and change.structure > STRUCTURE
-        return stands_out and self._age > SHORTEST

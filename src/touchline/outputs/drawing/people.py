@@ -113,13 +113,12 @@ def _free_place(
         (x1 - width - 2, y2 - height),
     ]
     places = [(round(x), round(y), width, height) for x, y in candidates]
-    inside = [place for place in places if _is_inside(place, shape)] or places
+    inside = [
+        place
+        for place in places
+        if min(place[:2]) >= 0 and place[0] + width <= shape[1] and place[1] + height <= shape[0]
+    ] or places
     return next((place for place in inside if not _hides(place, taken)), inside[0])
-
-
-def _is_inside(place: Rectangle, shape: tuple[int, ...]) -> bool:
-    x, y, width, height = place
-    return x >= 0 and y >= 0 and x + width <= shape[1] and y + height <= shape[0]
 
 
 def _hides(place: Rectangle, taken: list[Rectangle]) -> bool:

@@ -81,16 +81,13 @@ def _view(plan: _Plan, homography: Float64, size: tuple[int, int]) -> Mask:
     width, height = size
     corners = through([[0, 0], [width, 0], [width, height], [0, height]], homography)
     ground = (homography @ np.array([width / 2, height, 1.0]))[2]
-    seen = cut_polygon(corners * np.sign(ground), _panel_planes(plan.dimensions))
+    x, y = plan.dimensions.length / 2 + BORDER, plan.dimensions.width / 2 + BORDER
+    panel = [(0.0, 0.0, 1.0), (1.0, 0.0, x), (-1.0, 0.0, x), (0.0, 1.0, y), (0.0, -1.0, y)]
+    # Half-spaces: what is in front of the camera and lies in the view, in metres.
+    seen = cut_polygon(corners * np.sign(ground), np.array(panel))
     if len(seen) > 2:
         cv2.fillPoly(mask, [subpixel(plan.place(plain(seen)))], 255, cv2.LINE_AA, SUBPIXEL)
     return mask
-
-
-def _panel_planes(dimensions: PitchDimensions) -> Float64:
-    """Half-spaces of what the view shows, in metres, in front of the camera."""
-    x, y = dimensions.length / 2 + BORDER, dimensions.width / 2 + BORDER
-    return np.array([[0.0, 0.0, 1.0], [1.0, 0.0, x], [-1.0, 0.0, x], [0.0, 1.0, y], [0.0, -1.0, y]])
 
 
 def _draw_person(panel: Image, plan: _Plan, objects: Objects, row: int, style: Style) -> None:
