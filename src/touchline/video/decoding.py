@@ -9,7 +9,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-PEEKED = 48
+PEEKED = 32
 """Packets that are read before the first is decoded, for the rate at which their frames come."""
 _PEEKED_BYTES = 32 * 2**20
 """Pictures that are stored whole are large: fewer of them do."""
