@@ -38,6 +38,7 @@ def test_what_measures_nothing_by_itself_is_no_benchmark() -> None:
     assert helpers == {
         "benchmarks.cheat_answers",
         "benchmarks.miner_figures",
+        "benchmarks.miner_drip",
         "benchmarks.miner_load",
     }
 

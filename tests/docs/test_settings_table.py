@@ -27,7 +27,7 @@ def test_every_option_of_run_is_in_the_table_or_named_below_it() -> None:
 
 def test_an_option_stands_beside_its_setting() -> None:
     fields = {str(f.validation_alias): name for name, f in Settings.model_fields.items()}
-    other = {"size": "detection_size"}
+    other = {"size": "detection_size", "fps": "image_fps"}
     for option, key, _ in ROWS:
         for name in code(option):
             plain = name.removeprefix("--").replace("-", "_")

@@ -62,7 +62,7 @@ def _require_file(path: Path) -> None:
     except OSError as error:
         raise InputError(_why_absent(path, error)) from error
     if not stat.S_ISREG(mode):
-        kind = _KINDS.get(stat.S_IFMT(mode), "neither a file nor a folder")
+        kind = _KINDS.get(stat.S_IFMT(mode), "something else") + ", neither a file nor a folder"
         raise InputError(
             f"{path}: {kind}; it cannot be read twice, so write it to a file first; {ALLOWED}"
         )
