@@ -200,11 +200,15 @@ def concatenate(parts: Sequence[Table]) -> Table:
 
     Where a part lacks an extra column of another it gets NaN, NaT, -1, "" or None, by its dtype.
     """
-    kinds = {name: column for part in parts for name, column in part.columns().items()}
+    columns = [part.columns() for part in parts]
+    kinds = {name: column for each in columns for name, column in each.items()}
     return parts[0]._of(
         {
             name: np.concatenate(
-                [part.columns().get(name, missing(kind, len(part))) for part in parts]
+                [
+                    each[name] if name in each else missing(kind, len(part))
+                    for each, part in zip(columns, parts, strict=True)
+                ]
             )
             for name, kind in kinds.items()
         }
