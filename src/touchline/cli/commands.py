@@ -208,7 +208,7 @@ def compare(
     judge = load_judge(settings.verifier, cache=settings.cache, device=settings.device)
     comparison = compare_responses(one, other, video, judge=judge)
     if overlay:
-        write_side_by_side(overlay, one, other, video, image_fps=settings.image_fps)
+        write_side_by_side(overlay, one, other, video, image_fps=settings.image_fps or 25.0)
     if as_json:
         print_json(comparison.as_dict())
     else:

@@ -19,7 +19,7 @@ from touchline.pitch import HeatmapPitchModel, PitchDimensions, PitchModel, load
 from touchline.settings import Settings
 from touchline.tracking import NewTracker, require_detections
 from touchline.verification import Verification, Verifier, load_expert, load_student
-from touchline.video import VideoInfo, VideoReader
+from touchline.video import FASTEST, IMAGE_FPS, VideoInfo, VideoReader
 
 DOUBTFUL = 0.12
 """Score from which tracking hears of a box; it gives an unsure one only as part of a track."""
@@ -141,10 +141,7 @@ class Models:
         if dimensions is not None and isinstance(pitch, HeatmapPitchModel):
             pitch = pitch.of_size(dimensions)
         further = [*(new() for new in self.stages), *stages]
-        if isinstance(video, VideoReader):
-            reader = video
-        else:
-            reader = VideoReader(video, image_fps=self.settings.image_fps)
+        reader = video if isinstance(video, VideoReader) else _open(video, self.settings)
         try:
             return Analysis(
                 reader,
@@ -200,16 +197,20 @@ def analyze(
     """
     settings = settings or Settings.read()
     if image_fps is not None:
+        if not 0 < image_fps <= FASTEST:
+            raise UsageError(f"image_fps must be above 0 and at most {FASTEST:g}; got {image_fps}")
         settings = settings.model_copy(update={"image_fps": image_fps})
-    reader = VideoReader(
-        video, image_fps=settings.image_fps
-    )  # before the networks, which take a second to load
+    reader = _open(video, settings)  # before the networks, which take a second to load
     try:
         models = Models.load(settings, detector=detector, pitch_model=pitch_model, tracker=tracker)
     except BaseException:
         reader.close()
         raise
     return models.analyze(reader, verification=verification, stages=stages, dimensions=dimensions)
+
+
+def _open(video: str | os.PathLike[str], settings: Settings) -> VideoReader:
+    return VideoReader(video, image_fps=settings.image_fps or IMAGE_FPS)
 
 
 def _find_detector(settings: Settings) -> Detector:

@@ -62,7 +62,8 @@ def run_job(
     results.require_apart(path)
     settings = models.settings if models else settings or Settings.read()
     with ExitStack() as stack:
-        reader = stack.enter_context(VideoReader(path, image_fps=settings.image_fps))
+        image_fps = settings.image_fps or IMAGE_FPS
+        reader = stack.enter_context(VideoReader(path, image_fps=image_fps))
         save = stack.enter_context(results.opened())
         models = models or Models.load(settings)
         analysis = stack.enter_context(models.analyze(reader, dimensions=dimensions))

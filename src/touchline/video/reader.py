@@ -8,7 +8,7 @@ from typing import Self
 from touchline.frame import Frame
 from touchline.video.arriving import ArrivingFile
 from touchline.video.info import Pictures, VideoInfo
-from touchline.video.source import open_source
+from touchline.video.source import IMAGE_FPS, open_source
 
 
 class VideoReader:
@@ -21,7 +21,7 @@ class VideoReader:
 
     Args:
         path: A video file, also one that is still arriving, or a folder of images.
-        image_fps: Images a second, for a folder; None is 25.
+        image_fps: Images a second, for a folder.
         threads: Decoder threads; 0 lets FFmpeg choose.
 
     Attributes:
@@ -36,7 +36,7 @@ class VideoReader:
         self,
         path: str | os.PathLike[str] | ArrivingFile,
         *,
-        image_fps: float | None = None,
+        image_fps: float = IMAGE_FPS,
         threads: int = 0,
     ) -> None:
         self._pictures = open_source(path, image_fps=image_fps, threads=threads)
@@ -84,7 +84,7 @@ def _numbered(pictures: Pictures) -> Generator[Frame]:
 
 
 def read_frames(
-    path: str | os.PathLike[str], *, image_fps: float | None = None, threads: int = 0
+    path: str | os.PathLike[str], *, image_fps: float = IMAGE_FPS, threads: int = 0
 ) -> Iterator[Frame]:
     """Read a video lazily, from beginning to end; arguments and errors as in ``VideoReader``."""
     with VideoReader(path, image_fps=image_fps, threads=threads) as reader:

@@ -29,21 +29,20 @@ _KINDS = {
 
 
 def open_source(
-    path: str | os.PathLike[str] | ArrivingFile, *, image_fps: float | None = None, threads: int = 0
+    path: str | os.PathLike[str] | ArrivingFile, *, image_fps: float = IMAGE_FPS, threads: int = 0
 ) -> Pictures:
     """Open a video file or a folder of images.
 
     Args:
         path: A file that FFmpeg can decode, also one that is still arriving, or a folder of .jpg,
             .jpeg, .png or .bmp images of one size, which are read in natural order.
-        image_fps: Images a second, for a folder; None is 25. A file brings its own rate.
+        image_fps: Images a second, for a folder; a file brings its own rate.
         threads: Decoder threads; 0 lets FFmpeg choose.
 
     Raises:
         InputError: Nothing there, no right to read it, or no picture in it.
         UsageError: ``image_fps`` is out of its range, or ``threads`` is negative.
     """
-    image_fps = IMAGE_FPS if image_fps is None else image_fps
     require_number("image_fps", image_fps, above=0)
     require_whole("threads", threads, least=0)
     if image_fps > FASTEST:

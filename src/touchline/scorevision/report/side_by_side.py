@@ -20,7 +20,7 @@ from touchline.outputs import TICKS, FileWriter, add_stream, to_yuv
 from touchline.outputs.drawing import Trail, draw
 from touchline.scorevision import wire
 from touchline.scorevision.response import Response
-from touchline.video import VideoReader
+from touchline.video import IMAGE_FPS, VideoReader
 
 MAX_ID = 10**6
 """Ids from here on are not drawn."""
@@ -46,7 +46,7 @@ class SideBySide(FileWriter):
         video: str | os.PathLike[str],
         second: Response,
         *,
-        image_fps: float | None = None,
+        image_fps: float = IMAGE_FPS,
     ) -> None:
         super().__init__(path)
         self._video, self._image_fps = video, image_fps
@@ -94,7 +94,7 @@ def write_side_by_side(
     second: Response,
     video: str | os.PathLike[str],
     *,
-    image_fps: float | None = None,
+    image_fps: float = IMAGE_FPS,
 ) -> None:
     """Write a video of two answers to a clip, frame by frame beside each other.
 
