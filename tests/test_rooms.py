@@ -115,6 +115,7 @@ def test_a_face_that_loads_late_loads_what_it_shows_to_type_checkers(name: str) 
     [
         ("touchline.scorevision.settings", {"httpx", "psutil", "fastapi", "cv2", "openvino"}),
         ("touchline.service.fetching.limits", {"httpx", "psutil", "uvicorn", "pynvml"}),
+        ("touchline.scorevision.miner.app", {"supervision", "cv2", "scipy", "av", "openvino"}),
         ("touchline.scorevision.miner.answer", {"fastapi", "httpx", "prometheus_client"}),
         ("touchline.scorevision.doctor", {"fastapi", "httpx", "bittensor", "bittensor_core"}),
     ],

@@ -8,12 +8,15 @@ each fact comes from. Inside, boxes travel as one table, ``Objects``.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from enum import IntEnum, StrEnum
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
-import supervision as sv
 
 from touchline.arrays import AnyArray, Bools, Float32, Float64, Image, Int64, Strings
+
+if TYPE_CHECKING:
+    # Loads SciPy and OpenCV: too much for those who want a constant, such as the service itself.
+    import supervision as sv
 
 N_KEYPOINTS = 32
 NO_ID = -1
@@ -106,10 +109,12 @@ class Objects:
     @staticmethod
     def empty() -> "Objects":
         """No objects."""
-        return Objects.from_supervision(sv.Detections.empty())
+        from supervision import Detections
+
+        return Objects.from_supervision(Detections.empty())
 
     @staticmethod
-    def from_supervision(detections: sv.Detections) -> "Objects":
+    def from_supervision(detections: "sv.Detections") -> "Objects":
         """Read detections; what they do not say is: sure, a player, without a track, detected.
 
         Whatever else is in ``data``, and ``mask``, becomes a column of ``extra``.
@@ -130,10 +135,12 @@ class Objects:
             extra=given,
         )
 
-    def to_supervision(self) -> sv.Detections:
+    def to_supervision(self) -> "sv.Detections":
         """Hand over to supervision: float32 boxes, the other columns in ``data``."""
+        from supervision import Detections
+
         extra = dict(self.extra)
-        return sv.Detections(
+        return Detections(
             xyxy=self.xyxy.astype(np.float32),
             mask=extra.pop(_MASK, None),
             confidence=self.confidence.astype(np.float32),
@@ -251,7 +258,7 @@ class PitchState:
             None without a homography.
     """
 
-    keypoints: sv.KeyPoints
+    keypoints: "sv.KeyPoints"
     sources: tuple[Source | None, ...]
     homography: Float64 | None = None
     uncertainty: float | None = None
@@ -281,7 +288,7 @@ class FrameState:
     index: int
     time: float
     shot: int
-    objects: sv.Detections
+    objects: "sv.Detections"
     pitch: PitchState
 
 
@@ -314,7 +321,9 @@ class TrackedFrame:
 
 def no_pitch() -> PitchState:
     """A frame in which no pitch was found: 32 absent points."""
-    points = sv.KeyPoints(
+    from supervision import KeyPoints
+
+    points = KeyPoints(
         xy=np.zeros((1, N_KEYPOINTS, 2), np.float32),
         keypoint_confidence=np.zeros((1, N_KEYPOINTS), np.float32),
     )

@@ -29,7 +29,6 @@ from touchline.scorevision.chain import (
 from touchline.scorevision.miner.access.admission import Admission
 from touchline.scorevision.miner.access.encryption import KeyExchange
 from touchline.scorevision.miner.access.nonces import NonceMemory
-from touchline.scorevision.miner.answer import AnswerBuilder
 from touchline.scorevision.miner.handler import SCRATCH, ChallengeHandler, Download
 from touchline.scorevision.miner.health import Vitals
 from touchline.scorevision.miner.metrics import Metrics
@@ -40,8 +39,8 @@ from touchline.service.fetching import ProgressCallback, fetch_video
 Ask = Callable[[str], str]
 """Shows a prompt, and gives what was typed."""
 
-ANSWER = f"{AnswerBuilder.__module__}:{AnswerBuilder.__name__}"
-"""What the workers write frames with."""
+ANSWER = "touchline.scorevision.miner.answer:AnswerBuilder"
+"""What the workers write frames with; the service itself loads none of the libraries behind it."""
 
 _log = logging.getLogger("touchline.miner")
 
