@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 # Tests run side by side, a file on one core from its first test to its last.
 CORES  ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
+# Compiled once, whatever the shell says: the tests start some hundred processes.
+export PYTHONDONTWRITEBYTECODE :=
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .PHONY: demo test test-quick lint types imports check format lock bench training clean

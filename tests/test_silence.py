@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import MakeVideo
 from tests.watch import Watch
-from touchline.synthetic import write_match
 
 NETWORKS = (
     "from touchline.inference import load_engine, weights\n"
@@ -80,9 +80,10 @@ def test_imports_networks_and_small_commands_contact_nobody_and_write_nothing(
     require_silence(watch)
 
 
-def test_a_run_contacts_nobody_and_writes_its_results_alone(watch: Watch) -> None:
-    write_match(watch.folder, seed=3, seconds=0.4)
-    clip = watch.folder / "match.mp4"
+def test_a_run_contacts_nobody_and_writes_its_results_alone(
+    watch: Watch, make_video: MakeVideo
+) -> None:
+    clip = make_video(frames=10)
     results = watch.folder / "results"
     done = call(watch, "-m", "touchline", "run", str(clip), "-o", str(results), "--json")
     assert (done.returncode, done.stderr) == (0, "")
@@ -93,7 +94,7 @@ def test_a_run_contacts_nobody_and_writes_its_results_alone(watch: Watch) -> Non
 
 @pytest.mark.slow
 def test_the_doctor_leaves_nothing_at_home_and_asks_no_host_of_telemetry(watch: Watch) -> None:
-    call(watch, "-m", "touchline", "doctor", "--json")
+    call(watch, "-m", "touchline", "doctor", "--json", TOUCHLINE_DETECTION_SIZE="640x360")
     assert not [each for each in watch.contacts if "analytics" in each[1] or "microsoft" in each[1]]
     assert watch.left_at_home == []
 

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -325,16 +326,43 @@ NO_TEXT = os.fsdecode(b"M\xe1laga [b].mp4")
 """Latin-1, as on many an old disk; with what a table would take for its own markup."""
 
 
-def in_ascii(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run a command whose standard output takes ASCII only."""
-    command = [sys.executable, "-m", "touchline", *map(str, arguments)]
-    return subprocess.run(
-        command,
-        capture_output=True,
+IN_TURN = """
+import json, os, sys
+from touchline.cli import main
+
+*commands, = map(json.loads, sys.stdin)
+for number, arguments in enumerate(commands):
+    for descriptor, name in (1, "out"), (2, "err"):
+        os.dup2(os.open(f"{number}.{name}", os.O_WRONLY | os.O_CREAT), descriptor)
+    sys.argv = ["touchline", *arguments]
+    try:
+        main()
+    except SystemExit as stop:
+        sys.stdout.flush()
+        with open(f"{number}.code", "w") as file:
+            file.write(str(stop.code or 0))
+"""
+
+
+def in_ascii(folder: Path, *commands: Sequence[object]) -> list[Outcome]:
+    """Run commands, whose output takes ASCII only, one after another in a process of their own."""
+    folder.mkdir()
+    subprocess.run(
+        [sys.executable, "-c", IN_TURN],
+        input="\n".join(json.dumps([str(each) for each in command]) for command in commands),
         text=True,
-        check=False,
+        check=True,
+        cwd=folder,
         env=os.environ | {"PYTHONIOENCODING": "ascii"},
     )
+
+    def said(number: int, name: str) -> str:
+        return (folder / f"{number}.{name}").read_text("ascii")
+
+    return [
+        Outcome(int(said(number, "code")), said(number, "out"), said(number, "err"))
+        for number in range(len(commands))
+    ]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs names that are bytes")
@@ -342,19 +370,18 @@ def test_a_name_that_is_no_text_is_written_somehow(make_video: MakeVideo, tmp_pa
     clip = make_video(frames=3)
     clip.rename(tmp_path / NO_TEXT)
     results = tmp_path / os.fsdecode(b"\xe1 a:b")
-    outcome = in_ascii(
-        "run", tmp_path / NO_TEXT, "-o", results, "--format", "predictions,parquet,csv,overlay"
-    )
-    assert outcome.returncode == 0, outcome.stderr
+    run = ["run", tmp_path / NO_TEXT, "-o", results]
+    (outcome,) = in_ascii(tmp_path / "said", [*run, "--format", "predictions,parquet,csv,overlay"])
+    assert outcome.code == 0, outcome.err
     summary = json.loads((results / "summary.json").read_text("utf-8"))
     assert summary["path"].endswith("M\ufffdlaga [b].mp4")
     told = json.loads((results / "predictions.json").read_text("utf-8"))["challenge_id"]
     assert told == "M\ufffdlaga [b]"
     assert pq.read_table((results / "tracks.parquet").open("rb")).num_rows >= 0
     assert (results / "overlay.mp4").is_file()
-    outcome = in_ascii("run", tmp_path / NO_TEXT, "-o", results, "--no-overlay", "--json")
-    assert outcome.returncode == 0, outcome.stderr
-    assert json.loads(outcome.stdout)["path"] == summary["path"]
+    (outcome,) = in_ascii(tmp_path / "said again", [*run, "--no-overlay", "--json"])
+    assert outcome.code == 0, outcome.err
+    assert json.loads(outcome.out)["path"] == summary["path"]
 
 
 @pytest.mark.parametrize("name", ["試合 😀.mp4", "a\nb.mp4"])
@@ -362,11 +389,15 @@ def test_what_is_printed_fits_every_terminal(
     make_video: MakeVideo, tmp_path: Path, name: str
 ) -> None:
     make_video(frames=3).rename(tmp_path / name)
-    outcome = in_ascii("run", tmp_path / name, "-o", tmp_path / "one", "--no-overlay", "--json")
-    assert json.loads(outcome.stdout)["path"] == str(tmp_path / name)
-    assert in_ascii("run", tmp_path / name, "-o", tmp_path / name[:2], "--no-overlay").stderr == ""
-    absent = in_ascii("run", tmp_path / f"{name}.absent", "-o", tmp_path / "two")
-    assert (absent.returncode, absent.stderr.count("\n")) == (1, 1)
+    told, shown, absent = in_ascii(
+        tmp_path / "said",
+        ["run", tmp_path / name, "-o", tmp_path / "one", "--no-overlay", "--json"],
+        ["run", tmp_path / name, "-o", tmp_path / name[:2], "--no-overlay"],
+        ["run", tmp_path / f"{name}.absent", "-o", tmp_path / "two"],
+    )
+    assert json.loads(told.out)["path"] == str(tmp_path / name)
+    assert shown.err == ""
+    assert (absent.code, absent.err.count("\n")) == (1, 1)
 
 
 def test_a_tilde_that_no_shell_expanded_is_the_home_folder(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from touchline.synthetic import write_match
+from tests.conftest import encode
 
 ENDS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 WAIT = 60.0
@@ -19,9 +19,8 @@ WAIT = 60.0
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("clip")
-    write_match(folder, seed=3, seconds=4, size=(640, 360), close_up=None)
-    return folder / "match.mp4"
+    """So long that a run of it is still at work when it is told to end."""
+    return encode(tmp_path_factory.mktemp("clip") / "match.mp4", frames=75, size=(640, 360))
 
 
 def start(*arguments: object, **options: object) -> "subprocess.Popen[bytes]":

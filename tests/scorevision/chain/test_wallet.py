@@ -11,8 +11,6 @@ from pathlib import Path
 import bittensor_core as core
 import pytest
 from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +39,21 @@ GET_SIGNATURE = bytes.fromhex(
 PHRASE = "scan short winter project host away random clean nasty time boring magic"
 PHRASE_ADDRESS = "5GHHRm2v2Pye5cY79VTGEEwcYivxRfTpLfr8AzcSoWSLy4u8"
 PASSWORD = "offside trap"
+
+# Deriving a key takes seconds, by design; so both of these were made once, with that password.
+SEALED = base64.b64decode(
+    "JE5BQ0z2q8jAdNMFwxnXV1xPxsuheYm9qB+ZoyvIZH+SPymdLp6hM4CCUmEv7EGJfAnk0Rx4dIsI9SiD1d43VklAWlPk"
+    "NWhF24ixO0u5yAtQvM5EZHdxtguCk3Ax5DrG57fX37GjLSlVLFVsTgihydNEVSBzw2Fj8uPxpABJ8yLh5goJiRE4uM6B"
+    "7AO+PdE7KKeW9ioImMheurpsY7UGSd3AcFQ3fu+i3Cq9v3uTF8KFP2a6lYXwWYANN71sNu09PMbO/an3ufOQ8bNlBfhp"
+    "weBvgfRo71yaLReFyA1aM+aJKAUlJYwQkEiJnzvGFeeQ2T7Db0olJRtWwQomz01SbHAxEkZ/hmd4k58nqSxc2orAtZYg"
+    "OMHGZn8heeNt8Zh3E7B9BKhJWc4wmSINEDF3Ox9rM1VqjKwGhXDTlApxLLd/6YuRV3MfDm4Y8kSwjuuzaCeFcAFztAj1"
+    "Pt1gQSiNB7vuheofCH4ej/JHZYtV8rDLDfsZxhEdXMWc5zsHSY/XoWWnFw1BX9EDYjbCUQxRO4sURSltTzMNUTVRVHqV"
+    "YSURcjZ+YZLccCfWhHU7BGLfOLNJJ+4wLrz3/N54FRQV7soz27hTA/mHV80IqqnNEKmZjNtf6BIUhgC7Yh2N0din2KG7"
+    "UN6qb0g+uyCsOMlVAecdbSsgbX1/FlEztz/sotWF+96lbKKH5nWTwhDzOIuNbDZBXvvjnyrZ7BVrNloazg5WKirZ"
+)
+"""The file of ``fields()``, as ``bittensor_core.encrypt_keyfile_data`` wrote it."""
+OLD_KEY = b"MUYdGT_kcjuv16hkYA51SZVTnDhOMUNj8JG13II5Iyo="
+"""By 10,000,000 rounds of PBKDF2 (SHA-256) with the salt that all wallets of 2021 had."""
 
 
 def fields(**changed):
@@ -192,28 +205,22 @@ def test_a_home_folder_may_be_a_tilde(put, monkeypatch):
     assert load(Path("~")).address == ADDRESS
 
 
-@pytest.fixture(scope="module")
-def sealed():
-    """A hotkey file encrypted as wallets do; deriving the key takes seconds by design."""
-    return core.encrypt_keyfile_data(json.dumps(fields()).encode(), PASSWORD)
-
-
 @pytest.mark.slow
-def test_an_encrypted_file_is_read_with_its_password(put, sealed):
-    folder = put(sealed)
+def test_an_encrypted_file_is_read_with_its_password(put):
+    folder = put(SEALED)
     assert load(folder, password=PASSWORD).address == ADDRESS
     assert "not the password" in refusal(folder, password="another")
 
 
 @pytest.mark.slow
-def test_a_password_that_nobody_gave_is_asked_for(put, sealed):
+def test_a_password_that_nobody_gave_is_asked_for(put):
     prompts = []
 
     def ask(prompt):
         prompts.append(prompt)
         return PASSWORD
 
-    assert load(put(sealed), ask=ask).address == ADDRESS
+    assert load(put(SEALED), ask=ask).address == ADDRESS
     assert prompts == ["Password of hotkey keeper of wallet club: "]
 
 
@@ -233,15 +240,9 @@ def test_a_plain_file_needs_no_password(put):
 @pytest.mark.slow
 def test_a_file_encrypted_the_old_way_is_read(put):
     """As wallets of 2021 did: Fernet, its key from the password by PBKDF2 with a fixed salt."""
-    folder = put(_fernet(json.dumps(fields()).encode(), PASSWORD))
+    folder = put(Fernet(OLD_KEY).encrypt(json.dumps(fields()).encode()))
     assert load(folder, password=PASSWORD).address == ADDRESS
     assert "not the password" in refusal(folder, password="another")
-
-
-def _fernet(content, password):
-    salt = b"Iguesscyborgslikemyselfhaveatendencytobeparanoidaboutourorigins"
-    kdf = PBKDF2HMAC(algorithm=SHA256(), length=32, salt=salt, iterations=10_000_000)
-    return Fernet(base64.urlsafe_b64encode(kdf.derive(password.encode()))).encrypt(content)
 
 
 @pytest.mark.slow

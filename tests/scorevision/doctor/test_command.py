@@ -69,6 +69,7 @@ def test_the_command_looks_at_everything_and_fails_where_something_is_wrong(run)
     assert set(lines) == {check.name for check in CHECKS}
     assert lines["port"]["state"] == "wrong"
     assert lines["inference"]["state"] == "ok"
+    assert "750 frames of 1280x720 take about" in lines["speed"]["detail"]
     assert found["well"] is False
 
 

@@ -102,10 +102,11 @@ def starting(folder: Path, **settings: str) -> Iterator[Running]:
             stdout=log,
             stderr=log,
         )
+    running = Running(port, folder, process)
     try:
-        yield Running(port, folder, process)
+        yield running
     finally:
-        _end(process)
+        end(running)
 
 
 def write_wallet(home: Path) -> None:
@@ -142,11 +143,12 @@ def _wait_until_ready(running: Running) -> None:
     raise AssertionError(f"the service is not ready:\n{running.said()[-4000:]}")
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
+def end(running: Running) -> None:
+    """Tell a service to end, as its host would; one that has ended already stays so."""
+    running.process.terminate()
     try:
-        process.wait(END_WITHIN)
+        running.process.wait(END_WITHIN)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        running.process.kill()
+        running.process.wait()
         raise AssertionError(f"the service does not end within {END_WITHIN:.0f} s") from None

@@ -239,14 +239,13 @@ def test_what_takes_too_long_is_dropped(tmp_path: Path, clip: Path) -> None:
         asyncio.run(story(running))
 
 
-@pytest.mark.parametrize("hung", [False, True])
 def test_a_killed_service_takes_its_analyst_along_and_its_next_life_cleans_up(
-    tmp_path: Path, clip: Path, hung: bool
+    hasty: Running, clip: Path
 ) -> None:
+    """The last of those that share the hasty service; in its second life the analyst hangs."""
     body = body_of("http://127.0.0.1:9/none.mp4")
-    headers = VALIDATOR.headers(MINER, body)
 
-    async def die(running: Running) -> list[Path]:
+    async def die(running: Running, headers: dict[str, str], *, hung: bool = False) -> list[Path]:
         assert (await post(running, body, headers)).status_code == 502
         async with halfway(running, clip) as (slow, host):
             asked = asyncio.create_task(ask(running, host.url()))
@@ -258,23 +257,41 @@ def test_a_killed_service_takes_its_analyst_along_and_its_next_life_cleans_up(
             with pytest.raises(httpx.TransportError):
                 await asked
             await until(lambda: all(map(is_dead, orphans)), within=5.0)
+            running.process.wait()  # while nobody has, its next life takes it for alive
         return list(running.scratch.iterdir())
 
-    async def live(running: Running) -> None:
+    async def live(running: Running, headers: dict[str, str]) -> None:
         assert list(running.scratch.iterdir()) == []
         assert (await post(running, body, headers)).status_code == 401
         await require_answer(running, clip)
 
-    with service(tmp_path, **QUICK) as running:
-        assert asyncio.run(die(running))
-    with service(tmp_path, **QUICK) as running:
-        asyncio.run(live(running))
+    first, second = VALIDATOR.headers(MINER, body), VALIDATOR.headers(MINER, body)
+    assert asyncio.run(die(hasty, first))
+    with service(hasty.folder, **QUICK) as running:
+        asyncio.run(live(running, first))
+        assert asyncio.run(die(running, second, hung=True))
+    with service(hasty.folder, **QUICK) as running:
+        asyncio.run(live(running, second))
+
+
+@pytest.fixture
+def doomed(
+    request: pytest.FixtureRequest, tmp_path: Path, number: signal.Signals
+) -> Iterator[Running]:
+    """A service that may be ended: the steady one when all others are done with it, or another."""
+    if number == signal.SIGTERM:
+        yield request.getfixturevalue("steady")
+        return
+    with service(tmp_path) as running:
+        yield running
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_service_that_is_told_to_end_answers_what_runs_and_sends_away_who_waits(
-    tmp_path: Path, clip: Path, number: signal.Signals
+    doomed: Running, clip: Path, number: signal.Signals
 ) -> None:
+    """The last of all."""
+
     async def story(running: Running) -> None:
         async with halfway(running, clip) as (slow, host):
             runs = asyncio.create_task(ask(running, host.url()))
@@ -296,8 +313,7 @@ def test_a_service_that_is_told_to_end_answers_what_runs_and_sends_away_who_wait
         assert all(map(is_dead, children))
         assert list(running.scratch.iterdir()) == []
 
-    with service(tmp_path) as running:
-        asyncio.run(story(running))
+    asyncio.run(story(doomed))
 
 
 async def until_waiting(running: Running) -> None:

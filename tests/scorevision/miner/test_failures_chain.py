@@ -19,7 +19,7 @@ from tests.scorevision.miner.failures import (
     until,
     until_available,
 )
-from tests.scorevision.miner.serving import Running, starting
+from tests.scorevision.miner.serving import Running, end, starting
 from tests.scorevision.miner.serving import serving as serving_it
 
 pytestmark = pytest.mark.slow
@@ -113,18 +113,22 @@ def test_a_chain_that_goes_away_is_noticed_and_challenges_are_answered_all_the_s
 
 
 def test_a_restart_while_the_chain_is_down_goes_by_what_is_on_disk(
-    tmp_path: Path, clip: Path
+    chainless: tuple[Running, int], clip: Path
 ) -> None:
+    """The last of these: it ends the service that they share."""
+    first, port = chainless
+
     async def answered(running: Running) -> None:
         assert "disk" in await until_chain(running, "warning")
         await require_answer(running, clip)
         assert await chain_age(running) > 3600
 
-    store = tmp_path / "state" / "nodes-finney-44.json"
-    with chain_at(free_port()) as endpoint, starting(tmp_path, **on_chain(endpoint)):
+    store = first.folder / "state" / "nodes-finney-44.json"
+    with chain_at(port) as endpoint:
         asyncio.run(until(store.exists))
+        end(first)
     let_an_hour_pass(store)
-    with serving_it(tmp_path, **on_chain(endpoint)) as running:
+    with serving_it(first.folder, **on_chain(endpoint)) as running:
         asyncio.run(answered(running))
 
 

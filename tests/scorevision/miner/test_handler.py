@@ -47,7 +47,7 @@ async def halfway(pool: WorkerPool) -> None:
 def test_who_hangs_up_while_the_video_is_analysed_leaves_nothing_to_who_comes_next(
     make_video: MakeVideo, tmp_path: Path
 ) -> None:
-    long = make_video("long.mp4", frames=250, size=(640, 384))
+    long = make_video("long.mp4", frames=250, size=(320, 192))
     short = make_video("short.mp4", frames=12)
     scratch = tmp_path / "scratch"
     scratch.mkdir()

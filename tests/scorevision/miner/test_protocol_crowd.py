@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.scorevision.miner.serving import MINER, Running, serving
+from tests.scorevision.miner.serving import MINER, Running, end, serving
 from tests.scorevision.miner.subnet import (
     QUICK,
     STRANGER,
@@ -161,14 +160,16 @@ def test_nothing_of_this_was_a_mistake_or_is_left(service: Running) -> None:
 
 
 def test_a_request_is_good_once_even_over_a_restart_without_a_chain(
-    tmp_path: Path, clip: Clip, video: str
+    service: Running, clip: Clip, video: str
 ) -> None:
+    """The very last of these: it ends the service that they share."""
     body = body_of(video)
     headers = VALIDATOR.headers(MINER, body)
-    with on_chain(tmp_path, "made") as running, client_of(running.url) as client:
+    with client_of(service.url) as client:
         clip.require_answered(client.post(ENDPOINT, content=body, headers=headers))
+    end(service)
     dead = {"SUBTENSOR_ADDRESS": "ws://127.0.0.1:1", **QUICK}
-    with serving(tmp_path, **dead) as running, client_of(running.url) as client:
+    with serving(service.folder, **dead) as running, client_of(running.url) as client:
         require_refused(client.post(ENDPOINT, content=body, headers=headers), 401, "used before")
         clip.require_answered(ask(client, body_of(video)))
         require_refused(ask(client, body_of(video), by=STRANGER), 403)

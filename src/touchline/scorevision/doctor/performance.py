@@ -68,7 +68,11 @@ def deadlines(context: Context) -> Verdict:
 
 def speed(context: Context) -> Verdict:
     """How long a challenge takes, measured on a short clip; download and transfer come on top."""
-    costs, pace = _measure(context)
+    return _in_time(context, *_measure(context))
+
+
+def _in_time(context: Context, costs: Costs, pace: Pace) -> Verdict:
+    """Whether what was measured lets a challenge be answered in the time that is allowed."""
     within = context.settings.answer_within
     full = CLIP_FRAMES * costs.of(pace)
     detail = f"{CLIP_FRAMES} frames of 1280x720 take about {full:.0f} s to analyse"
