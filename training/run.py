@@ -8,11 +8,12 @@ import logging
 import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import cv2
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -53,6 +54,7 @@ class Run(Generic[Net]):
         elapsed: Seconds of training so far.
         steps: Batches so far.
         samples: Images or crops so far.
+        chance: What the samples are drawn with.
     """
 
     model: Net
@@ -61,6 +63,7 @@ class Run(Generic[Net]):
     elapsed: float = 0.0
     steps: int = 0
     samples: int = 0
+    chance: np.random.Generator = field(default_factory=np.random.default_rng)
 
     def state(self) -> dict[str, Any]:
         """What a checkpoint holds, as plain containers."""
@@ -71,6 +74,7 @@ class Run(Generic[Net]):
             "elapsed": self.elapsed,
             "steps": self.steps,
             "samples": self.samples,
+            "chance": self.chance.bit_generator.state,
         }
 
     def save(self, path: Path) -> None:
@@ -88,6 +92,8 @@ class Run(Generic[Net]):
         self.elapsed, self.steps, self.samples = (
             state[name] for name in ("elapsed", "steps", "samples")
         )
+        if "chance" in state:  # checkpoints of earlier versions have none
+            self.chance.bit_generator.state = state["chance"]
 
     def set_rate(self, rate: float) -> None:
         """Learn at this rate from now on."""

@@ -28,6 +28,12 @@ def merged(kernel: Kernel) -> Kernel:
     return columns_first.transpose(0, 3, 4, 2, 5, 1).reshape(-1, 3, 6, 6).copy()
 
 
+def parted(kernel: Kernel) -> Kernel:
+    """The kernel (n, 12, 3, 3) over blocks that `merged` made this one (n, 3, 6, 6) of."""
+    rows_first = kernel.reshape(-1, 3, 3, 2, 3, 2)  # colour, row, row in block, column, ...
+    return rows_first.transpose(0, 5, 3, 1, 2, 4).reshape(-1, 12, 3, 3).copy()
+
+
 def merge_stem(path: Path) -> None:
     """Rewrite an ONNX file so that its stem is one convolution; what it computes stays the same.
 

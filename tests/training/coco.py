@@ -6,7 +6,8 @@ import onnx
 import torch
 from torch import Tensor, nn
 
-from training.yolox import COCO_CLASSES, NanoDetector, Unit, fold_batchnorm
+from training.stored import COCO_CLASSES, fold_batchnorm
+from training.yolox import NanoDetector, Unit
 
 
 def answers(maps: list[Tensor]) -> Tensor:

@@ -98,6 +98,15 @@ def test_a_checkpoint_brings_everything_back_and_leaves_no_part(tmp_path: Path) 
     assert [path.name for path in tmp_path.iterdir()] == ["last.pt"]
 
 
+def test_a_run_that_goes_on_draws_what_it_would_have_drawn(tmp_path: Path) -> None:
+    run, other = new_run(), new_run()
+    run.chance.random(5)
+    run.save(tmp_path / "last.pt")
+    expected = run.chance.random(3).tolist()
+    other.restore(tmp_path / "last.pt")
+    assert other.chance.random(3).tolist() == expected
+
+
 def test_progress_is_the_share_of_the_time_and_ends_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

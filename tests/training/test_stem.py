@@ -8,7 +8,7 @@ onnx = pytest.importorskip("onnx")
 
 import onnxruntime  # noqa: E402
 
-from training.stem import merge_stem  # noqa: E402
+from training.stem import merge_stem, merged, parted  # noqa: E402
 from training.yolox import Focus  # noqa: E402
 
 IMAGES = np.random.default_rng(0).uniform(0, 255, (2, 3, 32, 48)).astype(np.float32)
@@ -53,3 +53,8 @@ def test_a_file_without_such_a_stem_is_refused_and_stays_as_it_is(stem: Path):
     with pytest.raises(ValueError, match="does not begin"):
         merge_stem(stem)
     assert stem.read_bytes() == whole
+
+
+def test_parting_a_merged_kernel_gives_the_kernel_over_blocks_again():
+    kernel = np.random.default_rng(0).normal(size=(16, 12, 3, 3)).astype(np.float32)
+    np.testing.assert_array_equal(parted(merged(kernel)), kernel)

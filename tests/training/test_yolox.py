@@ -7,14 +7,13 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
 from tests.training.coco import answers, scatter_statistics  # noqa: E402
-from training.yolox import (  # noqa: E402
+from training.stored import (  # noqa: E402
     COCO_CLASSES,
-    NanoBackbone,
-    NanoDetector,
     fold_batchnorm,
     load_coco,
     restore_batchnorm,
 )
+from training.yolox import NanoBackbone, NanoDetector  # noqa: E402
 
 
 def random_images(count: int, height: int, width: int):

@@ -1,7 +1,7 @@
 """What changes the colours of a crop: kits, light, blur, compression.
 
-Eleven matches show few kits, so shirts are recoloured: all boxes of one kit get the same new
-colour, grass inside the boxes keeps its own.
+A few matches show few kits, so shirts are recoloured: all boxes of one kit get the same new
+colour; grass inside the boxes keeps its own, and so does a ball before a shirt.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from training.detector.data import KIT_BALL
 from training.images import Image, compressed, motion_kernel, softened
 
+SHADOWED = 0.08
 HUES = 180
 """OpenCV stores hue in half degrees."""
 
@@ -79,16 +80,25 @@ def _greenish(hsv: Image) -> NDArray[np.bool_]:
 def recolour_kits(
     hsv: Image, xyxy: NDArray[np.float32], kit: NDArray[np.int64], *, dyes: dict[int, Dye]
 ) -> None:
-    """Dye shirts and shorts (not head, socks or grass) of the boxes, in place in HSV."""
+    """Dye shirts and shorts (not head, socks, grass or balls) of the boxes, in place in HSV."""
     tone = grass_tone(hsv[::6, ::6])
-    for box, worn in zip(xyxy.round().astype(int), kit, strict=True):
+    balls = [(_area(box), hsv[_area(box)].copy()) for box in xyxy[kit == KIT_BALL]]
+    for box, worn in zip(xyxy, kit, strict=True):
         dye = dyes.get(int(worn))
-        left, top, right, bottom = (max(int(value), 0) for value in box)
-        height = bottom - top
-        body = hsv[top + height // 8 : top + height * 3 // 4, left:right]
+        rows, columns = _area(box)
+        height = rows.stop - rows.start
+        body = hsv[rows.start + height // 8 : rows.start + height * 3 // 4, columns]
         if dye is not None and body.size:
             cloth = ~grass_mask(body, tone)
             cv2.copyTo(cv2.LUT(body, dye.table()), cloth.astype(np.uint8), body)
+    for area, ball in balls:
+        hsv[area] = ball
+
+
+def _area(box: NDArray[np.float32]) -> tuple[slice, slice]:
+    """Rows and columns of an image that a box (4,) in pixels covers."""
+    left, top, right, bottom = (max(int(value), 0) for value in np.rint(box))
+    return slice(top, bottom), slice(left, right)
 
 
 def jitter_colours(hsv: Image, *, rng: np.random.Generator) -> Image:
@@ -99,15 +109,38 @@ def jitter_colours(hsv: Image, *, rng: np.random.Generator) -> Image:
 
 
 def degrade(image: Image, *, rng: np.random.Generator) -> Image:
-    """Sometimes blur by motion, soften as an upscaled video, or compress as JPEG."""
+    """Sometimes blur by motion or focus, soften as an upscaled video, sharpen, compress as JPEG."""
     if rng.random() < 0.12:
-        kernel = motion_kernel(int(rng.integers(2, 6)), angle=rng.uniform(0, np.pi))
+        length = int(np.exp(rng.uniform(np.log(2), np.log(10))))
+        kernel = motion_kernel(length, angle=rng.uniform(0, np.pi))
         image = cv2.filter2D(image, -1, kernel).astype(np.uint8)
-    if rng.random() < 0.12:
-        image = softened(image, factor=rng.uniform(0.5, 0.9))
-    if rng.random() < 0.2:
-        image = compressed(image, quality=int(rng.integers(30, 90)))
+    if rng.random() < 0.08:
+        image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.5, 2.0)).astype(np.uint8)
+    if rng.random() < 0.15:
+        image = softened(image, factor=rng.uniform(0.35, 0.9))
+    if rng.random() < 0.15:
+        image = sharpened(image, amount=rng.uniform(0.3, 1.5))
+    if rng.random() < 0.25:
+        image = compressed(image, quality=int(rng.integers(20, 90)))
     return image
+
+
+def sharpened(image: Image, *, amount: float) -> Image:
+    """An image with its edges raised by an unsharp mask, as cameras and broadcasters do it."""
+    soft = cv2.GaussianBlur(image, (0, 0), 1.5)
+    return cv2.addWeighted(image, 1 + amount, soft, -amount, 0).astype(np.uint8)
+
+
+def shadowed(hsv: Image, *, rng: np.random.Generator) -> Image:
+    """An HSV image of which a part lies in the hard shadow of a stand."""
+    height, width = hsv.shape[:2]
+    angle, depth = rng.uniform(0, 2 * np.pi), rng.uniform(0.35, 0.75)
+    x, y = np.arange(width) - width / 2, np.arange(height)[:, None] - height / 2
+    along = x * np.cos(angle) + y * np.sin(angle) + rng.uniform(-0.3, 0.3) * width
+    light = 1 - (1 - depth) * (along / rng.uniform(2, 30) + 0.5).clip(0, 1)
+    shaded = hsv.copy()
+    shaded[..., 2] = (hsv[..., 2] * light).astype(np.uint8)
+    return shaded
 
 
 def augmented(
@@ -127,4 +160,6 @@ def augmented(
     worn = {k: dye for k, dye in dyes.items() if k != KIT_BALL and rng.random() < dyed}
     recolour_kits(hsv, xyxy, kit, dyes=worn)
     hsv = jitter_colours(hsv, rng=rng)
+    if rng.random() < SHADOWED:
+        hsv = shadowed(hsv, rng=rng)
     return degrade(cv2.cvtColor(hsv, cv2.COLOR_HSV2BGR).astype(np.uint8), rng=rng)

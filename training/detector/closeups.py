@@ -20,11 +20,11 @@ MIN_VISIBLE = 0.3
 CLOSE_UP = (0.05, 1.0)
 
 
-def close_ups() -> list[LabelledFrame]:
-    """Synthetic close-ups, a few of each of many matches."""
+def close_ups(matches: int | None = None) -> list[LabelledFrame]:
+    """Synthetic close-ups, a few of each of so many matches (MATCHES of them by default)."""
     return [
         labelled_by(truth, frame.image, name=f"synthetic_{seed}_{index}", min_visible=MIN_VISIBLE)
-        for seed in range(FIRST_SEED, FIRST_SEED + MATCHES)
+        for seed in range(FIRST_SEED, FIRST_SEED + (matches or MATCHES))
         for index, (frame, truth) in enumerate(_frames(seed))
     ]
 
@@ -39,4 +39,5 @@ def labelled_by(truth: Truth, image: Image, *, name: str, min_visible: float) ->
     seen = np.asarray(truth.objects.data["visible"]) >= min_visible
     class_id = np.asarray(truth.objects.class_id, np.int64)[seen]
     xyxy = np.asarray(truth.objects.xyxy, np.float32)[seen]
-    return LabelledFrame(name, image, xyxy, class_id, kits_without_teams(class_id))
+    kit = kits_without_teams(class_id)
+    return LabelledFrame(name, image, xyxy, class_id, kit, match="synthetic")

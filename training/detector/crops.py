@@ -1,7 +1,7 @@
 """Training samples: crops around what is rare, warped, recoloured and pasted into."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from training.detector import paste
 from training.detector.augment import augmented
+from training.detector.balls import draw_net, painted_ball, place_ball
 from training.detector.data import (
     BALL,
     GOALKEEPER,
@@ -17,11 +18,23 @@ from training.detector.data import (
     REFEREE,
     LabelledFrame,
 )
+from training.detector.distractors import distract
 from training.images import Image
 
 FOCUS_ODDS = {BALL: 0.35, GOALKEEPER: 0.20, REFEREE: 0.15, PLAYER: 0.30}
-DYED = 0.35
+BARREN = 0.06
+"""Share of the crops without a pitch."""
+DYED = 0.4
 """Share of the kits in a crop that get another colour."""
+BALLS_PASTED, PAINTED, NETTED = 0.65, 0.3, 0.08
+"""Share of the crops with one to three further balls, of those painted, of those behind a net."""
+HEIGHTS = ((20.0, 55.0), (55.0, 110.0), (110.0, 190.0), (190.0, 400.0))
+HEIGHT_ODDS = (0.42, 0.32, 0.16, 0.10)
+"""How tall in pixels the people of a crop become: log-uniform in each range."""
+FILLED = 0.75
+"""Share of the height of a crop that a frame fills at least: padding teaches little."""
+SCALES = (0.35, 7.0)
+"""Crop pixels for each pixel of a frame, at least and at most."""
 MIN_VISIBLE = 0.4
 OVERHANG = 0.06
 """Share of the crop that may lie beyond an edge of the frame."""
@@ -32,11 +45,15 @@ KIT_PASTED = 1000
 
 @dataclass(frozen=True)
 class Crop:
-    """A training sample: `image` uint8 (S, S, 3) BGR, `xyxy` float32 (n, 4), `class_id` (n,)."""
+    """A training sample: `image` uint8 (S, S, 3) BGR, `xyxy` float32 (n, 4), `class_id` (n,).
+
+    Of the classes `unlabelled` some objects in it may have no box.
+    """
 
     image: Image
     xyxy: NDArray[np.float32]
     class_id: NDArray[np.int64]
+    unlabelled: frozenset[int] = field(default_factory=frozenset)
 
 
 @dataclass
@@ -47,6 +64,15 @@ class _Canvas:
     xyxy: NDArray[np.float32]
     class_id: NDArray[np.int64]
     kit: NDArray[np.int64]
+    unlabelled: frozenset[int]
+    scale: float
+    height: float
+    """Of the people, in pixels."""
+
+    @property
+    def balls(self) -> NDArray[np.float32]:
+        balls: NDArray[np.float32] = self.xyxy[self.class_id == BALL]
+        return balls
 
     @property
     def people(self) -> NDArray[np.float32]:
@@ -64,40 +90,73 @@ class CropSampler:
     """Draws augmented crops of `size` pixels from frames, the same for the same seed.
 
     A crop is centred near a box of a class drawn by FOCUS_ODDS. Matches with many boxes of a
-    class give them less often: the odds of a match grow with the square root of its boxes.
+    class give them less often: the odds of a match grow with the square root of its boxes. Frames
+    without boxes of any class give the share BARREN of the crops.
     """
 
     def __init__(self, frames: list[LabelledFrame], *, size: int = 640, seed: int = 0) -> None:
-        self._frames = frames
+        self._frames = [frame for frame in frames if len(frame.class_id)]
+        self._barren = [frame for frame in frames if not len(frame.class_id)]
         self._size = size
-        self._rng = np.random.default_rng(seed)
-        boxes = [(frame.match, frame.class_id) for frame in frames]
-        self._focus = {class_id: places_of(class_id, boxes) for class_id in FOCUS_ODDS}
-        self._bank = paste.cut_out(frames)
+        self.rng = np.random.default_rng(seed)
+        """Where all chance comes from."""
+        boxes = [(frame.match, frame.class_id) for frame in self._frames]
+        places = {class_id: places_of(class_id, boxes) for class_id in FOCUS_ODDS}
+        self._focus = {class_id: each for class_id, each in places.items() if each[0]}
+        odds = np.array([FOCUS_ODDS[class_id] for class_id in self._focus])
+        self._focus_odds = odds / odds.sum()
+        self._bank = paste.cut_out([frame for frame in frames if frame.match != "synthetic"])
 
     def draw(self) -> Crop:
         """The next sample."""
-        rng = self._rng
-        canvas, scale = self._cut()
-        if rng.random() < 0.5:
+        rng = self.rng
+        barren = bool(self._barren) and rng.random() < BARREN
+        canvas = self._cut_barren() if barren else self._cut()
+        if not barren and rng.random() < 0.5:
             self._paste_people(canvas)
-        if rng.random() < 0.5:
-            self._paste_ball(canvas, scale)
+        if not barren and rng.random() < BALLS_PASTED:
+            for _ in range(int(rng.choice([1, 2, 3], p=[0.6, 0.25, 0.15]))):
+                self._paste_ball(canvas)
+        distract(canvas.image, height=canvas.height, balls=canvas.balls, rng=rng)
         image = augmented(canvas.image, canvas.xyxy, canvas.kit, dyed=DYED, rng=rng)
-        return Crop(image, canvas.xyxy, canvas.class_id)
+        return Crop(image, canvas.xyxy, canvas.class_id, canvas.unlabelled)
 
-    def _cut(self) -> tuple[_Canvas, float]:
-        rng = self._rng
-        class_id = int(rng.choice(list(FOCUS_ODDS), p=list(FOCUS_ODDS.values())))
+    def _cut(self) -> _Canvas:
+        rng = self.rng
+        class_id = int(rng.choice(list(self._focus), p=self._focus_odds))
         places, odds = self._focus[class_id]
         number, index = places[rng.choice(len(places), p=odds)]
-        frame, scale = self._frames[number], _random_scale(rng)
-        matrix = self._placing(frame.xyxy[index], frame.image.shape[1::-1], scale)
-        image = cv2.warpAffine(
-            frame.image, matrix, (self._size, self._size), borderValue=PADDING
-        ).astype(np.uint8)
+        frame = self._frames[number]
+        scale = max(_random_scale(frame.people_height, rng), self._least_scale(frame))
+        return self._warped(frame, frame.xyxy[index], scale)
+
+    def _least_scale(self, frame: LabelledFrame) -> float:
+        """That at which a frame fills most of the height of a crop."""
+        return FILLED * self._size / int(frame.image.shape[0])
+
+    def _cut_barren(self) -> _Canvas:
+        rng = self.rng
+        frame = self._barren[rng.integers(len(self._barren))]
+        at = rng.uniform(0, 1, 2) * frame.image.shape[1::-1]
+        box = np.concatenate([at, at]).astype(np.float32)
+        return self._warped(frame, box, float(np.exp(rng.uniform(np.log(0.5), np.log(2.0)))))
+
+    def _warped(self, frame: LabelledFrame, box: NDArray[np.float32], scale: float) -> _Canvas:
+        """The part of a frame about a box (4,), enlarged by `scale`."""
+        matrix = self._placing(box, frame.image.shape[1::-1], scale)
+        flags = int(self.rng.choice([cv2.INTER_LINEAR, cv2.INTER_CUBIC]))
+        size = (self._size, self._size)
+        image = cv2.warpAffine(frame.image, matrix, size, flags=flags, borderValue=PADDING)
         xyxy, kept = warp_boxes(frame.xyxy, matrix, size=self._size)
-        return _Canvas(image, xyxy[kept], frame.class_id[kept], frame.kit[kept]), scale
+        return _Canvas(
+            image.astype(np.uint8),
+            xyxy[kept],
+            frame.class_id[kept],
+            frame.kit[kept],
+            unlabelled=frame.unlabelled,
+            scale=scale,
+            height=scale * frame.people_height,
+        )
 
     def _placing(
         self, box: NDArray[np.float32], frame_size: tuple[int, int], scale: float
@@ -106,7 +165,7 @@ class CropSampler:
 
         `frame_size` is (width, height); little of the crop is left to lie outside of it.
         """
-        rng = self._rng
+        rng = self.rng
         stretch = rng.uniform(0.92, 1.08)
         gain = np.array([scale * stretch * rng.choice([-1, 1]), scale / stretch])
         target = rng.uniform(0.05, 0.95, 2) * self._size
@@ -119,22 +178,31 @@ class CropSampler:
         return np.column_stack([np.diag(gain), shift])
 
     def _paste_people(self, canvas: _Canvas) -> None:
-        rng = self._rng
+        rng = self.rng
         for number in range(int(rng.integers(1, 4))):
             odds = paste.PEOPLE_ODDS
             class_id = int(rng.choice(list(odds), p=list(odds.values())))
-            cutout = paste.drawn(self._bank[class_id], rng)
-            if len(canvas.people) == 0:
+            if len(canvas.people) == 0 or not self._bank[class_id]:
                 return
+            cutout = paste.drawn(self._bank[class_id], rng)
             placement = paste.place_person(cutout, canvas.image, canvas.people, rng=rng)
             if placement is not None:
                 canvas.add(placement, kit=KIT_PASTED + number)
 
-    def _paste_ball(self, canvas: _Canvas, scale: float) -> None:
-        ball = paste.drawn(self._bank[BALL], self._rng)
-        placement = paste.place_ball(ball, canvas.image, canvas.people, scale=scale, rng=self._rng)
-        if placement is not None:
-            canvas.add(placement, kit=KIT_BALL)
+    def _paste_ball(self, canvas: _Canvas) -> None:
+        rng = self.rng
+        if rng.random() < PAINTED:
+            ball = painted_ball(0.15 * canvas.height, rng=rng)
+        elif self._bank[BALL]:
+            ball = paste.drawn(self._bank[BALL], rng)
+        else:
+            return
+        placement = place_ball(ball, canvas.image, canvas.people, scale=canvas.scale, rng=rng)
+        if placement is None:
+            return
+        canvas.add(placement, kit=KIT_BALL)
+        if rng.random() < NETTED:
+            draw_net(canvas.image, placement.xyxy, rng=rng)
 
 
 def places_of(
@@ -143,6 +211,7 @@ def places_of(
     """(frame, box) pairs of a class and the odds (n,) of drawing each.
 
     `frames` are (match, class ids of the boxes): a match with many boxes gives each less often.
+    Both are empty where no frame has a box of the class.
     """
     places = [
         (number, int(index))
@@ -152,14 +221,14 @@ def places_of(
     matches = np.array([frames[number][0] for number, _ in places])
     _, inverse, counts = np.unique(matches, return_inverse=True, return_counts=True)
     odds = 1 / np.sqrt(counts[inverse])
-    return places, odds / odds.sum()
+    return places, odds / max(odds.sum(), 1e-9)
 
 
-def _random_scale(rng: np.random.Generator) -> float:
-    """Crop pixels for each pixel of the frame: mostly 0.5-1, at times as large as a close-up."""
-    ranges, odds = ((0.5, 1.0), (1.0, 1.5), (1.5, 2.5), (2.5, 6.0)), (0.76, 0.13, 0.04, 0.07)
-    low, high = ranges[rng.choice(len(ranges), p=odds)]
-    return float(np.exp(rng.uniform(np.log(low), np.log(high))))
+def _random_scale(height: float, rng: np.random.Generator) -> float:
+    """Crop pixels for each pixel of a frame in which people are `height` pixels tall."""
+    low, high = HEIGHTS[rng.choice(len(HEIGHTS), p=HEIGHT_ODDS)]
+    wanted = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    return float(np.clip(wanted / height, *SCALES))
 
 
 def warp_boxes(

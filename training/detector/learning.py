@@ -2,16 +2,19 @@
 
 import copy
 import logging
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from touchline.pipeline.prefetch import prefetch
 from training.detector.crops import Crop, CropSampler
 from training.detector.loss import Losses, Target, detection_loss
 from training.run import Run, Schedule, adamw, channels_last, progress_of
-from training.yolox import NanoDetector, load_coco, restore_batchnorm
+from training.stored import is_exported, load_coco, load_exported, restore_batchnorm
+from training.yolox import NanoDetector
 
 SCHEDULE = Schedule(peak=1e-3, final_share=0.02, warm_up=60)
 WEIGHT_DECAY = 5e-4
@@ -22,6 +25,8 @@ OFFSETS_FROM = 0.85
 STATISTICS_CROPS = 32
 SAVE_EVERY_S = 180.0
 LOG_EVERY_STEPS = 50
+AHEAD = 2
+"""Batches that are drawn while another is learned from."""
 
 logger = logging.getLogger("training.detector")
 
@@ -30,30 +35,41 @@ def batch_of(crops: list[Crop]) -> tuple[Tensor, list[Target]]:
     """Crops to images float32 (N, 3, S, S) BGR 0-255, channels last, and their targets."""
     pixels = torch.stack([torch.from_numpy(crop.image) for crop in crops])
     targets = [
-        Target(torch.from_numpy(crop.xyxy), torch.from_numpy(crop.class_id)) for crop in crops
+        Target(torch.from_numpy(crop.xyxy), torch.from_numpy(crop.class_id), crop.unlabelled)
+        for crop in crops
     ]
     return pixels.permute(0, 3, 1, 2).float(), targets
 
 
 def start_model(start: Path, sampler: CropSampler) -> NanoDetector:
-    """The COCO network with four classes and its batch normalisation put back."""
+    """The network of a file, COCO's or our own export, its batch normalisation put back."""
     model = NanoDetector()
-    load_coco(model, start)
+    load = load_exported if is_exported(start) else load_coco
+    load(model, start)
     crops = (sampler.draw() for _ in range(STATISTICS_CROPS))
     restore_batchnorm(model, (batch_of([crop])[0] for crop in crops))
     return channels_last(model)
 
 
-def new_run(model: NanoDetector) -> Run[NanoDetector]:
-    """A network and all that trains it."""
+def new_run(model: NanoDetector, sampler: CropSampler | None = None) -> Run[NanoDetector]:
+    """A network and all that trains it; checkpoints keep what `sampler` draws with."""
     optimiser = adamw(model, rate=SCHEDULE.peak, decay=WEIGHT_DECAY, foreach=True)
-    return Run(model, copy.deepcopy(model).eval(), optimiser)
+    run = Run(model, copy.deepcopy(model).eval(), optimiser)
+    if sampler is not None:
+        run.chance = sampler.rng
+    return run
 
 
-def train_step(run: Run[NanoDetector], crops: list[Crop], progress: float) -> Losses:
+def train_step(
+    run: Run[NanoDetector],
+    crops: list[Crop],
+    progress: float,
+    *,
+    schedule: Schedule = SCHEDULE,
+) -> Losses:
     """One step of the optimiser on one batch; also moves the average."""
     images, targets = batch_of(crops)
-    run.set_rate(SCHEDULE.rate(progress, run.steps))
+    run.set_rate(schedule.rate(progress, run.steps))
     with torch.autocast("cpu", torch.bfloat16):
         maps = run.model(images)
     losses = detection_loss(maps, targets, offsets=progress > OFFSETS_FROM)
@@ -62,16 +78,28 @@ def train_step(run: Run[NanoDetector], crops: list[Crop], progress: float) -> Lo
 
 
 def train(
-    run: Run[NanoDetector], sampler: CropSampler, *, minutes: float, batch: int, out: Path
+    run: Run[NanoDetector],
+    sampler: CropSampler,
+    *,
+    minutes: float,
+    batch: int,
+    out: Path,
+    schedule: Schedule = SCHEDULE,
 ) -> None:
     """Train until `minutes` of training have passed in all; the checkpoint goes to `out`."""
     recent: list[Losses] = []
+    batches = prefetch(_batches(sampler, batch), AHEAD)
     for progress in progress_of(run, minutes=minutes, out=out, save_every=SAVE_EVERY_S):
-        crops = [sampler.draw() for _ in range(batch)]
-        recent.append(train_step(run, crops, progress).detached())
+        crops = next(batches)
+        recent.append(train_step(run, crops, progress, schedule=schedule).detached())
         if run.steps % LOG_EVERY_STEPS == 0:
             _log(run, recent)
             recent.clear()
+
+
+def _batches(sampler: CropSampler, size: int) -> Iterator[list[Crop]]:
+    while True:
+        yield [sampler.draw() for _ in range(size)]
 
 
 def _log(run: Run[NanoDetector], recent: list[Losses]) -> None:

@@ -4,14 +4,15 @@ Ge et al., "YOLOX: Exceeding YOLO Series in 2021" (arXiv:2107.08430), with the g
 Rezatofighi et al. (arXiv:1902.09630) in place of the squared IoU. All boxes are in pixels.
 """
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
 from typing import Self
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from training.detector.data import BALL
+from training.detector.data import BALL, PERSON
 from training.yolox import STRIDES
 
 CENTRE_RADIUS = 1.5
@@ -41,10 +42,15 @@ class Predictions:
 
 @dataclass(frozen=True)
 class Target:
-    """The truth of one image: `xyxy` float32 (n, 4) pixels, `class_id` int64 (n,)."""
+    """The truth of one image: `xyxy` float32 (n, 4) pixels, `class_id` int64 (n,).
+
+    A class of PERSON is somebody of unknown role. Objects of the classes `unlabelled` may have no
+    box.
+    """
 
     xyxy: Tensor
     class_id: Tensor
+    unlabelled: frozenset[int] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True)
@@ -119,7 +125,9 @@ def assign(predictions: Predictions, image: int, target: Target) -> tuple[Tensor
         return cells, cells
     near = near[:, cells]
     iou = pairwise_iou(target.xyxy, predictions.xyxy[image, cells]) * near
-    cost = _class_cost(predictions, image, cells)[target.class_id]
+    costs = _class_cost(predictions, image, cells)
+    somebody = costs[BALL + 1 :].amin(0, keepdim=True)  # of unknown role: whichever fits best
+    cost = torch.cat([costs, somebody])[target.class_id]
     cost = cost - 3 * (iou + 1e-8).log() + NEVER * ~near
     matching = _cheapest(cost, iou, near)
     taken = matching.any(0)
@@ -150,7 +158,8 @@ def detection_loss(maps: list[Tensor], targets: list[Target], *, offsets: bool) 
     """Losses of raw maps (N, 5 + C, h, w) against one target an image.
 
     With `offsets` the L1 distance of dx, dy, dw, dh counts too: late in training, for tighter
-    boxes.
+    boxes. People of unknown role count in objectness and box alone, and a cell without a box that
+    is best explained by an unlabelled class does not count.
     """
     predictions = decode(maps)
     with torch.no_grad():
@@ -163,19 +172,29 @@ def detection_loss(maps: list[Tensor], targets: list[Target], *, offsets: bool) 
     iou, giou = generalised_iou(predictions.xyxy[image, cells], xyxy)
     found = torch.zeros_like(predictions.objectness)
     found[image, cells] = 1
-    importance = torch.ones_like(found)
+    importance = (~_left_out(predictions, targets)).float()
     importance[image, cells] = weight
     logits = predictions.classes[image, cells]
-    wanted = F.one_hot(class_id, logits.shape[1]) * iou.detach().clamp(min=0)[:, None]
+    known = class_id != PERSON
+    wanted = F.one_hot(class_id * known, logits.shape[1]) * iou.detach().clamp(min=0)[:, None]
     count = max(len(cells), 1)
     return Losses(
         box=((1 - giou) * weight).sum() / count,
         objectness=_cross_entropy(predictions.objectness, found, importance) / count,
-        classes=_cross_entropy(logits, wanted, weight[:, None]) / count,
+        classes=_cross_entropy(logits, wanted, (weight * known)[:, None]) / count,
         offsets=_offset_loss(predictions, (image, cells), xyxy) / count
         if offsets
         else torch.zeros(()),
     )
+
+
+def _left_out(predictions: Predictions, targets: Sequence[Target]) -> Tensor:
+    """Cells (N, A) whose best class is one that is not labelled in their image: bool."""
+    left_out = torch.zeros(predictions.classes.shape[::2], dtype=torch.bool)
+    for image, target in enumerate(targets):
+        left_out[image, sorted(target.unlabelled)] = True
+    best = predictions.classes.detach().argmax(-1)
+    return left_out.gather(1, best)
 
 
 def _cross_entropy(logits: Tensor, wanted: Tensor, weight: Tensor) -> Tensor:

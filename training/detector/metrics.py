@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.detector.data import BALL
+from training.detector.data import BALL, PLAYER
 
 IOU_THRESHOLDS = np.arange(0.5, 0.96, 0.05)
 RECALLS = np.linspace(0, 1, 101)
-NEAR_PIXELS = 15.0
+NEAR_SHARE = 0.012
+"""A ball is found where its centre is, but for this share of the width of the frame."""
 
 Boxes = NDArray[np.float32]
 """float32 (n, 4) xyxy in pixels of the original frame."""
@@ -17,17 +18,23 @@ Boxes = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Scored:
-    """Boxes of one frame: `xyxy` float32 (n, 4), `score` (n,), `class_id` (n,)."""
+    """Boxes of one frame of `width` pixels: `xyxy` float32 (n, 4), `score` and `class_id` (n,)."""
 
     xyxy: Boxes
     score: NDArray[np.float32]
     class_id: NDArray[np.int64]
+    width: int
 
     def of(self, class_id: int) -> "Scored":
         """Those of one class, best first."""
         mine = np.flatnonzero(self.class_id == class_id)
         mine = mine[np.argsort(-self.score[mine], kind="stable")]
-        return Scored(self.xyxy[mine], self.score[mine], self.class_id[mine])
+        return Scored(self.xyxy[mine], self.score[mine], self.class_id[mine], self.width)
+
+    def as_people(self) -> "Scored":
+        """The same, with everybody of the class PLAYER."""
+        class_id = np.where(self.class_id == BALL, BALL, PLAYER)
+        return Scored(self.xyxy, self.score, class_id, self.width)
 
 
 @dataclass(frozen=True)
@@ -87,26 +94,27 @@ def class_precision(found: list[Scored], truth: list[Scored], class_id: int) -> 
 
 
 def count_balls(found: list[Scored], truth: list[Scored], threshold: float) -> BallCount:
-    """Balls whose centre is within NEAR_PIXELS of a labelled one, at a score threshold.
+    """Balls whose centre is within NEAR_SHARE of a labelled one, at a score threshold.
 
     A second box at the same ball counts as false.
     """
     hits = false = truths = 0
     for ours, labelled in zip(found, truth, strict=True):
         balls = ours.of(BALL)
-        near = balls_found(balls.xyxy[balls.score >= threshold], labelled.of(BALL).xyxy)
+        boxes, near_px = balls.xyxy[balls.score >= threshold], NEAR_SHARE * labelled.width
+        near = balls_found(boxes, labelled.of(BALL).xyxy, near=near_px)
         hits += int(near.sum())
         false += int((~near).sum())
         truths += int((labelled.class_id == BALL).sum())
     return BallCount(threshold, hits / max(truths, 1), false / max(len(found), 1))
 
 
-def balls_found(found: Boxes, truth: Boxes) -> NDArray[np.bool_]:
-    """Which balls (n,), best first, are within NEAR_PIXELS of one that no better one has."""
+def balls_found(found: Boxes, truth: Boxes, *, near: float) -> NDArray[np.bool_]:
+    """Which balls (n,), best first, are within `near` pixels of one that no better one has."""
     distance = centre_distance(found, truth)
     hits = np.zeros(len(found), bool)
     for row in range(len(found)):
-        if len(truth) and distance[row].min() <= NEAR_PIXELS:
+        if len(truth) and distance[row].min() <= near:
             hits[row] = True
             distance[:, distance[row].argmin()] = np.inf
     return hits

@@ -5,7 +5,7 @@ The masks are made from colour (what is not grass), since the labels have boxes 
 pasted as well as goalkeepers and referees, or a pasted edge would betray the class.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import cv2
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from training.detector.augment import grass_mask, grass_tone
 from training.detector.data import BALL, GOALKEEPER, PLAYER, REFEREE, LabelledFrame
-from training.images import Image, motion_kernel
+from training.images import Image
 
 PEOPLE_ODDS = {GOALKEEPER: 0.4, REFEREE: 0.4, PLAYER: 0.2}
 MARGIN = 3
@@ -22,24 +22,38 @@ MAX_AROUND = 0.15
 """Share of the margin around a person that may be something else than grass."""
 
 
+def _extent(alpha: NDArray[np.float32], axis: int) -> NDArray[np.intp]:
+    """Indices of the columns (axis 0) or rows (axis 1) in which something can be seen."""
+    return np.flatnonzero((alpha > 0.3).any(axis))
+
+
 @dataclass(frozen=True)
 class Cutout:
-    """A person or ball: `image` uint8 (h, w, 3) BGR, `alpha` float32 (h, w) in 0-1."""
+    """A person or ball: `image` uint8 (h, w, 3) BGR, `alpha` float32 (h, w) in 0-1.
+
+    `outline` is the side of its box in sides of what can be seen.
+    """
 
     image: Image
     alpha: NDArray[np.float32]
     class_id: int
+    outline: float = 1.0
+
+    @property
+    def side(self) -> float:
+        """Mean side in pixels of the box."""
+        return float(sum(_extent(self.alpha, axis).size for axis in (0, 1)) / 2 * self.outline)
 
     def resized(self, factor: float) -> Self:
         """The same scaled by `factor`."""
         size = [max(round(side * factor), 3) for side in self.alpha.shape[::-1]]
         image = cv2.resize(self.image, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
         alpha = cv2.resize(self.alpha, size, interpolation=cv2.INTER_LINEAR).astype(np.float32)
-        return type(self)(image, alpha, self.class_id)
+        return replace(self, image=image, alpha=alpha)
 
     def flipped(self) -> Self:
         """The mirror image."""
-        return type(self)(self.image[:, ::-1], self.alpha[:, ::-1], self.class_id)
+        return replace(self, image=self.image[:, ::-1], alpha=self.alpha[:, ::-1])
 
     def blurred(self, kernel: NDArray[np.float32]) -> Self:
         """The same in motion; the edges grow by half the kernel."""
@@ -47,7 +61,7 @@ class Cutout:
         image = cv2.copyMakeBorder(self.image, *grow, cv2.BORDER_REPLICATE)
         alpha = cv2.copyMakeBorder(self.alpha, *grow, cv2.BORDER_CONSTANT)
         moved = cv2.filter2D(image, -1, kernel).astype(np.uint8)
-        return type(self)(moved, cv2.filter2D(alpha, -1, kernel).astype(np.float32), self.class_id)
+        return replace(self, image=moved, alpha=cv2.filter2D(alpha, -1, kernel).astype(np.float32))
 
 
 @dataclass(frozen=True)
@@ -60,10 +74,12 @@ class Placement:
 
     @property
     def xyxy(self) -> NDArray[np.float32]:
-        """Bounds of the part whose alpha is above 0.3."""
-        rows, columns = (np.flatnonzero((self.cutout.alpha > 0.3).any(axis)) for axis in (1, 0))
+        """Bounds of the part whose alpha is above 0.3, and the outline around it."""
+        rows, columns = (_extent(self.cutout.alpha, axis) for axis in (1, 0))
         x, y = self.left + columns, self.top + rows
-        return np.array([x[0], y[0], x[-1] + 1, y[-1] + 1], np.float32)
+        low, high = np.array([x[0], y[0]], float), np.array([x[-1] + 1, y[-1] + 1], float)
+        more = (high - low) * (self.cutout.outline - 1) / 2
+        return np.concatenate([low - more, high + more]).astype(np.float32)
 
     def draw(self, image: Image) -> None:
         """Blend into `image`, in place; the cutout must lie inside of it."""
@@ -79,7 +95,7 @@ def cut_out(frames: list[LabelledFrame]) -> dict[int, list[Cutout]]:
     for frame in frames:
         for index in np.flatnonzero(_is_alone(frame.xyxy)):
             cutout = _cut(frame, index)
-            if cutout is not None:
+            if cutout is not None and cutout.class_id in bank:
                 bank[cutout.class_id].append(cutout)
     return bank
 
@@ -147,41 +163,19 @@ def place_person(
     cutout = cutout.resized(float(height) * rng.uniform(0.9, 1.1) / cutout.alpha.shape[0])
     x = (left + right) / 2 + rng.uniform(-4, 4) * height
     y = bottom + rng.uniform(-0.5, 0.5) * height
-    placement = _centred(cutout, x, y - cutout.alpha.shape[0] / 2)
-    free = _fits(placement, image) and not _overlaps(placement.xyxy, people)
-    return placement if free and _on_grass(image, x, y) else None
+    placement = centred(cutout, x, y - cutout.alpha.shape[0] / 2)
+    free = fits(placement, image) and not _overlaps(placement.xyxy, people)
+    return placement if free and on_grass(image, x, y) else None
 
 
-def place_ball(
-    cutout: Cutout,
-    image: Image,
-    people: NDArray[np.float32],
-    *,
-    scale: float,
-    rng: np.random.Generator,
-) -> Placement | None:
-    """Put a ball on grass or at somebody's feet; `scale` is that of the crop to the frame."""
-    cutout = cutout.resized(scale * rng.uniform(0.8, 1.2))
-    if rng.random() < 0.35:
-        kernel = motion_kernel(int(rng.choice([3, 5, 7])), angle=rng.uniform(0, np.pi))
-        cutout = cutout.blurred(kernel)
-    x, y = rng.uniform(0, image.shape[1]), rng.uniform(0, image.shape[0])
-    at_feet = len(people) > 0 and rng.random() < 0.5
-    if at_feet:
-        left, top, right, bottom = people[rng.integers(len(people))]
-        x = rng.uniform(left - 0.4 * (right - left), right + 0.4 * (right - left))
-        y = bottom - rng.uniform(-0.05, 0.15) * (bottom - top)
-    placement = _centred(cutout, x, y)
-    fits = _fits(placement, image) and bool((cutout.alpha > 0.3).any())
-    return placement if fits and (at_feet or _on_grass(image, x, y)) else None
-
-
-def _centred(cutout: Cutout, x: float, y: float) -> Placement:
+def centred(cutout: Cutout, x: float, y: float) -> Placement:
+    """A cutout with its centre at (x, y) pixels, rounded."""
     height, width = cutout.alpha.shape
     return Placement(cutout, round(float(x) - width / 2), round(float(y) - height / 2))
 
 
-def _fits(placement: Placement, image: Image) -> bool:
+def fits(placement: Placement, image: Image) -> bool:
+    """Whether the whole cutout lies in the image."""
     height, width = placement.cutout.alpha.shape
     right, bottom = placement.left + width, placement.top + height
     inside = min(placement.left, placement.top) >= 0
@@ -195,7 +189,8 @@ def _overlaps(box: NDArray[np.float32], others: NDArray[np.float32]) -> bool:
     return bool((shared > 0.2 * (box[2:] - box[:2]).prod()).any())
 
 
-def _on_grass(image: Image, x: float, y: float) -> bool:
+def on_grass(image: Image, x: float, y: float) -> bool:
+    """Whether the pixels around (x, y) have the tone of the grass of the image."""
     row, column = int(y), int(x)
     hsv = cv2.cvtColor(image[::6, ::6], cv2.COLOR_BGR2HSV).astype(np.uint8)
     patch = image[max(row - 4, 0) : row + 5, max(column - 4, 0) : column + 5]

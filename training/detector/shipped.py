@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from training.stem import merge_stem
-from training.yolox import STRIDES, NanoDetector, fold_batchnorm
+from training.stored import fold_batchnorm
+from training.yolox import STRIDES, NanoDetector
 
 OUTPUTS = [f"stride_{stride}" for stride in STRIDES]
 TOLERANCE = 2e-3

@@ -1,30 +1,38 @@
-"""Train the detector for a given time.
+"""Train the detector for a given time, from COCO's weights or from our own export.
 
-`python -m training.detector.train --data DIR --start COCO.onnx --minutes 105 --out runs/detector`
+`python -m training.detector.train --data DATA --start WEIGHTS.onnx --minutes 95 --out runs/new`
 """
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
+from training.detector.barren import barren_frames
 from training.detector.closeups import close_ups
 from training.detector.crops import CropSampler
-from training.detector.data import frame_paths, load_frames
+from training.detector.sets import SETS, load_sets
 from training.pytorch import require_pytorch
+
+CLOSE_UP_MATCHES = 10
+"""Synthetic matches that close-ups are painted of: each takes seconds, at every start."""
 
 
 def arguments() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(description="Train the detector for a given time.")
-    parser.add_argument("--data", type=Path, required=True, help="folder of images/ and labels/")
-    parser.add_argument("--start", type=Path, required=True, help="YOLOX-nano COCO weights, ONNX")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the folders of sets")
+    parser.add_argument("--sets", default=",".join(SETS), help="which of them, comma-separated")
+    parser.add_argument(
+        "--start", type=Path, required=True, help="YOLOX-nano COCO weights or our export, ONNX"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder of checkpoint and log")
     parser.add_argument("--minutes", type=float, default=105)
+    parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
     parser.add_argument("--hold-out", default="", help="matches to leave out, comma-separated")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--resume", action="store_true", help="go on from OUT/last.pt")
     parser.add_argument("--resume-at", type=float, help="share of the minutes to call done")
-    parser.add_argument("--close-ups", action="store_true", help="add synthetic close-ups")
     return parser.parse_args()
 
 
@@ -32,20 +40,19 @@ def main() -> None:
     """Train as the command line says."""
     args = arguments()
     require_pytorch()
-    from training.detector.learning import new_run, start_model, train
+    from training.detector.learning import SCHEDULE, new_run, start_model, train
     from training.run import CHECKPOINT, prepare
 
     prepare(args.out, seed=args.seed)
-    frames = load_frames(frame_paths(args.data, exclude=args.hold_out.split(",")))
-    if args.close_ups:
-        frames += close_ups()
-    sampler = CropSampler(frames, seed=args.seed)
-    run = new_run(start_model(args.start, sampler))
+    frames = load_sets(args.data, args.sets.split(","), exclude=args.hold_out.split(","))
+    sampler = CropSampler(frames + close_ups(CLOSE_UP_MATCHES) + barren_frames(), seed=args.seed)
+    run = new_run(start_model(args.start, sampler), sampler)
     if args.resume:
         run.restore(args.out / CHECKPOINT)
     if args.resume_at is not None:
         run.elapsed = args.resume_at * 60 * args.minutes
-    train(run, sampler, minutes=args.minutes, batch=args.batch, out=args.out)
+    schedule = replace(SCHEDULE, peak=args.rate)
+    train(run, sampler, minutes=args.minutes, batch=args.batch, out=args.out, schedule=schedule)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from training.pitch.loss import point_loss
 from training.pitch.model import PitchModel
 from training.pitch.negatives import People, crowd_cut, negative
 from training.run import CHECKPOINT, Run, adamw, channels_last, progress_of
-from training.yolox import restore_batchnorm
+from training.stored import restore_batchnorm
 
 SMALL, LARGE, SWITCH = (480, 288), (640, 384), 0.4
 """Width and height of the images before and after this share of the time."""

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from training.pitch.data import POINTS
-from training.yolox import NanoBackbone, Separable, Unit, load_coco
+from training.stored import load_coco
+from training.yolox import NanoBackbone, Separable, Unit
 
 STRIDE = 4
 WIDTHS = (32, 64, 96, 128)

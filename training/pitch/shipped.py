@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from touchline.pitch.keypoints import INPUT_SIZE
 from training.pitch.model import PitchModel
 from training.stem import merge_stem
-from training.yolox import fold_batchnorm
+from training.stored import fold_batchnorm
 
 WIDTH, HEIGHT = INPUT_SIZE
 TOLERANCE = 1e-2

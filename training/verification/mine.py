@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 from touchline.detection import YoloxDetector, load_detector
 from training.detector.data import BALL, LabelledFrame, frame_paths, read_frame
 from training.detector.evaluate import detect
-from training.detector.metrics import NEAR_PIXELS, Scored, centre_distance, iou_matrix
+from training.detector.metrics import Scored, centre_distance, iou_matrix
 from training.pitch.data import Sample, load_samples
 from training.verification import surroundings
 
 CONFIDENCE = 0.02
+FAR_PIXELS = 15.0
+"""A box that far from every labelled ball is certainly none of them."""
 MAX_IOU = 0.3
 """A box of a person that shares more with a label is a poor box, and not a mistake."""
 
@@ -32,7 +34,7 @@ def false_boxes(
     xyxy, is_ball = found.xyxy, found.class_id == BALL
     people, balls = frame.xyxy[frame.class_id != BALL], frame.xyxy[frame.class_id == BALL]
     apart = iou_matrix(xyxy, people).max(1, initial=0) < MAX_IOU
-    far = centre_distance(xyxy, balls).min(1, initial=np.inf) > NEAR_PIXELS
+    far = centre_distance(xyxy, balls).min(1, initial=np.inf) > FAR_PIXELS
     wrong = np.where(is_ball, far, apart)
     return xyxy[wrong], is_ball[wrong]
 

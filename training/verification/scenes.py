@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from touchline.synthetic import SyntheticMatch
 from training.detector import paste
 from training.detector.augment import augmented
+from training.detector.balls import place_ball
 from training.detector.closeups import FIRST_SEED, close_ups, labelled_by
 from training.detector.crops import PADDING, places_of
 from training.detector.data import (
@@ -163,7 +164,7 @@ class SceneSampler:
     def _paste_ball(self, scene: Scene, scale: float) -> None:
         people = scene.xyxy[scene.is_person]
         ball = paste.drawn(self._bank[BALL], self._rng)
-        placement = paste.place_ball(ball, scene.image, people, scale=scale, rng=self._rng)
+        placement = place_ball(ball, scene.image, people, scale=scale, rng=self._rng)
         if placement is not None:
             scene.add(placement, kit=KIT_BALL)
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.detector.data import LabelledFrame
+from training.detector.data import LabelledFrame, match_of
 from training.images import Image
 from training.pitch.data import Sample, Visibility
 from training.pitch.geometry import label_homography
@@ -37,7 +37,8 @@ def undistorted(sample: Sample) -> Image:
 def unlabelled(sample: Sample, image: Image) -> LabelledFrame:
     """A frame without boxes."""
     none = np.zeros(0, np.int64)
-    return LabelledFrame(sample.name, image, np.zeros((0, 4), np.float32), none, none)
+    match = match_of(sample.name)
+    return LabelledFrame(sample.name, image, np.zeros((0, 4), np.float32), none, none, match=match)
 
 
 def off_pitch(sample: Sample, image: Image, found: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ from touchline.verification.student import load_student
 from touchline.verification.verifier import Verifier, View, as_claimed
 from training.detector.data import BALL, LabelledFrame, frame_paths, read_frame
 from training.detector.evaluate import detect
-from training.detector.metrics import balls_found, match
+from training.detector.metrics import NEAR_SHARE, balls_found, match
 
 TAUS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 PEOPLE_CONFIDENCES = (0.12, 0.3, 0.45)
@@ -35,7 +35,7 @@ class Filtered:
 
     `xyxy` float32 (n, 4), `score` (n,) the detector's, `claim` (n,) the verifier's probability
     that it is what was claimed, of people backed by the score; `truth` float32 (m, 4) the labelled
-    boxes.
+    boxes. A ball is found within `near` pixels.
     """
 
     xyxy: NDArray[np.float32]
@@ -43,12 +43,13 @@ class Filtered:
     claim: NDArray[np.float32]
     truth: NDArray[np.float32]
     is_ball: bool
+    near: float = 0.0
 
     def count(self, confidence: float, tau: float) -> NDArray[np.int64]:
         """Right boxes, boxes, and labels, when both thresholds apply: int64 (3,)."""
         boxes = self.xyxy[(self.score >= confidence) & (self.claim >= tau)]
         if self.is_ball:
-            hits = balls_found(boxes, self.truth)
+            hits = balls_found(boxes, self.truth, near=self.near)
         else:
             hits = match(boxes, self.truth, iou=MIN_IOU)
         return np.array([hits.sum(), len(boxes), len(self.truth)])
@@ -75,12 +76,12 @@ def filtered(
     views = [View(frame.image, b, bool(i)) for b, i in zip(found.xyxy, is_ball, strict=True)]
     alone = as_claimed(verifier.judge(views).astype(np.float64), is_ball)
     claim = np.where(is_ball, alone, backed(alone, found.score)).astype(np.float32)
-    kinds = []
+    kinds, near = [], NEAR_SHARE * frame.image.shape[1]
     for kind in (False, True):
         mine = np.flatnonzero(is_ball == kind)
         mine = mine[np.argsort(-found.score[mine], kind="stable")]
         truth = frame.xyxy[(frame.class_id == BALL) == kind]
-        kinds.append(Filtered(found.xyxy[mine], found.score[mine], claim[mine], truth, kind))
+        kinds.append(Filtered(found.xyxy[mine], found.score[mine], claim[mine], truth, kind, near))
     return kinds[0], kinds[1]
 
 

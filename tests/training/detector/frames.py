@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from training.detector.data import BALL, GOALKEEPER, PLAYER, REFEREE, LabelledFrame
+from training.detector.data import BALL, GOALKEEPER, PLAYER, REFEREE, LabelledFrame, match_of
 
 GRASS = (50, 140, 60)
 WIDTH, HEIGHT = 640, 360
@@ -31,7 +31,7 @@ def drawn_image(seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def drawn_frame(name: str = "abc_1", seed: int = 0) -> LabelledFrame:
     image, boxes, class_id = drawn_image(seed)
     kit = np.array([0, 0, 1, 1, 3, 2, -1])
-    return LabelledFrame(name, image, boxes, class_id, kit)
+    return LabelledFrame(name, image, boxes, class_id, kit, match=match_of(name))
 
 
 def write_dataset(root: Path, *names: str) -> None:

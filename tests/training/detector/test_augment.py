@@ -12,7 +12,10 @@ from training.detector.augment import (
     jitter_colours,
     random_dye,
     recolour_kits,
+    shadowed,
+    sharpened,
 )
+from training.detector.data import KIT_BALL
 
 BLUE = Dye(hue=115, replaces_hue=True, saturation=(0, 220), value=(1, 0))
 
@@ -55,6 +58,38 @@ def test_dyed_cloth_has_the_new_hue_and_grass_keeps_its_own():
     left, top, right, bottom = frame.xyxy[2].astype(int)
     assert hsv[(top + bottom) // 2 - 5, (left + right) // 2, 0] == 115
     np.testing.assert_array_equal(hsv[grass], original[grass])
+
+
+def test_a_ball_before_a_shirt_keeps_its_colour():
+    frame = drawn_frame()
+    ball = frame.xyxy[frame.kit == KIT_BALL]
+    ball[:] = frame.xyxy[0] + [5, 20, -5, -20]
+    frame.xyxy[frame.kit == KIT_BALL] = ball
+    before = drawn_hsv()
+    after = before.copy()
+    recolour_kits(after, frame.xyxy, frame.kit, dyes={0: BLUE})
+    left, top, right, bottom = ball[0].astype(int)
+    area = slice(top, bottom), slice(left, right)
+    np.testing.assert_array_equal(after[area], before[area])
+    assert (after[top - 5 : top, area[1]] != before[top - 5 : top, area[1]]).any()
+
+
+def test_sharpening_raises_edges_and_leaves_flat_grass_alone():
+    image = np.full((40, 40, 3), 100, np.uint8)
+    image[:, 20:] = 150
+    sharp = sharpened(image, amount=1.0)
+    assert sharp.max() > 150
+    assert sharp.min() < 100
+    assert (sharp[:, :8] == 100).all()
+
+
+def test_a_shadow_darkens_a_part_and_keeps_hue_and_saturation():
+    hsv = drawn_hsv()
+    shaded = shadowed(hsv, rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(shaded[..., :2], hsv[..., :2])
+    darker = shaded[..., 2] < hsv[..., 2]
+    assert 0.05 < darker.mean() < 0.95
+    assert (shaded[..., 2] <= hsv[..., 2]).all()
 
 
 @given(st.integers(0, 2**32 - 1))

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.training.detector.frames import drawn_frame
 from training.detector.crops import CropSampler, warp_boxes
-from training.detector.data import BALL
+from training.detector.data import BALL, REFEREE
 
 SIZE = 256
 coordinates = st.floats(0, 640)
@@ -46,6 +48,40 @@ def test_the_same_seed_draws_the_same_crops():
         np.testing.assert_array_equal(a.image, b.image)
         np.testing.assert_array_equal(a.xyxy, b.xyxy)
         np.testing.assert_array_equal(a.class_id, b.class_id)
+
+
+def test_a_set_without_one_class_can_be_drawn_from():
+    frame = drawn_frame("a_1")
+    kept = frame.class_id == BALL
+    only = replace(frame, xyxy=frame.xyxy[kept], class_id=frame.class_id[kept], kit=frame.kit[kept])
+    crops = [CropSampler([only], size=SIZE).draw() for _ in range(5)]
+    assert all(set(crop.class_id.tolist()) <= {BALL} for crop in crops)
+
+
+def test_a_crop_knows_what_its_frame_leaves_unlabelled():
+    frame = replace(drawn_frame("a_1"), unlabelled=frozenset({REFEREE}))
+    assert CropSampler([frame], size=SIZE).draw().unlabelled == {REFEREE}
+
+
+def test_frames_without_boxes_give_crops_without_boxes():
+    empty = drawn_frame("b_1")
+    none = empty.class_id[:0]
+    barren = replace(empty, xyxy=empty.xyxy[:0], class_id=none, kit=none, match="barren")
+    sampler = CropSampler([drawn_frame("a_1"), barren], size=SIZE)
+    drawn = [len(sampler.draw().class_id) for _ in range(60)]
+    assert 1 <= drawn.count(0) < 30
+
+
+def test_people_become_as_tall_as_close_and_distant_cameras_show_them():
+    sampler = CropSampler([drawn_frame("a_1")], size=640)
+    heights = []
+    for _ in range(80):
+        crop = sampler.draw()
+        whole = crop.xyxy[(crop.class_id != BALL) & (crop.xyxy[:, 3] < 640)]
+        heights += (whole[:, 3] - whole[:, 1]).tolist()
+    assert min(heights) > 15
+    assert max(heights) > 200
+    assert np.median(heights) < 120
 
 
 def test_crops_are_whole_and_their_boxes_lie_inside():

@@ -2,7 +2,7 @@ import numpy as np
 import supervision as sv
 
 from tests.training.detector.frames import drawn_frame
-from training.detector.evaluate import detect, labels_of, report
+from training.detector.evaluate import by_match, detect, labels_of, report
 
 
 class Oracle:
@@ -38,3 +38,10 @@ def test_a_blind_detector_is_reported_as_such():
     assert [line.split()[1:] for line in text.splitlines() if "mean" in line] == [
         ["0.000", "0.000"]
     ]
+
+
+def test_frames_of_a_match_are_told_together():
+    truth = [labels_of(drawn_frame()) for _ in range(3)]
+    rows = by_match(["b", "a", "b"], truth, truth).splitlines()
+    assert [row.split()[:2] for row in rows[1:4]] == [["a", "1"], ["b", "2"], ["all", "3"]]
+    assert rows[3].split()[2:] == ["1.000"] * 7 + ["0.000"]

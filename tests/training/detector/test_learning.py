@@ -11,6 +11,7 @@ pytest.importorskip("onnx")
 from training.detector import learning  # noqa: E402
 from training.detector.crops import CropSampler  # noqa: E402
 from training.detector.learning import SCHEDULE, batch_of, train, train_step  # noqa: E402
+from training.detector.shipped import export  # noqa: E402
 from training.run import Run, follow  # noqa: E402
 from training.yolox import NanoDetector  # noqa: E402
 
@@ -72,6 +73,26 @@ def test_a_checkpoint_brings_everything_back(tmp_path: Path, sampler: CropSample
     )
     for name, value in run.model.state_dict().items():
         assert torch.equal(value, other.model.state_dict()[name])
+
+
+def test_a_run_goes_on_from_our_own_export(tmp_path: Path, sampler: CropSampler):
+    torch.manual_seed(0)
+    first = NanoDetector()
+    export(copy.deepcopy(first).eval(), tmp_path / "first.onnx")
+    model = learning.start_model(tmp_path / "first.onnx", sampler)
+    images, _ = batch_of([sampler.draw()])
+    with torch.no_grad():
+        ours, theirs = (each.eval()(images) for each in (model, first))
+    for mine, its in zip(ours, theirs, strict=True):
+        assert torch.allclose(mine, its, atol=1e-3)
+
+
+def test_a_checkpoint_keeps_what_the_crops_are_drawn_with(tmp_path: Path):
+    first, second = (CropSampler([drawn_frame()], size=64, seed=seed) for seed in (1, 2))
+    first.draw()
+    learning.new_run(NanoDetector(), first).save(tmp_path / "last.pt")
+    learning.new_run(NanoDetector(), second).restore(tmp_path / "last.pt")
+    assert (first.draw().image == second.draw().image).all()
 
 
 def test_a_run_whose_time_is_over_only_saves(tmp_path: Path, sampler: CropSampler):

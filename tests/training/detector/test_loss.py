@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
-from training.detector.data import BALL, PLAYER  # noqa: E402
+from training.detector.data import BALL, GOALKEEPER, PERSON, PLAYER, REFEREE  # noqa: E402
 from training.detector.loss import (  # noqa: E402
     Target,
     assign,
@@ -131,3 +132,36 @@ def test_a_batch_without_boxes_has_a_finite_loss_and_gradient():
     assert losses.total.isfinite()
     assert losses.box == losses.classes == losses.offsets == 0
     assert all(level.grad.isfinite().all() for level in maps)
+
+
+def test_somebody_of_unknown_role_counts_in_box_and_objectness_but_not_in_class():
+    box = [40.0, 30.0, 60.0, 80.0]
+    for class_id in (GOALKEEPER, PLAYER, REFEREE):
+        maps = perfect_maps(box, class_id)
+        losses = detection_loss(maps, [target((PERSON, box))], offsets=False)
+        assert losses.classes == 0
+        assert losses.total.item() < 0.2
+    missed = detection_loss(quiet_maps(), [target((PERSON, box))], offsets=False)
+    assert missed.objectness > 5
+    assert missed.box > 0.1
+
+
+@pytest.mark.parametrize(("class_id", "ignored"), [(PLAYER, True), (BALL, False)])
+def test_what_looks_like_an_unlabelled_class_is_no_background(class_id: int, ignored: bool):
+    maps = perfect_maps([40.0, 30.0, 60.0, 80.0], class_id)
+    nothing = target()
+    people = frozenset({GOALKEEPER, PLAYER, REFEREE})
+    strict = detection_loss(maps, [nothing], offsets=False).objectness.item()
+    lenient = detection_loss(
+        maps, [replace(nothing, unlabelled=people)], offsets=False
+    ).objectness.item()
+    assert strict > 8
+    assert (lenient < 0.5) == ignored
+
+
+def test_a_labelled_box_counts_though_others_of_its_class_may_have_none():
+    box = [40.0, 30.0, 60.0, 80.0]
+    partly = replace(target((REFEREE, box)), unlabelled=frozenset({REFEREE}))
+    missed = detection_loss(quiet_maps(), [partly], offsets=False)
+    assert missed.objectness > 5
+    assert missed.classes > 1

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.detector.data import BALL, PLAYER
+from training.detector.data import BALL, GOALKEEPER, PLAYER
 from training.detector.metrics import (
     Scored,
     average_precision,
@@ -19,9 +21,11 @@ from training.detector.metrics import (
 def scored(*rows: tuple[int, float, list[float]]) -> Scored:
     boxes = np.array([box for *_, box in rows], np.float32).reshape(-1, 4)
     scores = np.array([score for _, score, _ in rows], np.float32)
-    return Scored(boxes, scores, np.array([class_id for class_id, *_ in rows], np.int64))
+    return Scored(boxes, scores, np.array([class_id for class_id, *_ in rows], np.int64), WIDTH)
 
 
+WIDTH = 1250
+"""Of the frame: balls are found within 15 pixels."""
 LEFT, RIGHT = [0.0, 0.0, 10.0, 10.0], [50.0, 0.0, 60.0, 10.0]
 
 
@@ -70,6 +74,23 @@ def test_balls_are_counted_by_the_distance_of_their_centres():
     assert (high.recall, high.false_per_frame) == (0.5, 0.0)
 
 
+def test_a_ball_is_found_within_the_same_share_of_any_width():
+    found, truth = scored((BALL, 0.9, [20, 0, 30, 10])), scored((BALL, 1, LEFT))
+    counts = [
+        count_balls([replace(found, width=width)], [replace(truth, width=width)], 0.5)
+        for width in (1250, 1920)
+    ]
+    assert [count.recall for count in counts] == [0.0, 1.0]
+    assert [count.false_per_frame for count in counts] == [1.0, 0.0]
+
+
+def test_people_count_as_one_class_whatever_their_role():
+    found = scored((GOALKEEPER, 0.9, LEFT), (BALL, 0.8, RIGHT)).as_people()
+    truth = scored((PLAYER, 1, LEFT), (BALL, 1, RIGHT)).as_people()
+    for class_id in (PLAYER, BALL):
+        assert class_precision([found], [truth], class_id)[0] == 1
+
+
 def test_a_second_ball_at_the_same_place_is_false():
     found = [scored((BALL, 0.9, LEFT), (BALL, 0.8, LEFT))]
     count = count_balls(found, [scored((BALL, 1, LEFT))], 0.1)
@@ -91,8 +112,8 @@ def test_boxes_apart_do_not_overlap():
 def test_a_second_ball_at_the_same_place_is_a_false_one():
     truth = np.array([[50, 50, 60, 60]], np.float32)
     found = np.concatenate([truth + 3, truth + 1, truth + 30])
-    assert balls_found(found, truth).tolist() == [True, False, False]
-    assert balls_found(found, truth[:0]).tolist() == [False, False, False]
+    assert balls_found(found, truth, near=15).tolist() == [True, False, False]
+    assert balls_found(found, truth[:0], near=15).tolist() == [False, False, False]
 
 
 def test_distances_are_between_centres():

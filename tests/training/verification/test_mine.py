@@ -11,7 +11,7 @@ from training.verification.mine import false_boxes, mined
 def found(*boxes: tuple[float, ...], class_id: int) -> Scored:
     count = len(boxes)
     xyxy = np.array(boxes, np.float32).reshape(-1, 4)
-    return Scored(xyxy, np.ones(count, np.float32), np.full(count, class_id))
+    return Scored(xyxy, np.ones(count, np.float32), np.full(count, class_id), 640)
 
 
 def test_a_person_where_nobody_is_labelled_is_a_mistake():
