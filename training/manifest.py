@@ -21,7 +21,7 @@ def refresh(folder: Path) -> list[str]:
     entries = json.loads(path.read_text(encoding="utf-8"))
     names = {fields["file"]: name for name, fields in entries.items()}
     changed = []
-    for file in sorted(folder.glob("*.onnx")):
+    for file in sorted([*folder.glob("*.onnx"), *folder.glob("*.npz")]):
         entry = entries[names[file.name]]
         fresh = {"sha256": sha256(file), "bytes": file.stat().st_size}
         if fresh["sha256"] != entry["sha256"]:

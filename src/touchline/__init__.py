@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from touchline.pipeline import Models, Stage, analyze
     from touchline.pitch import PitchDimensions, PitchModel, load_pitch_model
     from touchline.settings import Settings
+    from touchline.teams import TeamClassifier
     from touchline.tracking import PlayerTracker
 
     __version__: str
@@ -40,6 +41,7 @@ _ROOMS = {
     "Settings": "settings",
     "Source": "frame",
     "Stage": "pipeline",
+    "TeamClassifier": "teams",
     "TouchlineError": "errors",
     "TrackedFrame": "frame",
     "UsageError": "errors",
@@ -64,6 +66,7 @@ __all__ = [
     "Settings",
     "Source",
     "Stage",
+    "TeamClassifier",
     "TouchlineError",
     "TrackedFrame",
     "UsageError",

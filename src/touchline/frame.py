@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 N_KEYPOINTS = 32
 NO_ID = -1
 """``tracker_id`` of an object that no track has taken up."""
+NO_TEAM = -1
+"""``team`` of who plays for none, and where it is not known."""
 NO_CLASS = -1
 """``detected_class_id`` of an object that the detector did not see in this very frame."""
 _MASK = "mask"
@@ -179,6 +181,16 @@ class Objects:
     def verified(self) -> Float32:
         """Probability (n,) of what is claimed, NaN unless a verifier looked at this very box."""
         return self._known("verified", (len(self),))
+
+    @property
+    def team(self) -> Int64:
+        """Team (n,) of each, 0 or 1; ``NO_TEAM`` where there is none, or it is not known."""
+        return np.asarray(self.extra.get("team", np.full(len(self), NO_TEAM)), np.int64)
+
+    @property
+    def off_pitch(self) -> Bools:
+        """Who (n,) stands beyond the lines and takes no part, as staff do."""
+        return np.asarray(self.extra.get("off_pitch", np.zeros(len(self))), np.bool_)
 
     def _known(self, name: str, shape: tuple[int, ...]) -> Float32:
         return np.asarray(self.extra.get(name, np.full(shape, np.nan)), np.float32).reshape(shape)

@@ -101,6 +101,9 @@ def run(
         str | None, typer.Option(help="fast, full (a second look at everything) or off.")
     ] = None,
     verifier: VerifierName = None,
+    teams: Annotated[
+        bool | None, typer.Option(help="Tell teams and roles apart by kits and places.")
+    ] = None,
 ) -> None:
     """Analyse VIDEO; write predictions.json, tracks.parquet, overlay.mp4 and summary.json."""
     from touchline.outputs import DEFAULT_FORMATS
@@ -114,6 +117,7 @@ def run(
         image_fps=fps,
         verify=verify,
         verifier=verifier,
+        teams=teams,
         pitch=pitch,
         detector=detector,
         pitch_model=pitch_model,

@@ -23,15 +23,19 @@ class DecodedBoxes:
         xyxy: (n, 4) float32 pixels of the network's canvas.
         scores: (n,) float32, objectness times the probability of the class.
         class_id: (n,) int64, see ``ClassId``.
+        class_scores: (n, 4) float32, the probability of each class, from 0 to 1 on its own.
     """
 
     xyxy: Float32
     scores: Float32
     class_id: Int64
+    class_scores: Float32
 
     def take(self, index: Indices | Bools) -> Self:
         """The boxes at ``index``, in its order."""
-        return type(self)(self.xyxy[index], self.scores[index], self.class_id[index])
+        return type(self)(
+            self.xyxy[index], self.scores[index], self.class_id[index], self.class_scores[index]
+        )
 
     def __len__(self) -> int:
         return len(self.scores)
@@ -71,6 +75,7 @@ def decode(maps: list[Float32], thresholds: Float32) -> DecodedBoxes:
         np.concatenate([level.xyxy for level in levels]),
         np.concatenate([level.scores for level in levels]),
         np.concatenate([level.class_id for level in levels]),
+        np.concatenate([level.class_scores for level in levels]),
     )
 
 
@@ -80,7 +85,8 @@ def _level(grid: Float32, stride: int, thresholds: Float32) -> DecodedBoxes:
     cells = grid[:, rows, columns]
     class_id = cells[5:].argmax(0)
     scores = cells[4] * cells[5:].max(0)
-    boxes = DecodedBoxes(_decoded_corners(cells[:4], rows, columns, stride), scores, class_id)
+    corners = _decoded_corners(cells[:4], rows, columns, stride)
+    boxes = DecodedBoxes(corners, scores, class_id, cells[5:].T)
     return boxes.take(scores >= thresholds[class_id])
 
 

@@ -1,5 +1,7 @@
 """One thing, one box: greedy non-maximum suppression."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from touchline.arrays import Float32, Indices
@@ -21,21 +23,25 @@ def suppress(boxes: DecodedBoxes) -> DecodedBoxes:
     """Keep the best box of each person and of each ball: at most 300, best first.
 
     The three classes of people suppress each other, because a person is one of them; a ball and
-    the person it touches leave each other alone.
+    the person it touches leave each other alone. What a box suppresses is another look at the same
+    thing: its ``class_scores`` are the mean over all of them, weighted by their scores.
     """
     boxes = boxes.take(np.argsort(-boxes.scores, kind="stable"))
     ball = boxes.class_id == ClassId.BALL
-    kept = np.concatenate(
-        [
-            _kept(boxes, np.flatnonzero(ball), BALL_IOU),
-            _kept(boxes, np.flatnonzero(~ball), PEOPLE_IOU),
-        ]
-    )
-    return boxes.take(np.sort(kept)[:MAX_BOXES])
+    balls, ball_scores = _kept(boxes, np.flatnonzero(ball), BALL_IOU)
+    people, people_scores = _kept(boxes, np.flatnonzero(~ball), PEOPLE_IOU)
+    kept = np.concatenate([balls, people])
+    class_scores = np.concatenate([ball_scores, people_scores])
+    order = np.argsort(kept)[:MAX_BOXES]
+    return replace(boxes.take(kept[order]), class_scores=class_scores[order])
 
 
-def _kept(boxes: DecodedBoxes, index: Indices, limit: float) -> Indices:
-    """Which of ``index``, best first, overlap nothing better by ``limit`` and lie in none of it."""
+def _kept(boxes: DecodedBoxes, index: Indices, limit: float) -> tuple[Indices, Float32]:
+    """Which of ``index``, best first, overlap nothing better by ``limit`` and lie in none of it.
+
+    Returns:
+        Those k of ``index``, and the class scores (k, 4) of each and what it suppresses.
+    """
     index = index[:MAX_CANDIDATES]
     xyxy = boxes.xyxy[index]
     apart = (pairwise_iou(xyxy, xyxy) <= limit) & (shares_inside(xyxy, xyxy) <= INSIDE)
@@ -45,7 +51,10 @@ def _kept(boxes: DecodedBoxes, index: Indices, limit: float) -> Indices:
         if free[row] and len(kept) < MAX_BOXES:
             kept.append(row)
             free &= apart[row]
-    return index[kept]
+    weight = np.where(apart[kept], 0, boxes.scores[index])
+    weight[np.arange(len(kept)), kept] = boxes.scores[index[kept]]  # an empty box is apart too
+    total = np.maximum(weight.sum(axis=1, keepdims=True), _TINY)
+    return index[kept], np.asarray(weight / total @ boxes.class_scores[index], np.float32)
 
 
 def shares_inside(first: Float32, second: Float32) -> Float32:

@@ -43,7 +43,9 @@ class Detector(Protocol):
 
         Returns:
             For each image at most 300 boxes, best first: ``xyxy`` (n, 4) float32 pixels of the
-            image, ``confidence`` (n,) float32, ``class_id`` (n,) as in ``ClassId``.
+            image, ``confidence`` (n,) float32, ``class_id`` (n,) as in ``ClassId``. Those of
+            ``YoloxDetector`` have ``data["class_scores"]``, (n, 4) float32: the probability of each
+            class.
 
         Raises:
             UsageError: something given is no such image.
@@ -135,6 +137,7 @@ class YoloxDetector:
             xyxy=xyxy[inside],
             confidence=boxes.scores[inside],
             class_id=boxes.class_id[inside],
+            data={"class_scores": boxes.class_scores[inside]},
         )
 
 

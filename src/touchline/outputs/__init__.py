@@ -13,6 +13,7 @@ from touchline.outputs.formats import (
 from touchline.outputs.json_text import to_json
 from touchline.outputs.overlay import TICKS, Overlay, add_stream, to_yuv
 from touchline.outputs.predictions import Predictions, frame_to_wire
+from touchline.outputs.spool import spooled
 from touchline.outputs.summary import Summary, SummaryBuilder
 from touchline.outputs.tracks import TracksCsv, TracksParquet
 from touchline.outputs.writer import FileWriter, Writer, write_whole
@@ -37,6 +38,7 @@ __all__ = [
     "check_formats",
     "frame_to_wire",
     "new_writers",
+    "spooled",
     "to_json",
     "to_yuv",
     "write_whole",

@@ -73,8 +73,8 @@ def frame_to_wire(state: FrameState, *, size: tuple[int, int]) -> dict[str, Any]
         others, each by confidence, ties in their order. ``bbox`` is [x1, y1, x2, y2] clipped to the
         frame; coordinates have 2 decimals and confidences 4; an id is -1 where there is no track;
         ``detected_class_id`` is null where the detector saw nothing; an absent point is
-        [0.0, 0.0]. A box with no area inside the frame shows nothing there and is left out, and so
-        is a point outside.
+        [0.0, 0.0]. A box with no area inside the frame shows nothing there and is left out; so are
+        a point outside, and people off the pitch, who are no objects of the game.
     """
     return {
         "frame_number": state.index,
@@ -86,7 +86,7 @@ def frame_to_wire(state: FrameState, *, size: tuple[int, int]) -> dict[str, Any]
 def _objects(objects: sv.Detections, size: tuple[int, int]) -> list[dict[str, Any]]:
     given = Objects.from_supervision(objects)
     boxes = _round(np.clip(given.xyxy, 0.0, (*size, *size)), 2)
-    visible = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
+    visible = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1]) & ~given.off_pitch
     confidence = _round(np.nan_to_num(given.confidence).clip(0.0, 1.0), 4)
     agreed = (given.class_id == given.detected_class_id) & ("verified" in given.extra)
     order = np.lexsort((-confidence, ~agreed))

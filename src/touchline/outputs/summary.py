@@ -57,6 +57,8 @@ class Summary:
             without any.
         verification: What the second look cost: objects in frames with a picture, looks by the
             first verifier and by the expensive one; None where it was off.
+        teams: What each team wears, by its number: ``shirt``, a word, and ``colour``, #rrggbb; None
+            where teams were not told apart.
         seconds: Wall-clock seconds by stage; stages overlap, ``total`` is the whole.
         real_time_factor: Seconds of video for each second of work; above 1 is faster than it plays.
         skipped: What was not looked at, or could not be said.
@@ -76,6 +78,7 @@ class Summary:
     frames_with_homography: int
     median_uncertainty: float | None
     verification: dict[str, int] | None
+    teams: dict[str, dict[str, str]] | None
     seconds: dict[str, float]
     real_time_factor: float | None
     skipped: Skipped
@@ -142,6 +145,7 @@ class SummaryBuilder:
         truncated: str | None = None,
         timing: str | None = None,
         verification: Mapping[str, int] | None = None,
+        teams: dict[str, dict[str, str]] | None = None,
         files: Sequence[str] = (),
     ) -> Summary:
         """Return the figures of what was seen so far.
@@ -153,6 +157,7 @@ class SummaryBuilder:
             truncated: What the reader says of a video that ended early.
             timing: What is to be said of the times of its frames.
             verification: What the second look cost, or None where it was off.
+            teams: What each team wears, or None.
             files: What was written beside the summary.
         """
         duration = self._end + 1.0 / self._info.fps if self._frames else 0.0
@@ -169,6 +174,7 @@ class SummaryBuilder:
             frames_with_homography=self._with_homography,
             median_uncertainty=self._median_uncertainty(),
             verification=None if verification is None else dict(verification),
+            teams=teams,
             seconds={stage: round(value, 3) for stage, value in seconds.items()},
             real_time_factor=round(duration / total, 3) if total > 0 else None,
             skipped=Skipped(

@@ -23,7 +23,15 @@ ROWS_PER_GROUP = 8192
 _CLASSES = pa.array([member.name.lower() for member in ClassId])
 _SOURCES = pa.array([member.value for member in Source])
 _NAME = pa.dictionary(pa.int8(), pa.string())
-_OWN = ("position", "verified")
+_OWN = (
+    "position",
+    "verified",
+    "team",
+    "team_confidence",
+    "role_confidence",
+    "off_pitch",
+    "class_scores",
+)
 """Columns of ``Objects.extra`` that have columns of their own here."""
 
 SCHEMA = pa.schema(
@@ -44,6 +52,10 @@ SCHEMA = pa.schema(
         pa.field("verified", pa.float32()),
         pa.field("x", pa.float32(), metadata={"unit": "m"}),
         pa.field("y", pa.float32(), metadata={"unit": "m"}),
+        pa.field("team", pa.int8()),
+        pa.field("team_confidence", pa.float32()),
+        pa.field("role_confidence", pa.float32()),
+        pa.field("off_pitch", pa.bool_()),
     ],
     metadata={"pitch": "origin at the centre spot, x along the touchline, y to the far touchline"},
 )
@@ -71,6 +83,14 @@ class TracksParquet(FileWriter):
                             a person of the game); null where it did not look at this very box
     x y        float32      metres on the pitch: origin at the centre spot, x along the touchline,
                             y towards the far touchline; null where the pitch is not known
+    team       int8         0 or 1, the team of a player or a keeper; null for a referee, for who is
+                            off the pitch, and where it is not known
+    team_      float32      0..1, how likely that team is; null without one
+    confidence
+    role_      float32      0..1, how likely the class is, for a person; null where nobody looked
+    confidence
+    off_pitch  bool         whether somebody stands beyond the lines and takes no part, as staff
+                            do; null where nobody looked
     ========== ============ ======================================================================
 
     Then follow the columns that a detector or a stage has added, under their names: a number or a
@@ -213,6 +233,7 @@ def _rows(state: FrameState) -> pa.Table:
         _named(pa.array(detected, mask=detected == NO_CLASS), _CLASSES),
         given.verified,
         *given.position.T,
+        *_who(given),
     ]
     table = pa.Table.from_arrays(
         [
@@ -226,6 +247,20 @@ def _rows(state: FrameState) -> pa.Table:
         if name not in _OWN and values.ndim <= 2:
             table = _with_added(table, name, values)
     return table
+
+
+def _who(objects: Objects) -> list[Any]:
+    """The columns of the stage ``teams``; null where it did not work."""
+    extra, n = objects.extra, len(objects)
+    team = np.asarray(extra.get("team", np.full(n, -1)), np.int8)
+    sure = (extra.get(f"{each}_confidence", np.full(n, np.nan)) for each in ("team", "role"))
+    off_pitch = np.asarray(extra.get("off_pitch", np.zeros(n)), np.bool_)
+    unknown = np.full(n, "off_pitch" not in extra)
+    return [
+        pa.array(team, mask=team < 0),
+        *(np.asarray(each, np.float32) for each in sure),
+        pa.array(off_pitch, mask=unknown),
+    ]
 
 
 def _with_added(table: pa.Table, name: str, values: AnyArray) -> pa.Table:

@@ -31,10 +31,11 @@ from touchline.frame import Frame, FrameState, Objects, TrackedFrame
 from touchline.pipeline.pace import Pace, Pacer, Steady
 from touchline.pipeline.prefetch import prefetch
 from touchline.pipeline.shot import MeasuredFrame, Shot, ShotMaker
-from touchline.pipeline.stages import PLACED, Stage, check_columns, run_stage
+from touchline.pipeline.stages import PLACED, Revising, Stage, check_columns, run_stage
 from touchline.pipeline.stopwatch import Stopwatch
 from touchline.pipeline.windows import DecodedFrame, window_length, windows, with_last
 from touchline.pitch import PitchDimensions, PitchModel, positions
+from touchline.teams import Teams
 from touchline.tracking import CameraMotion, NewTracker
 from touchline.video import LATE, Beats, ShotDetector, VideoInfo, VideoReader, rate_note
 
@@ -57,10 +58,12 @@ class Analysis(Iterator[FrameState]):
         stages: Work on the tracked frames, in this order; made for this clip.
         dimensions: Of the pitch; 105 x 68 m unless told.
         tracker: Makes the tracker of each shot; None is ``PlayerTracker``.
+        are_stills: Whether each frame is a shot of its own: nothing moves from one to the next.
 
     Attributes:
         info: What the video says of itself.
         dimensions: Of the pitch.
+        are_stills: Whether each frame is a shot of its own.
         pace: How often the networks look now.
         paces: Every pace so far, by the first frame that it held for.
         stopwatch: Seconds spent in each stage so far.
@@ -81,12 +84,14 @@ class Analysis(Iterator[FrameState]):
         stages: Sequence[Stage] = (),
         dimensions: PitchDimensions | None = None,
         tracker: NewTracker | None = None,
+        are_stills: bool = False,
     ) -> None:
         check_columns(stages, getattr(detector, "adds", ()))
         self.info: VideoInfo = reader.info
         self.dimensions = dimensions or PitchDimensions()
         self.stopwatch = Stopwatch()
         self.paces = {0: pace}
+        self.are_stills = are_stills
         self._beats = Beats(reader.info.fps)
         self._given = 0
         self._reader = reader
@@ -102,6 +107,7 @@ class Analysis(Iterator[FrameState]):
             beats=self._beats,
             window=window,
             keeps_pictures=any(stage.looks for stage in stages),
+            are_stills=are_stills,
         )
         self._measured = prefetch(looking.look(), window)
         shots = ShotMaker(reader.info, self.dimensions, tracker)
@@ -149,6 +155,25 @@ class Analysis(Iterator[FrameState]):
         spent = [stage.spent for stage in self._stages if hasattr(stage, "spent")]
         return asdict(spent[0]) if spent else None
 
+    @property
+    def kits(self) -> dict[str, dict[str, str]] | None:
+        """What each team wears, as ``Summary.teams``; None where teams are not told apart."""
+        kits = [stage.kits for stage in self._stages if isinstance(stage, Teams)]
+        return kits[0] if kits else None
+
+    @property
+    def revises(self) -> bool:
+        """Whether a stage knows more in the end than while it goes on."""
+        return any(isinstance(stage, Revising) for stage in self._stages)
+
+    def revise(self, state: FrameState) -> FrameState:
+        """A state of this clip as it looks after the last frame; ids and boxes stay."""
+        objects = Objects.from_supervision(state.objects)
+        for stage in self._stages:
+            if isinstance(stage, Revising):
+                objects = stage.revise(objects, state.time)
+        return replace(state, objects=objects.to_supervision())
+
     def close(self) -> None:
         """Stop the threads and give the video back; also done after the last frame.
 
@@ -173,6 +198,7 @@ class _Looking:
     window: int
     """Frames that the networks get at once."""
     keeps_pictures: bool
+    are_stills: bool
 
     def watch(self) -> Iterator[DecodedFrame]:
         """Step one: decode, find where shots begin, measure how the camera moved."""
@@ -189,6 +215,9 @@ class _Looking:
 
     def _split(self) -> Generator[tuple[Frame, bool]]:
         """Each frame, and whether a shot begins with it: known at most ``LATE`` frames later."""
+        if self.are_stills:
+            yield from ((frame, True) for frame in self.stopwatch.each("decode", self.reader))
+            return
         shots = ShotDetector()
         frames: deque[Frame] = deque()
         cuts: deque[bool] = deque()

@@ -17,6 +17,7 @@ from touchline.pipeline.plugins import is_object_name, load_object, make
 from touchline.pipeline.stages import NewStage, Stage
 from touchline.pitch import HeatmapPitchModel, PitchDimensions, PitchModel, load_pitch_model
 from touchline.settings import Settings
+from touchline.teams import Teams
 from touchline.tracking import NewTracker, require_detections
 from touchline.verification import Verification, Verifier, load_expert, load_student
 from touchline.video import FASTEST, IMAGE_FPS, VideoInfo, VideoReader
@@ -114,6 +115,14 @@ class Models:
             return None
         return Verification(self.student, expert=self.expert, full=self.settings.verify == "full")
 
+    def _own_stages(
+        self, verification: Stage | None, dimensions: PitchDimensions | None
+    ) -> list[Stage]:
+        """Verification, then the teams of those whom it believes in."""
+        looks = verification or self.verification()
+        teams = Teams(dimensions=dimensions or self.dimensions) if self.settings.teams else None
+        return [stage for stage in (looks, teams) if stage is not None]
+
     def analyze(
         self,
         video: str | os.PathLike[str] | VideoReader,
@@ -130,7 +139,7 @@ class Models:
             pacer: Says how often the networks look; None keeps to ``pace``.
             dimensions: Of this pitch; None is what the models were loaded for.
             stages: Further stages, made for this clip. They work between tracking and verification,
-                but for those that read what verification adds.
+                but for those that read what verification or ``Teams`` adds: these come last.
             verification: Instead of the second look that the settings ask for; made for this clip.
 
         Raises:
@@ -152,9 +161,10 @@ class Models:
                 pace=self.pace(reader.info),
                 pacer=pacer,
                 batch_size=self.settings.batch_size,
-                stages=_in_order(further, verification or self.verification()),
+                stages=_in_order(further, self._own_stages(verification, dimensions)),
                 dimensions=dimensions or self.dimensions,
                 tracker=self.tracker,
+                are_stills=self.settings.image_fps is None and reader.are_stills,
             )
         except BaseException:
             reader.close()
@@ -264,9 +274,8 @@ class CheckedDetector:
         return found
 
 
-def _in_order(stages: Sequence[Stage], verification: Stage | None) -> list[Stage]:
-    """Verification after the stages, but before those that read what it adds."""
-    if verification is None:
-        return list(stages)
-    later = [each for each in stages if {*each.reads} & {*verification.adds}]
-    return [*(each for each in stages if each not in later), verification, *later]
+def _in_order(stages: Sequence[Stage], own: Sequence[Stage]) -> list[Stage]:
+    """Our own stages after the others, but before those that read what ours add."""
+    added = {column for stage in own for column in stage.adds}
+    later = [each for each in stages if {*each.reads} & added]
+    return [*(each for each in stages if each not in later), *own, *later]

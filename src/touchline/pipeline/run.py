@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -19,6 +20,7 @@ from touchline.outputs import (
     Summary,
     SummaryBuilder,
     new_writers,
+    spooled,
 )
 from touchline.pipeline.analysis import Analysis
 from touchline.pipeline.models import Models
@@ -71,7 +73,7 @@ def run_job(
         summary = SummaryBuilder(video, analysis.info, weights=hashes)
         clip = Clip(path, analysis.info, analysis.dimensions)
         writers = [stack.enter_context(each) for each in new_writers(formats, results.path, clip)]
-        for state in _with_progress(analysis, console):
+        for state in _in_hindsight(analysis, _with_progress(analysis, console), results.path):
             with analysis.stopwatch("outputs"):
                 for writer in writers:
                     writer.write(state)
@@ -79,7 +81,9 @@ def run_job(
         for writer in writers:
             writer.finish()
         timing = analysis.timing
-        if settings.image_fps is None and path.is_dir():
+        if analysis.are_stills:
+            timing = "the images do not follow one another: each stands alone; --fps makes a film"
+        elif settings.image_fps is None and path.is_dir():
             timing = f"{IMAGE_FPS:g} images a second were assumed; --fps says how many there are"
         result = summary.build(
             seconds=analysis.stopwatch.seconds | {"total": time.perf_counter() - started},
@@ -88,6 +92,7 @@ def run_job(
             truncated=analysis.truncated,
             timing=timing,
             verification=analysis.spent,
+            teams=analysis.kits,
             files=results.names,
         )
         save(result.to_json().encode())
@@ -96,6 +101,17 @@ def run_job(
         told = f"touchline: removed what an earlier run left in {results.path}: {names}"
         console.print(Text(as_text(told)), soft_wrap=True)
     return result
+
+
+def _in_hindsight(
+    analysis: Analysis, states: Iterator[FrameState], folder: Path
+) -> Iterator[FrameState]:
+    """The states as they look after the last of them; until then they wait in the folder."""
+    if not analysis.revises:
+        yield from states
+        return
+    with spooled(states, folder) as waiting:
+        yield from map(analysis.revise, waiting)
 
 
 def _with_progress(analysis: Analysis, console: Console | None) -> Iterator[FrameState]:

@@ -13,7 +13,7 @@ A stage of one's own needs no change here::
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from touchline.errors import UsageError
 from touchline.frame import Objects, TrackedFrame
@@ -50,6 +50,14 @@ class Stage(Protocol):
         Args:
             window: Consecutive frames of one shot, a second at most.
         """
+
+
+@runtime_checkable
+class Revising(Protocol):
+    """A stage that knows more after the last frame than it knew on the way."""
+
+    def revise(self, objects: Objects, time: float) -> Objects:
+        """The objects of the frame at a time, as they look in the end: rows and boxes stay."""
 
 
 NewStage = Callable[[], Stage]

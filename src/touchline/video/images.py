@@ -9,11 +9,13 @@ import cv2
 from touchline.arrays import Image
 from touchline.errors import InputError
 from touchline.video.info import Picture, VideoInfo, require_size
+from touchline.video.scenes import are_stills
 
 IMAGE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png")
 ALLOWED = f"images ({', '.join(IMAGE_SUFFIXES)}) of one size are needed"
 
-
+_LOOKED_AT = 9
+"""Images by which stills are told from a film."""
 _NAMED = 3
 """Images at fault that are named; the others are counted."""
 _ENDS = {b"\xff\xd8": b"\xff\xd9", b"\x89P": b"IEND"}
@@ -63,6 +65,12 @@ class ImageFolder:
                 yield index / self.info.fps, image
         more = f"; and {len(odd) - _NAMED} more" if len(odd) > _NAMED else ""
         self.damage = "; ".join(odd[:_NAMED]) + more or None
+
+    @property
+    def are_stills(self) -> bool:
+        """Whether the first images do not follow one another as the frames of a film do."""
+        images = (_read(path) for path in self._images[:_LOOKED_AT])
+        return are_stills(image for image in images if image is not None)
 
     def close(self) -> None:
         """Nothing is held open."""

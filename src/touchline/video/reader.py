@@ -7,6 +7,7 @@ from typing import Self
 
 from touchline.frame import Frame
 from touchline.video.arriving import ArrivingFile
+from touchline.video.images import ImageFolder
 from touchline.video.info import Pictures, VideoInfo
 from touchline.video.source import IMAGE_FPS, open_source
 
@@ -67,6 +68,11 @@ class VideoReader:
         """Free the decoder and the file; no frame comes after."""
         self._frames.close()
         self._pictures.close()
+
+    @property
+    def are_stills(self) -> bool:
+        """Whether this is a folder of images that do not follow one another as a film's do."""
+        return isinstance(self._pictures, ImageFolder) and self._pictures.are_stills
 
     @property
     def truncated(self) -> str | None:

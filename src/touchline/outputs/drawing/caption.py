@@ -1,9 +1,20 @@
 """One line in the corner: which frame, when, how sure, and what the colours mean."""
 
+from collections import Counter
+
 from touchline.arrays import Image
-from touchline.frame import ClassId, FrameState, Objects
+from touchline.frame import NO_TEAM, ClassId, FrameState, Objects
 from touchline.outputs.drawing.primitives import disc, pill, stain, text_width, write_text
-from touchline.outputs.drawing.style import CLASS_COLOURS, FAINT, INK, PAPER, Colour, Style
+from touchline.outputs.drawing.style import (
+    CLASS_COLOURS,
+    FAINT,
+    INK,
+    PAPER,
+    TEAM_COLOURS,
+    Colour,
+    Style,
+    colours_of,
+)
 
 _SHOWN = (ClassId.PLAYER, ClassId.GOALKEEPER, ClassId.REFEREE, ClassId.BALL)
 
@@ -45,12 +56,20 @@ def _sureness(state: FrameState) -> str:
 
 
 def _legend(state: FrameState) -> list[Part]:
-    class_id = Objects.from_supervision(state.objects).class_id
-    counts = {member: int((class_id == member).sum()) for member in _SHOWN}
+    """How many there are of each class; of players, of each team, where teams are known."""
+    objects = Objects.from_supervision(state.objects)
+    counts = Counter(zip(objects.class_id.tolist(), colours_of(objects), strict=True))
+    shown = [(member, colour) for member in _SHOWN for colour in _colours(objects, member)]
     return [
-        (f"{n} {member.name.lower()}{'' if n == 1 else 's'}", FAINT, CLASS_COLOURS[member])
-        for member, n in counts.items()
+        (f"{n} {member.name.lower()}{'' if n == 1 else 's'}", FAINT, colour)
+        for member, colour in shown
+        for n in [counts[int(member), colour]]
     ]
+
+
+def _colours(objects: Objects, member: ClassId) -> tuple[Colour, ...]:
+    is_told = member == ClassId.PLAYER and (objects.team != NO_TEAM).any()
+    return TEAM_COLOURS if is_told else (CLASS_COLOURS[member],)
 
 
 def _part_width(part: Part, capital: int) -> int:

@@ -16,7 +16,7 @@ from touchline.outputs.drawing.primitives import (
     text_width,
     write_text,
 )
-from touchline.outputs.drawing.style import CLASS_COLOURS, INK, Style
+from touchline.outputs.drawing.style import INK, Style, colours_of
 
 _ARC_START, _ARC_END = -40, 220
 """Degrees of the ellipse that are drawn; open behind the legs, it seems to lie on the grass."""
@@ -34,30 +34,32 @@ def people(objects: Objects) -> list[int]:
 
 def draw_boxes(image: Image, objects: Objects, style: Style) -> None:
     """Draw a thin box around each person; dashed where nothing was looked at in this frame."""
+    colours = colours_of(objects)
     for row in people(objects):
-        colour = CLASS_COLOURS[int(objects.class_id[row])]
         outline = list(_sides(objects.xyxy[row], style, dashed=is_dashed(objects, row)))
-        cv2.polylines(image, outline, False, colour, style.hairline, cv2.LINE_AA, shift=SUBPIXEL)
+        cv2.polylines(
+            image, outline, False, colours[row], style.hairline, cv2.LINE_AA, shift=SUBPIXEL
+        )
 
 
 def draw_feet(image: Image, objects: Objects, style: Style) -> None:
     """Draw an ellipse on the grass under each person; in dashes like the box."""
+    colours = colours_of(objects)
     for row in people(objects):
         x1, _, x2, y2 = objects.xyxy[row].tolist()
         centre = subpixel([(x1 + x2) / 2, y2]).tolist()
         across = max(0.62 * (x2 - x1), 4.0 * style.stroke)
         axes = subpixel([across + 0.5, 0.34 * across + 0.5]).tolist()
         arcs = _DASHED_ARC if is_dashed(objects, row) else [(_ARC_START, _ARC_END)]
-        colour = CLASS_COLOURS[int(objects.class_id[row])]
         for start, end in arcs:
-            cv2.ellipse(
-                image, centre, axes, 0, start, end, colour, style.stroke, cv2.LINE_AA, SUBPIXEL
-            )
+            line = colours[row], style.stroke, cv2.LINE_AA, SUBPIXEL
+            cv2.ellipse(image, centre, axes, 0, start, end, *line)
 
 
 def draw_labels(image: Image, objects: Objects, style: Style) -> None:
     """Write each id below the feet, or where it hides no other id."""
     taken: list[Rectangle] = []
+    colours = colours_of(objects)
     for row in reversed(people(objects)):
         if objects.tracker_id[row] == NO_ID:
             continue
@@ -66,7 +68,7 @@ def draw_labels(image: Image, objects: Objects, style: Style) -> None:
         width = max(text_width(text, style.label) + style.label, height)
         place = _free_place(objects.xyxy[row], (width, height), taken, image.shape)
         taken.append(place)
-        _draw_label(image, text, place, CLASS_COLOURS[int(objects.class_id[row])], style.label)
+        _draw_label(image, text, place, colours[row], style.label)
 
 
 def is_dashed(objects: Objects, row: int) -> bool:

@@ -12,7 +12,7 @@ from touchline.geometry import plain, through
 from touchline.outputs.drawing.people import is_dashed
 from touchline.outputs.drawing.primitives import SUBPIXEL, disc, pill, ring, stain, subpixel
 from touchline.outputs.drawing.projection import cut_polygon
-from touchline.outputs.drawing.style import CLASS_COLOURS, FAINT, INK, PAPER, Style
+from touchline.outputs.drawing.style import CLASS_COLOURS, FAINT, INK, PAPER, Style, colours_of
 from touchline.pitch import PitchDimensions
 
 BORDER = 4.0
@@ -97,7 +97,7 @@ def _draw_person(panel: Image, plan: _Plan, objects: Objects, row: int, style: S
     centre = plan.place(metres)
     is_ball = objects.class_id[row] == ClassId.BALL
     radius = max(1.6 if is_ball else 2.2, (0.9 if is_ball else 1.35) * plan.scale)
-    colour = PAPER if is_ball else CLASS_COLOURS[int(objects.class_id[row])]
+    colour = PAPER if is_ball else colours_of(objects)[row]
     around = CLASS_COLOURS[ClassId.BALL] if is_ball else INK
     disc(panel, centre, radius + style.hairline, around)
     if is_dashed(objects, row):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from touchline.frame import ClassId
+from touchline.frame import NO_TEAM, ClassId, Objects
 
 Colour = tuple[int, int, int]
 """Blue, green, red, 0..255."""
@@ -15,11 +15,28 @@ CLASS_COLOURS: dict[int, Colour] = {
     ClassId.PLAYER: (250, 206, 92),
     ClassId.REFEREE: (240, 120, 232),
 }
+TEAM_COLOURS: tuple[Colour, Colour] = ((250, 206, 92), (120, 140, 255))
+"""Of the players of each team."""
 LINE_COLOUR: Colour = (96, 240, 255)
 POINT_COLOUR: Colour = (255, 255, 255)
 INK: Colour = (34, 24, 18)
 PAPER: Colour = (250, 246, 242)
 FAINT: Colour = (196, 186, 176)
+
+
+def colours_of(objects: Objects) -> list[Colour]:
+    """The colour of each: a player's is that of his team, and who takes no part is faint."""
+    rows = zip(
+        objects.class_id.tolist(), objects.team.tolist(), objects.off_pitch.tolist(), strict=True
+    )
+    return [
+        FAINT
+        if off
+        else TEAM_COLOURS[team]
+        if class_id == ClassId.PLAYER and team != NO_TEAM
+        else CLASS_COLOURS[class_id]
+        for class_id, team, off in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,175 @@
+"""What was seen of each track so far: its kit, the detector's word, its places, and with whom.
+
+A track is cut into stretches of a few looks: the stretches of one man support each other, and one
+that has taken up another man does not drag the first along.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from touchline.arrays import AnyArray, Bools, Float64, Int64
+from touchline.teams.mixture import WITHIN, People, Presence
+
+ALIKE = 0.4
+"""Share of a kit's variance that all looks at one person have in common."""
+STRETCH = 1.0
+"""Seconds of a track that are taken together."""
+CHANGED = 4.0
+"""Mean square of the distance of a look from its stretch, in units of kit space, from which a track
+seems to have taken up another man."""
+CLEAR = 0.5
+"""Quality from which a look can say so."""
+TAIL = 0.01
+TAIL_POWER = 2.0
+"""One look in a hundred shows anything; of several, it is seldom the mean that does."""
+LEAST = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Views:
+    """The people of one moment.
+
+    Attributes:
+        tracker_id: int64 (n,).
+        quality: float64 (n,), what the look at each is worth, above 0 to 1.
+        kit: float64 (n, d), in kit space.
+        shirt: float64 (n, 3), BGR.
+        word: float64 (n, 4), log probabilities of the roles by the detector's word.
+        place: float64 (n, 4), log odds of the roles by place.
+        position: float64 (n, 2), metres, NaN where unknown.
+        inside: bool (n,), whether each stands on the pitch.
+        outside: bool (n,), whether each stands well off it.
+    """
+
+    tracker_id: Int64
+    quality: Float64
+    kit: Float64
+    shirt: Float64
+    word: Float64
+    place: Float64
+    position: Float64
+    inside: Bools
+    outside: Bools
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """Who was where at one time: rows of their stretches (n,) and their places."""
+
+    time: float
+    rows: Int64
+    position: Float64
+    inside: Bools
+
+
+@dataclass(slots=True)
+class Evidence:
+    """The stretches of a clip's tracks as columns of equal length n, sums over their looks.
+
+    Attributes:
+        kit, shirt, word, place: Each look times its quality: (n, d), (n, 3), (n, 4), (n, 4).
+        quality: (n,).
+        known: (n,), looks whose place in metres is known.
+        outside: (n,), of those, the ones well off the pitch.
+        seen_at: (n,), seconds of the last look.
+        begun_at: (n,), seconds of the first.
+        ids: (n,), ``tracker_id``.
+        moments: Who was there together.
+    """
+
+    directions: int
+    kit: Float64 = field(init=False)
+    shirt: Float64 = field(default_factory=lambda: np.zeros((0, 3)))
+    word: Float64 = field(default_factory=lambda: np.zeros((0, 4)))
+    place: Float64 = field(default_factory=lambda: np.zeros((0, 4)))
+    quality: Float64 = field(default_factory=lambda: np.zeros(0))
+    known: Float64 = field(default_factory=lambda: np.zeros(0))
+    outside: Float64 = field(default_factory=lambda: np.zeros(0))
+    begun_at: Float64 = field(default_factory=lambda: np.zeros(0))
+    seen_at: Float64 = field(default_factory=lambda: np.zeros(0))
+    ids: Int64 = field(default_factory=lambda: np.zeros(0, np.int64))
+    moments: list[Moment] = field(default_factory=list)
+    _stretches: dict[int, list[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.kit = np.zeros((0, self.directions))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def rows(self, tracker_id: Int64, time: float) -> Int64:
+        """The stretch (n,) of each track at a time, -1 for one that was never looked at."""
+        begun = self.begun_at.__getitem__
+        found = np.full(len(tracker_id), -1)
+        for place, each in enumerate(tracker_id.tolist()):
+            stretches = self._stretches.get(each)
+            if stretches:
+                found[place] = stretches[max(bisect_right(stretches, time, key=begun) - 1, 0)]
+        return found
+
+    def add(self, views: Views, time: float) -> None:
+        """Take in the looks of one moment, at most one of each track."""
+        rows = self._continued(views, time)
+        fresh = rows < 0
+        rows[fresh] = np.arange(len(self), len(self) + fresh.sum())
+        self._make_room(views.tracker_id[fresh], time)
+        for name in ("kit", "shirt", "word", "place"):
+            column = getattr(self, name)
+            column[rows] += views.quality[:, None] * getattr(views, name)
+        self.quality[rows] += views.quality
+        self.known[rows] += np.isfinite(views.position).all(axis=1)
+        self.outside[rows] += views.outside
+        self.seen_at[rows] = time
+        self.moments.append(Moment(time, rows, views.position, views.inside))
+
+    def _continued(self, views: Views, time: float) -> Int64:
+        """The stretch (n,) that each look goes on with, -1 where another one begins."""
+        rows = self.rows(views.tracker_id, np.inf)
+        known = rows >= 0
+        last = rows[known]
+        mean = self.kit[last] / np.maximum(self.quality[last], LEAST)[:, None]
+        apart = ((views.kit[known] - mean) ** 2).mean(axis=1)
+        other = (apart > CHANGED) & (views.quality[known] > CLEAR) & (self.quality[last] > CLEAR)
+        rows[known] = np.where(other | (time - self.begun_at[last] >= STRETCH), -1, last)
+        return rows
+
+    def _make_room(self, tracker_id: Int64, time: float) -> None:
+        for row, each in enumerate(tracker_id.tolist(), start=len(self)):
+            self._stretches.setdefault(each, []).append(row)
+        for name in ("kit", "shirt", "word", "place", "quality", "known", "outside", "seen_at"):
+            setattr(self, name, _grown(getattr(self, name), len(tracker_id)))
+        self.ids = np.concatenate([self.ids, tracker_id])
+        self.begun_at = np.concatenate([self.begun_at, np.full(len(tracker_id), time)])
+
+    def people(self, rows: Int64, moments: range) -> People:
+        """Some stretches (n,) as people of a mixture, and who of them was there together.
+
+        Args:
+            rows: The stretches.
+            moments: Numbers of the moments that count.
+        """
+        looks = np.maximum(self.quality[rows], LEAST)
+        mean = self.kit[rows] / looks[:, None]
+        roles = (self.word[rows] + self.place[rows]) / looks[:, None]
+        looks = np.maximum(looks, 0.25)
+        variance = WITHIN * (ALIKE + (1 - ALIKE) / looks)
+        tail = TAIL / np.maximum(looks, 1.0) ** TAIL_POWER
+        return People(mean, variance, tail, roles, self._presence(rows, moments))
+
+    def _presence(self, rows: Int64, moments: range) -> Presence:
+        number = np.full(len(self), -1)
+        number[rows] = np.arange(len(rows))
+        chosen = [self.moments[each] for each in moments]
+        person = number[np.concatenate([[], *(each.rows for each in chosen)]).astype(np.int64)]
+        moment = np.repeat(np.arange(len(chosen)), [len(each.rows) for each in chosen])
+        inside = np.concatenate([np.zeros(0, bool), *(each.inside for each in chosen)])
+        x = np.concatenate([np.zeros(0), *(each.position[:, 0] for each in chosen)])
+        side = (~(x <= 0)).astype(np.int64)  # where nothing is known, all are on one side
+        there = person >= 0
+        return Presence(person[there], moment[there], inside[there], side[there])
+
+
+def _grown(column: AnyArray, count: int) -> AnyArray:
+    return np.concatenate([column, np.zeros((count, *column.shape[1:]), column.dtype)])

@@ -1,0 +1,333 @@
+"""The stage itself: a window of frames in, their objects with roles and teams out.
+
+::
+
+    window -> moments -> views (kit, word, place) -> evidence of each track -> mixture -> names
+                                                          ^                       |
+                                                          +----- kits so far -----+
+
+What is said of a track may change while the match goes on; ``revise`` says in the end what is known
+from all of it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from touchline.arrays import Bools, Float64, Int64
+from touchline.frame import NO_TEAM, ClassId, Objects, TrackedFrame
+from touchline.geometry import areas, pairwise_intersection
+from touchline.pitch import PitchDimensions
+from touchline.teams.colours import colour_name
+from touchline.teams.evidence import Evidence, Views
+from touchline.teams.guard import keeper_teams
+from touchline.teams.kits import cut, describe, grass_colour
+from touchline.teams.mixture import (
+    KEEPERS,
+    KITS,
+    TEAMS,
+    Kits,
+    as_known,
+    kits_of,
+    roles_of,
+    starts_of,
+    tell_apart,
+)
+from touchline.teams.model import TeamModel, load_team_model
+from touchline.teams.place import place_rules
+from touchline.teams.smoothing import joined
+
+APART = 0.45
+"""Seconds between two moments in which people are looked at."""
+RECENT = 10.0
+"""Seconds of looks that are told apart again and again; older ones are known."""
+POOLED = 4000
+"""Stretches of a match from which its kits are learnt in the end."""
+SETTLED = 1.0
+"""Seconds of a track after which what was said of it does not change lightly."""
+HOLD = 3.0
+"""Log odds by which something else must be likelier then."""
+LOOKS = 1.5
+"""Looks that must say so: in one somebody else may stand before him."""
+OUTSIDE = 3.0
+"""Metres beyond a line from which somebody is off the pitch."""
+INSIDE = 1.5
+"""Metres within a line from which somebody is on it."""
+FARTHEST = 15.0
+"""Metres off the pitch at which a place is believed no more."""
+OFF_PITCH = 0.7
+"""Share of somebody's places off the pitch from which he takes no part."""
+_OLD = 200
+"""Moments back to which a keeper's side is looked for while the match goes on."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Names:
+    """What is said of n stretches of tracks.
+
+    Attributes:
+        class_id: int64 (n,).
+        role_confidence: float64 (n,), the probability of that role.
+        team: int64 (n,), 0, 1 or NO_TEAM.
+        team_confidence: float64 (n,), how likely that team is; NaN without one.
+        off_pitch: bool (n,).
+    """
+
+    class_id: Int64
+    role_confidence: Float64
+    team: Int64
+    team_confidence: Float64
+    off_pitch: Bools
+
+
+class Teams:
+    """Says who keeps goal, who referees, and who plays for which team.
+
+    Make a new one for each clip: it remembers the kits of the match.
+
+    Args:
+        model: What is known of kits and places; None is the one that ships.
+        dimensions: Of the pitch; 105 x 68 m unless told.
+
+    Attributes:
+        name: Of the stage.
+        reads: Columns that it reads.
+        adds: Columns that it adds: ``team`` int64 (0, 1, or -1 for none), ``team_confidence``
+            and ``role_confidence`` float32, ``off_pitch`` bool.
+        looks: It needs pictures.
+
+    Raises:
+        ModelError: The model that ships is missing or was changed.
+    """
+
+    name = "teams"
+    reads = ("tracker_id", "source", "position")
+    adds = ("team", "team_confidence", "role_confidence", "off_pitch")
+    looks = True
+
+    def __init__(
+        self, model: TeamModel | None = None, *, dimensions: PitchDimensions | None = None
+    ) -> None:
+        self._model = model or load_team_model()
+        self._dimensions = dimensions or PitchDimensions()
+        self._evidence = Evidence(len(self._model.space.spread))
+        self._shares = np.zeros((0, KITS + 1))
+        self._alone = np.zeros((0, 4))
+        """Log probabilities of the roles of each track by its own shot."""
+        self._open = np.zeros(0, np.int64)
+        """Rows of the tracks of this shot that may still be seen."""
+        self._known = Kits.unknown(len(self._model.space.spread))
+        self._shot: int | None = None
+        self._begun = 0
+        """Number of the first moment of this shot."""
+        self._said: dict[int, tuple[tuple[int, int], float]] = {}
+        self._final: Names | None = None
+
+    def process(self, window: Sequence[TrackedFrame]) -> list[Objects]:
+        """Name the people of the next frames, all of one shot; see ``Stage.process``."""
+        if not window:
+            return []
+        if window[0].shot != self._shot:
+            self._shot, self._begun = window[0].shot, len(self._evidence.moments)
+            self._close(self._open)
+        for frame in _moments(window):
+            self._look(frame)
+        self._tell_apart(window[-1].time)
+        names = self._steady(self._names(self._shares, recent=True))
+        return [self._named(frame.objects, frame.time, names) for frame in window]
+
+    def revise(self, objects: Objects, time: float) -> Objects:
+        """The objects of a frame as they look in the end, from the kits of the whole match."""
+        if self._final is None:
+            self._final = self._names(self._pooled(), recent=False)
+        return self._named(objects, time, self._final)
+
+    @property
+    def kits(self) -> dict[str, dict[str, str]]:
+        """What each team that was seen wears: a word for its shirt, and its mean colour."""
+        weight = self._shares[:, TEAMS] * np.minimum(self._evidence.quality, 1.0)[:, None]
+        mean = self._evidence.shirt / np.maximum(self._evidence.quality, 1e-6)[:, None]
+        colour = weight.T @ mean / np.maximum(weight.sum(axis=0), 1e-6)[:, None]
+        seen = weight.sum(axis=0) > 0.5
+        return {
+            str(team): {"shirt": colour_name((b, g, r)), "colour": f"#{r:02x}{g:02x}{b:02x}"}
+            for team, (b, g, r) in enumerate(colour.round().astype(int).tolist())
+            if seen[team]
+        }
+
+    def _look(self, frame: TrackedFrame) -> None:
+        """Take in how the people of a frame with a picture look, and where they stand."""
+        assert frame.image is not None, "moments are frames with a picture"
+        people = frame.objects[~frame.objects.is_ball]
+        rules = place_rules(people.xyxy, people.position.astype(np.float64), self._dimensions)
+        seen = ~people.is_filled & (people.tracker_id >= 0)
+        if not seen.any():
+            return
+        grass = grass_colour(frame.image)
+        histograms, shirt = describe(cut(frame.image, people.xyxy[seen] * frame.scale), grass)
+        position = people.position[seen].astype(np.float64)
+        views = Views(
+            tracker_id=people.tracker_id[seen],
+            quality=np.maximum(1 - _covered(people.xyxy)[seen], 0.2) ** 2,
+            kit=self._model.space.place(histograms),
+            shirt=shirt,
+            word=self._model.of_word(_class_scores(people[seen]), people.confidence[seen]),
+            place=self._model.of_place(rules[seen]),
+            position=position,
+            inside=self._off(position) < -INSIDE,
+            outside=(self._off(position) > OUTSIDE) & (self._off(position) < FARTHEST),
+        )
+        self._evidence.add(views, frame.time)
+
+    def _off(self, position: Float64) -> Float64:
+        """Metres (n,) that each place lies off the pitch; negative on it, NaN where unknown."""
+        half = np.array([self._dimensions.length, self._dimensions.width]) / 2
+        return np.asarray((np.abs(position) - half).max(axis=1))
+
+    def _tell_apart(self, time: float) -> None:
+        """Tell the people of this shot apart, by all that is known by now."""
+        evidence, fresh = self._evidence, len(self._evidence) - len(self._shares)
+        self._open = np.concatenate([self._open, np.arange(len(self._shares), len(evidence))])
+        self._shares = np.concatenate([self._shares, np.zeros((fresh, KITS + 1))])
+        self._alone = np.concatenate([self._alone, np.zeros((fresh, 4))])
+        self._close(self._open[time - evidence.seen_at[self._open] > RECENT])
+        if not len(self._open):
+            return
+        rows, spread = self._open, self._model.space.spread
+        people = evidence.people(rows, range(self._begun, len(evidence.moments)))
+        before = self._shares[rows]
+        starts = starts_of(people)
+        if self._known.precision.any():
+            starts.append(as_known(people, spread, self._known))
+        if before.any():
+            starts.append(before)
+        kits = tell_apart(people, spread, known=self._known, starts=starts)
+        self._alone[rows] = roles_of(kits)
+        self._shares[rows] = _aligned(joined(np.exp(kits), evidence.ids[rows]), before)
+
+    def _close(self, rows: Int64) -> None:
+        """Add stretches that lie back to what is known of the kits."""
+        people = self._evidence.people(rows, range(0))
+        more = kits_of(people, self._shares[rows])
+        self._known = Kits(self._known.precision + more.precision, self._known.total + more.total)
+        self._open = np.setdiff1d(self._open, rows)
+
+    def _pooled(self) -> Float64:
+        """Shares (n, 6) of all stretches from the whole match at once.
+
+        It starts from what each shot said of its own people: from nothing, a match has two answers
+        that hold each other up, the referee's kit and a team's swapped.
+        """
+        evidence, spread = self._evidence, self._model.space.spread
+        everybody = np.arange(len(evidence))
+        if not len(everybody):
+            return self._shares
+        chosen = everybody[:: -(-len(everybody) // POOLED)]
+        people = evidence.people(chosen, range(len(evidence.moments)))
+        starts = [self._shares[chosen], *starts_of(people, self._alone[chosen])]
+        kits = tell_apart(people, spread, starts=starts)
+        if len(chosen) < len(everybody):
+            known = kits_of(people, np.exp(kits))
+            people = evidence.people(everybody, range(len(evidence.moments)))
+            kits = np.log(np.maximum(as_known(people, spread, known), 1e-12))
+        return _aligned(joined(np.exp(kits), evidence.ids), self._shares)
+
+    def _names(self, shares: Float64, *, recent: bool) -> Names:
+        """What the shares (n, 6) of all tracks amount to."""
+        evidence = self._evidence
+        roles = roles_of(np.log(np.maximum(shares, 1e-12)))[:, 1:]
+        roles -= np.logaddexp.reduce(roles, axis=1)[:, None]
+        class_id = roles.argmax(axis=1) + int(ClassId.GOALKEEPER)
+        teams = shares[:, TEAMS]
+        team = teams.argmax(axis=1)
+        sure = teams.max(axis=1) / np.maximum(teams.sum(axis=1), 1e-12)
+        keepers = np.flatnonzero(class_id == ClassId.GOALKEEPER)
+        moments = evidence.moments[-_OLD:] if recent else evidence.moments
+        team[keepers], sure[keepers] = keeper_teams(keepers, teams, moments)
+        off = evidence.outside > OFF_PITCH * np.maximum(evidence.known, 1)
+        none = off | (class_id == ClassId.REFEREE)
+        return Names(
+            class_id,
+            np.exp(roles.max(axis=1, initial=-np.inf)) if len(roles) else np.zeros(0),
+            np.where(none, NO_TEAM, team),
+            np.where(none | (team == NO_TEAM), np.nan, sure),
+            off,
+        )
+
+    def _steady(self, names: Names) -> Names:
+        """The names, but what a reader has seen for a while changes on good evidence only."""
+        evidence, class_id, team = self._evidence, names.class_id.copy(), names.team.copy()
+        odds = np.log(np.maximum(self._shares, 1e-12))
+        for row in self._open.tolist():
+            track, fresh = int(evidence.ids[row]), (int(class_id[row]), int(team[row]))
+            said, since = self._said.get(track, (fresh, evidence.begun_at[row]))
+            settled = evidence.seen_at[row] - since > SETTLED
+            doubtful = evidence.quality[row] < LOOKS or _margin(odds[row], fresh, said) < HOLD
+            if said != fresh and settled and doubtful:
+                class_id[row], team[row] = fresh = said
+            self._said[track] = fresh, since
+        return replace(names, class_id=class_id, team=team)
+
+    def _named(self, objects: Objects, time: float, names: Names) -> Objects:
+        """The objects of a frame with the names of their tracks at that time."""
+        rows = self._evidence.rows(objects.tracker_id, time)
+        known = (rows >= 0) & ~objects.is_ball
+        mine = rows[known]
+        columns = {
+            "team": np.full(len(rows), NO_TEAM),
+            "team_confidence": np.full(len(rows), np.nan, np.float32),
+            "role_confidence": np.full(len(rows), np.nan, np.float32),
+            "off_pitch": np.zeros(len(rows), bool),
+        }
+        for name, column in columns.items():
+            column[known] = getattr(names, name)[mine]
+        class_id = objects.class_id.copy()
+        class_id[known] = names.class_id[mine]
+        return replace(objects, class_id=class_id).with_columns(**columns)
+
+
+def _moments(window: Sequence[TrackedFrame]) -> Iterator[TrackedFrame]:
+    """Frames with a picture, some time apart."""
+    last = -np.inf
+    for frame in window:
+        if frame.image is not None and frame.time - last >= APART:
+            last = frame.time
+            yield frame
+
+
+def _covered(xyxy: Float64) -> Float64:
+    """Largest share (n,) of each box that one nearer to the camera covers."""
+    shared = pairwise_intersection(xyxy, xyxy) * (xyxy[:, 3][:, None] < xyxy[:, 3])
+    return np.asarray(
+        (shared / np.maximum(areas(xyxy), 1.0)[:, None]).max(axis=1, initial=0.0).clip(max=1.0)
+    )
+
+
+def _class_scores(people: Objects) -> Float64:
+    """What the detector says of each class (n, 4); of one that says only which, a mild word."""
+    if "class_scores" in people.extra:
+        return np.asarray(people.extra["class_scores"], np.float64)
+    return np.where(people.class_id[:, None] == np.arange(len(ClassId)), 0.8, 0.1)
+
+
+def _aligned(shares: Float64, before: Float64) -> Float64:
+    """The shares (n, 6) with the teams numbered as before: a mixture numbers them by chance."""
+    swapped = shares.copy()
+    swapped[:, TEAMS] = shares[:, TEAMS][:, ::-1]
+    keeps = (shares[:, TEAMS] * before[:, TEAMS]).sum()
+    swaps = (swapped[:, TEAMS] * before[:, TEAMS]).sum()
+    return swapped if swaps > keeps else shares
+
+
+def _margin(odds: Float64, fresh: tuple[int, int], said: tuple[int, int]) -> float:
+    """By how much, in log odds, a fresh class and team are likelier than those that were said."""
+    return _log_share(odds, *fresh) - _log_share(odds, *said)
+
+
+def _log_share(odds: Float64, class_id: int, team: int) -> float:
+    if class_id == ClassId.PLAYER and team != NO_TEAM:
+        return float(odds[team])
+    if class_id == ClassId.GOALKEEPER:
+        return float(np.logaddexp(*odds[KEEPERS]))
+    return float(roles_of(odds[None])[0, class_id])
