@@ -87,7 +87,7 @@ def test_who_stands_beyond_the_lines_is_off_the_pitch_and_plays_for_nobody() -> 
 
 def test_in_the_end_the_first_frames_are_named_from_the_whole_match() -> None:
     stage = Teams()
-    early = [replace(each, class_id=PLAYER) for each in two_teams(located=True)[12:13]]
+    early = [replace(two_teams(located=True)[12], position=(-10.0, 4.0))]
     first = run_stage(stage, film(early, count=1))[0]
     assert first.class_id.tolist() == [PLAYER]
     figures = [*early, *two_teams(located=True)[:12]]
