@@ -36,9 +36,10 @@ def people(
 
 
 def two_teams(rng: np.random.Generator, *, shift: float = 5.0) -> np.ndarray:
-    red = rng.normal(0, 0.7, (8, 4)) + [shift, 0, 0, 0]
-    blue = rng.normal(0, 0.7, (8, 4)) - [shift, 0, 0, 0]
-    return np.concatenate([red, blue])
+    place = rng.normal(0, 0.7, (16, 4))
+    place[:8, 0] += shift
+    place[8:, 0] -= shift
+    return place
 
 
 def test_two_teams_are_told_apart_whatever_their_numbers() -> None:
