@@ -30,7 +30,8 @@ def test_the_public_names_are_these() -> None:
     assert set(tl.__all__) == {
         *("ClassId", "Detector", "FrameState", "InputError", "ModelError", "Models", "Objects"),
         *("OutputError", "PitchDimensions", "PitchModel", "PitchState", "PlayerTracker"),
-        *("Settings", "Source", "Stage", "TouchlineError", "TrackedFrame", "UsageError"),
+        *("Settings", "Source", "Stage", "TeamClassifier", "TouchlineError", "TrackedFrame"),
+        "UsageError",
         *("analyze", "load_detector", "load_pitch_model"),
     }
 

@@ -184,8 +184,9 @@ class Objects:
 
     @property
     def team(self) -> Int64:
-        """Team (n,) of each, 0 or 1; ``NO_TEAM`` where there is none, or it is not known."""
-        return np.asarray(self.extra.get("team", np.full(len(self), NO_TEAM)), np.int64)
+        """Team (n,) of each, 0 or 1; ``NO_TEAM`` where there is none, or the column says other."""
+        team = np.asarray(self.extra.get("team", np.full(len(self), NO_TEAM)))
+        return np.where(np.isin(team, (0, 1)), team, NO_TEAM).astype(np.int64)
 
     @property
     def off_pitch(self) -> Bools:

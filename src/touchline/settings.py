@@ -138,7 +138,7 @@ class Settings(BaseSettings):
     verifier: VerifierName = Field(default="auto", validation_alias="TOUCHLINE_VERIFIER")
     """Who looks: the shipped student, with a CLIP for what is doubtful; auto takes ``clip`` if it
     is installed."""
-    teams: bool = Field(default=True, validation_alias="TOUCHLINE_TEAMS")
+    teams: Literal["on", "off"] = Field(default="on", validation_alias="TOUCHLINE_TEAMS")
     """Whether kits and places say who plays for which team, and who only seems to play."""
     cache: Path | None = Field(default=None, validation_alias="TOUCHLINE_CACHE")
     """Folder of the networks that are pulled; None is ``.cache/touchline`` in the home folder."""

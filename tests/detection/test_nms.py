@@ -12,6 +12,7 @@ from touchline.detection.nms import (
     shares_inside,
     suppress,
 )
+from touchline.frame import ClassId
 from touchline.geometry import pairwise_iou
 
 
@@ -21,6 +22,7 @@ def boxes(*rows):
         np.array([row[0] for row in rows], np.float32).reshape(-1, 4),
         np.array([row[1] for row in rows], np.float32),
         np.array([row[2] for row in rows], np.int64),
+        np.array([np.eye(4)[row[2]] for row in rows], np.float32).reshape(-1, 4),
     )
 
 
@@ -28,7 +30,8 @@ def random_boxes(seed, n, size=200):
     rng = np.random.default_rng(seed)
     corner, side = rng.random((n, 2)) * size, rng.random((n, 2)) * 60 + 1
     xyxy = np.concatenate([corner, corner + side], 1).astype(np.float32)
-    return DecodedBoxes(xyxy, rng.random(n).astype(np.float32), rng.integers(0, 4, n))
+    class_scores = rng.random((n, 4)).astype(np.float32)
+    return DecodedBoxes(xyxy, rng.random(n).astype(np.float32), rng.integers(0, 4, n), class_scores)
 
 
 def plain_suppress(given):
@@ -97,3 +100,14 @@ def test_the_share_inside_is_that_of_the_other_box(other, expected):
 
 def test_an_empty_box_lies_in_nothing():
     assert shares_inside(np.zeros((1, 4), np.float32), np.zeros((1, 4), np.float32))[0, 0] == 0
+
+
+def test_what_a_box_suppresses_has_a_say_in_its_class_scores() -> None:
+    kept = suppress(
+        boxes(
+            ((0, 0, 100, 200), 0.9, ClassId.PLAYER),
+            ((2, 0, 102, 200), 0.6, ClassId.REFEREE),
+            ((500, 0, 600, 200), 0.5, ClassId.REFEREE),
+        )
+    )
+    assert kept.class_scores == pytest.approx(np.array([[0, 0, 0.6, 0.4], [0, 0, 0, 1]]), abs=1e-6)

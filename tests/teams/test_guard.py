@@ -1,13 +1,13 @@
 import numpy as np
 
-from touchline.teams.evidence import Moment
+from touchline.teams.evidence import Lineup
 from touchline.teams.guard import keeper_teams
 
 
-def moment(time: float, x: list[float]) -> Moment:
+def moment(time: float, x: list[float]) -> Lineup:
     """Rows 0-2 of team 0, 3-5 of team 1, 6 a keeper; each at x on the long axis."""
     position = np.stack([np.array(x), np.zeros(len(x))], axis=1)
-    return Moment(time, np.arange(len(x)), position, np.full(len(x), True))
+    return Lineup(time, np.arange(len(x)), position, np.full(len(x), True))
 
 
 TEAMS = np.array([[1.0, 0.0]] * 3 + [[0.0, 1.0]] * 3 + [[0.0, 0.0]])
@@ -29,7 +29,7 @@ def test_after_the_break_the_ends_are_changed() -> None:
     before = [moment(t, [40, 35, 30, 33, 28, 20, 51]) for t in range(5)]
     after = [moment(600 + t, [20, 25, 30, 33, 38, 41, 51]) for t in range(3)]
     late = np.concatenate([TEAMS, TEAMS[-1:]])
-    later = [Moment(m.time, np.append(m.rows[:-1], 7), m.position, m.inside) for m in after]
+    later = [Lineup(m.time, np.append(m.rows[:-1], 7), m.position, m.inside) for m in after]
     assert keeper_teams(np.array([6, 7]), late, [*before, *later])[0].tolist() == [0, 1]
 
 

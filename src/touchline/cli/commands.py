@@ -102,7 +102,7 @@ def run(
     ] = None,
     verifier: VerifierName = None,
     teams: Annotated[
-        bool | None, typer.Option(help="Tell teams and roles apart by kits and places.")
+        str | None, typer.Option(help="on or off: teams and roles by all kits and places at once.")
     ] = None,
 ) -> None:
     """Analyse VIDEO; write predictions.json, tracks.parquet, overlay.mp4 and summary.json."""

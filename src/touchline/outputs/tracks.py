@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from touchline.arrays import AnyArray
+from touchline.arrays import AnyArray, Bools
 from touchline.errors import UsageError
-from touchline.frame import NO_CLASS, NO_ID, ClassId, FrameState, Objects, Source
+from touchline.frame import NO_CLASS, NO_ID, NO_TEAM, ClassId, FrameState, Objects, Source
 from touchline.outputs.writer import FileWriter
 
 ROWS_PER_GROUP = 8192
@@ -23,16 +23,11 @@ ROWS_PER_GROUP = 8192
 _CLASSES = pa.array([member.name.lower() for member in ClassId])
 _SOURCES = pa.array([member.value for member in Source])
 _NAME = pa.dictionary(pa.int8(), pa.string())
-_OWN = (
-    "position",
-    "verified",
-    "team",
-    "team_confidence",
-    "role_confidence",
-    "off_pitch",
-    "class_scores",
-)
+_OWN = ("position", "verified", "class_scores")
 """Columns of ``Objects.extra`` that have columns of their own here."""
+
+_TEAMS = ("team", "team_confidence", "role_confidence", "off_pitch")
+"""Columns of the stage ``teams``: they come before those of others."""
 
 SCHEMA = pa.schema(
     [
@@ -52,10 +47,6 @@ SCHEMA = pa.schema(
         pa.field("verified", pa.float32()),
         pa.field("x", pa.float32(), metadata={"unit": "m"}),
         pa.field("y", pa.float32(), metadata={"unit": "m"}),
-        pa.field("team", pa.int8()),
-        pa.field("team_confidence", pa.float32()),
-        pa.field("role_confidence", pa.float32()),
-        pa.field("off_pitch", pa.bool_()),
     ],
     metadata={"pitch": "origin at the centre spot, x along the touchline, y to the far touchline"},
 )
@@ -83,14 +74,18 @@ class TracksParquet(FileWriter):
                             a person of the game); null where it did not look at this very box
     x y        float32      metres on the pitch: origin at the centre spot, x along the touchline,
                             y towards the far touchline; null where the pitch is not known
+    ========== ============ ======================================================================
+
+    With the stage ``teams`` these follow:
+
+    ========== ============ ======================================================================
     team       int8         0 or 1, the team of a player or a keeper; null for a referee, for who is
                             off the pitch, and where it is not known
     team_      float32      0..1, how likely that team is; null without one
     confidence
     role_      float32      0..1, how likely the class is, for a person; null where nobody looked
     confidence
-    off_pitch  bool         whether somebody stands beyond the lines and takes no part, as staff
-                            do; null where nobody looked
+    off_pitch  bool         whether somebody stands beyond the lines and takes no part, as staff do
     ========== ============ ======================================================================
 
     Then follow the columns that a detector or a stage has added, under their names: a number or a
@@ -233,7 +228,6 @@ def _rows(state: FrameState) -> pa.Table:
         _named(pa.array(detected, mask=detected == NO_CLASS), _CLASSES),
         given.verified,
         *given.position.T,
-        *_who(given),
     ]
     table = pa.Table.from_arrays(
         [
@@ -243,31 +237,22 @@ def _rows(state: FrameState) -> pa.Table:
         ],
         schema=SCHEMA,
     )
-    for name, values in given.extra.items():
+    for name, values in sorted(given.extra.items(), key=lambda item: item[0] not in _TEAMS):
         if name not in _OWN and values.ndim <= 2:
-            table = _with_added(table, name, values)
+            told = given.team != NO_TEAM if name == "team" and "off_pitch" in given.extra else None
+            table = _with_added(table, name, values, told=told)
     return table
 
 
-def _who(objects: Objects) -> list[Any]:
-    """The columns of the stage ``teams``; null where it did not work."""
-    extra, n = objects.extra, len(objects)
-    team = np.asarray(extra.get("team", np.full(n, -1)), np.int8)
-    sure = (extra.get(f"{each}_confidence", np.full(n, np.nan)) for each in ("team", "role"))
-    off_pitch = np.asarray(extra.get("off_pitch", np.zeros(n)), np.bool_)
-    unknown = np.full(n, "off_pitch" not in extra)
-    return [
-        pa.array(team, mask=team < 0),
-        *(np.asarray(each, np.float32) for each in sure),
-        pa.array(off_pitch, mask=unknown),
-    ]
-
-
-def _with_added(table: pa.Table, name: str, values: AnyArray) -> pa.Table:
+def _with_added(
+    table: pa.Table, name: str, values: AnyArray, *, told: Bools | None = None
+) -> pa.Table:
+    """The table with one more column; null where nothing is ``told`` (n,) of an object."""
     if name in SCHEMA.names:
         raise UsageError(f"an added column is called {name}, as one of ours in tracks.parquet is")
     try:
-        flat = pa.array(values.reshape(-1), from_pandas=True)  # a NaN becomes null
+        mask = None if told is None else ~told
+        flat = pa.array(values.reshape(-1), mask=mask, from_pandas=True)  # a NaN becomes null
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError) as error:
         raise UsageError(f"the added column {name} cannot be written: {error}") from error
     column = flat

@@ -116,12 +116,21 @@ class Models:
         return Verification(self.student, expert=self.expert, full=self.settings.verify == "full")
 
     def _own_stages(
-        self, verification: Stage | None, dimensions: PitchDimensions | None
+        self,
+        verification: Stage | None,
+        dimensions: PitchDimensions | None,
+        further: Sequence[Stage],
     ) -> list[Stage]:
-        """Verification, then the teams of those whom it believes in."""
+        """Verification, then the teams of those whom it believes in.
+
+        Where the detector or a stage adds a column of ``Teams``, its word stands and ours is not
+        asked for.
+        """
+        added = {*getattr(self.detector, "adds", ()), *(c for stage in further for c in stage.adds)}
+        teams = self.settings.teams == "on" and not added & {*Teams.adds}
         looks = verification or self.verification()
-        teams = Teams(dimensions=dimensions or self.dimensions) if self.settings.teams else None
-        return [stage for stage in (looks, teams) if stage is not None]
+        own = [looks, Teams(dimensions=dimensions or self.dimensions) if teams else None]
+        return [stage for stage in own if stage is not None]
 
     def analyze(
         self,
@@ -161,7 +170,7 @@ class Models:
                 pace=self.pace(reader.info),
                 pacer=pacer,
                 batch_size=self.settings.batch_size,
-                stages=_in_order(further, self._own_stages(verification, dimensions)),
+                stages=_in_order(further, self._own_stages(verification, dimensions, further)),
                 dimensions=dimensions or self.dimensions,
                 tracker=self.tracker,
                 are_stills=self.settings.image_fps is None and reader.are_stills,

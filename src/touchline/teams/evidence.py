@@ -55,7 +55,7 @@ class Views:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moment:
+class Lineup:
     """Who was where at one time: rows of their stretches (n,) and their places."""
 
     time: float
@@ -90,7 +90,7 @@ class Evidence:
     begun_at: Float64 = field(default_factory=lambda: np.zeros(0))
     seen_at: Float64 = field(default_factory=lambda: np.zeros(0))
     ids: Int64 = field(default_factory=lambda: np.zeros(0, np.int64))
-    moments: list[Moment] = field(default_factory=list)
+    moments: list[Lineup] = field(default_factory=list)
     _stretches: dict[int, list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -122,7 +122,7 @@ class Evidence:
         self.known[rows] += np.isfinite(views.position).all(axis=1)
         self.outside[rows] += views.outside
         self.seen_at[rows] = time
-        self.moments.append(Moment(time, rows, views.position, views.inside))
+        self.moments.append(Lineup(time, rows, views.position, views.inside))
 
     def _continued(self, views: Views, time: float) -> Int64:
         """The stretch (n,) that each look goes on with, -1 where another one begins."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from touchline.arrays import Float64, Int64
-from touchline.teams.evidence import Moment
+from touchline.teams.evidence import Lineup
 
 MEMORY = 60.0
 """Seconds in which a vote falls to 37 %: teams change ends."""
@@ -14,7 +14,7 @@ FEWEST = 3
 
 
 def keeper_teams(
-    keepers: Int64, teams: Float64, moments: Sequence[Moment]
+    keepers: Int64, teams: Float64, moments: Sequence[Lineup]
 ) -> tuple[Int64, Float64]:
     """The team of each keeper.
 
@@ -43,7 +43,7 @@ def keeper_teams(
     return np.where(known, count.argmax(axis=1), -1), np.where(known, sure, np.nan)
 
 
-def _vote(moment: Moment, teams: Float64) -> Float64:
+def _vote(moment: Lineup, teams: Float64) -> Float64:
     """For each goal (left, right), how likely the deepest outfield player is of each team."""
     vote = np.zeros((2, 2))
     x, players = moment.position[:, 0], teams[moment.rows]

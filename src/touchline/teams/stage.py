@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from touchline.arrays import Bools, Float64, Int64
+from touchline.arrays import AnyArray, Bools, Float64, Int64
 from touchline.frame import NO_TEAM, ClassId, Objects, TrackedFrame
 from touchline.geometry import areas, pairwise_intersection
 from touchline.pitch import PitchDimensions
@@ -93,7 +93,7 @@ class Teams:
     Attributes:
         name: Of the stage.
         reads: Columns that it reads.
-        adds: Columns that it adds: ``team`` int64 (0, 1, or -1 for none), ``team_confidence``
+        adds: Columns that it adds: ``team`` int8 (0, 1, or -1 for none), ``team_confidence``
             and ``role_confidence`` float32, ``off_pitch`` bool.
         looks: It needs pictures.
 
@@ -274,8 +274,8 @@ class Teams:
         rows = self._evidence.rows(objects.tracker_id, time)
         known = (rows >= 0) & ~objects.is_ball
         mine = rows[known]
-        columns = {
-            "team": np.full(len(rows), NO_TEAM),
+        columns: dict[str, AnyArray] = {
+            "team": np.full(len(rows), NO_TEAM, np.int8),
             "team_confidence": np.full(len(rows), np.nan, np.float32),
             "role_confidence": np.full(len(rows), np.nan, np.float32),
             "off_pitch": np.zeros(len(rows), bool),
