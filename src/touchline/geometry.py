@@ -39,6 +39,14 @@ def pairwise_intersection(first: Floats, second: Floats) -> Floats:
     return sides[..., 0] * sides[..., 1]
 
 
+def covered_shares(xyxy: Float64) -> Float64:
+    """Largest share (n,) of each box (n, 4) that another one covers, 0 to 1."""
+    shared = pairwise_intersection(xyxy, xyxy)
+    np.fill_diagonal(shared, 0)
+    area = np.maximum(areas(xyxy), 1.0)
+    return np.asarray((shared / area[:, None]).max(axis=1, initial=0.0).clip(max=1.0))
+
+
 def pairwise_iou(first: Floats, second: Floats) -> Floats:
     """Overlap of each of n boxes with each of m: (n, 4) and (m, 4) to IoU (n, m), 0 to 1.
 

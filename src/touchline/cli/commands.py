@@ -24,7 +24,9 @@ from touchline.cli.options import (
     PitchModelName,
     PitchSize,
     Predictions,
+    SecondLook,
     Size,
+    TeamsOrNot,
     TrackerName,
     VerifierName,
     Video,
@@ -97,13 +99,9 @@ def run(
     device: DeviceName = None,
     batch_size: BatchSize = None,
     size: Size = None,
-    verify: Annotated[
-        str | None, typer.Option(help="fast, full (a second look at everything) or off.")
-    ] = None,
+    verify: SecondLook = None,
     verifier: VerifierName = None,
-    teams: Annotated[
-        str | None, typer.Option(help="on or off: teams and roles by all kits and places at once.")
-    ] = None,
+    teams: TeamsOrNot = None,
 ) -> None:
     """Analyse VIDEO; write predictions.json, tracks.parquet, overlay.mp4 and summary.json."""
     from touchline.outputs import DEFAULT_FORMATS
@@ -127,10 +125,8 @@ def run(
     if overlay is not None:
         chosen = [name for name in chosen if name != "overlay"] + ["overlay"] * overlay
     summary = run_job(video, output, settings=settings, formats=chosen, console=err())
-    if summary.skipped.truncated:
-        print(f"touchline: {as_text(summary.skipped.truncated)}", file=sys.stderr)
-    if summary.timing:
-        print(f"touchline: {as_text(summary.timing)}", file=sys.stderr)
+    for note in filter(None, (summary.skipped.truncated, summary.timing)):
+        print(f"touchline: {as_text(note)}", file=sys.stderr)
     if as_json:
         print_json(asdict(summary))
     else:

@@ -24,6 +24,14 @@ VerifierName = Annotated[
     str | None,
     typer.Option("--verifier", help="student; clip or another CLIP that was pulled; or auto."),
 ]
+SecondLook = Annotated[
+    str | None,
+    typer.Option("--verify", help="fast, full (a second look at everything) or off."),
+]
+TeamsOrNot = Annotated[
+    str | None,
+    typer.Option("--teams", help="on or off: teams and roles by all kits and places at once."),
+]
 BatchSize = Annotated[
     int | None, typer.Option("--batch-size", help="Images a network gets at once.")
 ]

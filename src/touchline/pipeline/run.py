@@ -64,8 +64,7 @@ def run_job(
     results.require_apart(path)
     settings = models.settings if models else settings or Settings.read()
     with ExitStack() as stack:
-        image_fps = settings.image_fps or IMAGE_FPS
-        reader = stack.enter_context(VideoReader(path, image_fps=image_fps))
+        reader = stack.enter_context(VideoReader(path, image_fps=settings.image_fps or IMAGE_FPS))
         save = stack.enter_context(results.opened())
         models = models or Models.load(settings)
         analysis = stack.enter_context(models.analyze(reader, dimensions=dimensions))
@@ -80,17 +79,13 @@ def run_job(
                 summary.see(state)
         for writer in writers:
             writer.finish()
-        timing = analysis.timing
-        if analysis.are_stills:
-            timing = "the images do not follow one another: each stands alone; --fps makes a film"
-        elif settings.image_fps is None and path.is_dir():
-            timing = f"{IMAGE_FPS:g} images a second were assumed; --fps says how many there are"
+        assumed = settings.image_fps is None and path.is_dir()
         result = summary.build(
             seconds=analysis.stopwatch.seconds | {"total": time.perf_counter() - started},
             detect_every=analysis.pace.detect_every,
             locate_every=analysis.pace.locate_every,
             truncated=analysis.truncated,
-            timing=timing,
+            timing=_timing(analysis, assumed=assumed),
             verification=analysis.spent,
             teams=analysis.kits,
             files=results.names,
@@ -101,6 +96,15 @@ def run_job(
         told = f"touchline: removed what an earlier run left in {results.path}: {names}"
         console.print(Text(as_text(told)), soft_wrap=True)
     return result
+
+
+def _timing(analysis: Analysis, *, assumed: bool) -> str | None:
+    """What is to be said of the times of the frames, or None."""
+    if analysis.are_stills:
+        return "the images do not follow one another: each stands alone; --fps makes a film"
+    if assumed:
+        return f"{IMAGE_FPS:g} images a second were assumed; --fps says how many there are"
+    return analysis.timing
 
 
 def _in_hindsight(

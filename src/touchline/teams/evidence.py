@@ -139,7 +139,9 @@ class Evidence:
         for row, each in enumerate(tracker_id.tolist(), start=len(self)):
             self._stretches.setdefault(each, []).append(row)
         for name in ("kit", "shirt", "word", "place", "quality", "known", "outside", "seen_at"):
-            setattr(self, name, _grown(getattr(self, name), len(tracker_id)))
+            column: AnyArray = getattr(self, name)
+            more = np.zeros((len(tracker_id), *column.shape[1:]))
+            setattr(self, name, np.concatenate([column, more]))
         self.ids = np.concatenate([self.ids, tracker_id])
         self.begun_at = np.concatenate([self.begun_at, np.full(len(tracker_id), time)])
 
@@ -169,7 +171,3 @@ class Evidence:
         side = (~(x <= 0)).astype(np.int64)  # where nothing is known, all are on one side
         there = person >= 0
         return Presence(person[there], moment[there], inside[there], side[there])
-
-
-def _grown(column: AnyArray, count: int) -> AnyArray:
-    return np.concatenate([column, np.zeros((count, *column.shape[1:]), column.dtype)])

@@ -34,6 +34,8 @@ _EDGE_CHROMA = 7.0
 _EDGE_LIGHTNESS = 30.0
 _EDGE = np.r_[0:3, 21:24]
 """Columns at the sides of a crop, where there is mostly ground."""
+_LEAST_GROUND = 0.05
+"""Share of a crop that must be ground for its lightness to count."""
 _LEAST_SHARE = 0.12
 """Share of a part that must be left without the grass; else all of it counts."""
 
@@ -133,7 +135,10 @@ def seen_colours(crops: Image, grass: Float64) -> tuple[Float32, Bools]:
     colours: Float32 = lab.reshape(n, *crops.shape[1:]).astype(np.float32)
     green: Float32 = np.broadcast_to(grass, (n, 3)).astype(np.float32)
     ground = _ground(colours, green)
-    reference = (green[:, 0] + _ground_lightness(colours, ground, green)) / 2
+    count = ground.sum(axis=(1, 2))
+    around = (colours[..., 0] * ground).sum(axis=(1, 2)) / np.maximum(count, 1)
+    enough = count > _LEAST_GROUND * ground[0].size
+    reference = (green[:, 0] + np.where(enough, around, green[:, 0])) / 2
     colours[..., 0] *= 100 / np.maximum(reference, np.float32(30))[:, None, None]
     colours[..., 1:] -= 128
     return colours, ground
@@ -173,12 +178,6 @@ def _alike(lab: Float32, colour: Float32, chroma: float, lightness: float) -> Bo
     apart = np.abs(lab - colour[:, None, None])
     near = apart[..., 1] ** 2 + apart[..., 2] ** 2 < chroma**2
     return np.asarray(near & (apart[..., 0] < lightness))
-
-
-def _ground_lightness(lab: Float32, ground: Bools, grass: Float32) -> Float32:
-    """Lightness (n,) of the ground in each crop; the picture's where there is too little."""
-    mean = (lab[..., 0] * ground).sum(axis=(1, 2)) / np.maximum(ground.sum(axis=(1, 2)), 1)
-    return np.where(ground.mean(axis=(1, 2)) > 0.05, mean, grass[:, 0])
 
 
 def _spread(part: Float32, wanted: Bools) -> Float64:

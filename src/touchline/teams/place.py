@@ -6,8 +6,8 @@ defender, staff stand behind it. Without a homography only the height of the box
 
 import numpy as np
 
-from touchline.arrays import Bools, Float64
-from touchline.geometry import areas, pairwise_intersection
+from touchline.arrays import Float64
+from touchline.geometry import pairwise_iou
 from touchline.pitch import PitchDimensions
 
 RULES = (
@@ -63,6 +63,8 @@ def place_rules(xyxy: Float64, position: Float64, dimensions: PitchDimensions) -
     defenders = np.sort(np.where(rivals, deep[None], np.inf), axis=1)
     second = defenders[:, 1] if n > 2 else np.full(n, np.inf)
     offside = deep - np.where(np.isfinite(second), second, 30.0)
+    apart = np.hypot(*(where[:, None] - where[None]).transpose(2, 0, 1))
+    apart[~(known[:, None] & known[None]) | np.eye(n, dtype=bool)] = np.inf
     on_touchline = (aside > -2.0) & (aside < 2.5)
     columns = [
         rank == 0,
@@ -76,27 +78,21 @@ def place_rules(xyxy: Float64, position: Float64, dimensions: PitchDimensions) -
         on_touchline,
         aside > 2.0,
         deep < -0.5,
-        np.minimum(_nearest(where, known), 8) / 4,
+        np.minimum(apart.min(axis=1), 8) / 4,
         np.clip(offside, -10, 10) / 5,
         (np.abs(offside) < 2) & on_touchline,
     ]
+    overlap = pairwise_iou(xyxy, xyxy) * ~np.eye(n, dtype=bool)
     in_metres = np.stack([np.asarray(each, np.float64) for each in columns], axis=1)
     return np.concatenate(
         [
             in_metres * known[:, None],
             _height_off(xyxy)[:, None],
             known[:, None],
-            _covered(xyxy)[:, None],
+            overlap.max(axis=1)[:, None],
         ],
         axis=1,
     )
-
-
-def _nearest(where: Float64, known: Bools) -> Float64:
-    """Metres (n,) to the nearest other person."""
-    apart = np.hypot(*(where[:, None] - where[None]).transpose(2, 0, 1))
-    apart[~(known[:, None] & known[None]) | np.eye(len(where), dtype=bool)] = np.inf
-    return np.asarray(apart.min(axis=1))
 
 
 def _height_off(xyxy: Float64) -> Float64:
@@ -108,11 +104,3 @@ def _height_off(xyxy: Float64) -> Float64:
     expected = row @ np.linalg.lstsq(row, height, rcond=None)[0]
     expected = np.maximum(expected, 0.1 * height.mean())
     return np.asarray(np.minimum(np.abs(height / expected - 1), 1.0))
-
-
-def _covered(xyxy: Float64) -> Float64:
-    """Overlap (n,) with the box that overlaps most, as IoU."""
-    shared = pairwise_intersection(xyxy, xyxy)
-    np.fill_diagonal(shared, 0)
-    area = areas(xyxy)
-    return np.asarray((shared / np.maximum(area[:, None] + area - shared, 1e-9)).max(axis=1))

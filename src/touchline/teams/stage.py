@@ -17,7 +17,7 @@ import numpy as np
 
 from touchline.arrays import AnyArray, Bools, Float64, Int64
 from touchline.frame import NO_TEAM, ClassId, Objects, TrackedFrame
-from touchline.geometry import areas, pairwise_intersection
+from touchline.geometry import covered_shares
 from touchline.pitch import PitchDimensions
 from touchline.teams.colours import colour_name
 from touchline.teams.evidence import Evidence, Views
@@ -169,7 +169,7 @@ class Teams:
         position = people.position[seen].astype(np.float64)
         views = Views(
             tracker_id=people.tracker_id[seen],
-            quality=np.maximum(1 - _covered(people.xyxy)[seen], 0.2) ** 2,
+            quality=np.maximum(1 - covered_shares(people.xyxy)[seen], 0.2) ** 2,
             kit=self._model.space.place(histograms),
             shirt=shirt,
             word=self._model.of_word(_class_scores(people[seen]), people.confidence[seen]),
@@ -263,8 +263,8 @@ class Teams:
             track, fresh = int(evidence.ids[row]), (int(class_id[row]), int(team[row]))
             said, since = self._said.get(track, (fresh, evidence.begun_at[row]))
             settled = evidence.seen_at[row] - since > SETTLED
-            doubtful = evidence.quality[row] < LOOKS or _margin(odds[row], fresh, said) < HOLD
-            if said != fresh and settled and doubtful:
+            margin = _log_share(odds[row], *fresh) - _log_share(odds[row], *said)
+            if settled and (evidence.quality[row] < LOOKS or margin < HOLD):
                 class_id[row], team[row] = fresh = said
             self._said[track] = fresh, since
         return replace(names, class_id=class_id, team=team)
@@ -296,14 +296,6 @@ def _moments(window: Sequence[TrackedFrame]) -> Iterator[TrackedFrame]:
             yield frame
 
 
-def _covered(xyxy: Float64) -> Float64:
-    """Largest share (n,) of each box that one nearer to the camera covers."""
-    shared = pairwise_intersection(xyxy, xyxy) * (xyxy[:, 3][:, None] < xyxy[:, 3])
-    return np.asarray(
-        (shared / np.maximum(areas(xyxy), 1.0)[:, None]).max(axis=1, initial=0.0).clip(max=1.0)
-    )
-
-
 def _class_scores(people: Objects) -> Float64:
     """What the detector says of each class (n, 4); of one that says only which, a mild word."""
     if "class_scores" in people.extra:
@@ -320,12 +312,8 @@ def _aligned(shares: Float64, before: Float64) -> Float64:
     return swapped if swaps > keeps else shares
 
 
-def _margin(odds: Float64, fresh: tuple[int, int], said: tuple[int, int]) -> float:
-    """By how much, in log odds, a fresh class and team are likelier than those that were said."""
-    return _log_share(odds, *fresh) - _log_share(odds, *said)
-
-
 def _log_share(odds: Float64, class_id: int, team: int) -> float:
+    """How likely a class and a team are, by the log shares (6,) of a stretch."""
     if class_id == ClassId.PLAYER and team != NO_TEAM:
         return float(odds[team])
     if class_id == ClassId.GOALKEEPER:

@@ -8,7 +8,7 @@ import numpy as np
 
 from touchline.arrays import Bools, Float64, Image, Int64
 from touchline.frame import Objects, TrackedFrame, concatenate
-from touchline.geometry import areas, pairwise_intersection
+from touchline.geometry import covered_shares
 from touchline.verification.labels import Label
 
 _GREEN = (np.array((35, 40, 40)), np.array((85, 255, 255)))
@@ -53,7 +53,7 @@ class WindowTable:
             place=place,
             pictured=pictured[place],
             in_view=in_view[place],
-            covered=np.concatenate([_covered(each.objects.xyxy) for each in frames]),
+            covered=np.concatenate([covered_shares(each.objects.xyxy) for each in frames]),
             probabilities=np.full((len(place), len(Label)), np.nan),
             verified=np.full(len(place), np.nan),
         )
@@ -118,14 +118,6 @@ def _shows_pitch(frame: TrackedFrame) -> bool:
 def _green_share(image: Image) -> float:
     small = cv2.resize(image, (64, 36), interpolation=cv2.INTER_AREA)
     return float(cv2.inRange(cv2.cvtColor(small, cv2.COLOR_BGR2HSV), *_GREEN).mean() / 255)
-
-
-def _covered(xyxy: Float64) -> Float64:
-    """Largest share (n,) of each box (n, 4) of a frame that another one covers."""
-    shared = pairwise_intersection(xyxy, xyxy)
-    np.fill_diagonal(shared, 0)
-    area = np.maximum(areas(xyxy), 1.0)
-    return np.asarray((shared / area[:, None]).max(axis=1, initial=0.0).clip(max=1.0))
 
 
 def _cut(frame: TrackedFrame, xyxy: Float64) -> Image:
