@@ -3,8 +3,8 @@
 import pickle
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from touchline.files import UnfinishedFile
 from touchline.frame import FrameState
@@ -25,20 +25,21 @@ def spooled(states: Iterable[FrameState], folder: Path) -> Iterator[Iterator[Fra
         unfinished = UnfinishedFile(target)
     try:
         with reported(target):
-            file = unfinished.path.open("w+b")
+            file = unfinished.path.open("w+b", buffering=0)  # a full disk shows at once, and once
         with file:
             count = 0
             for state in states:
-                with reported(target):
-                    pickle.dump(state, file, pickle.HIGHEST_PROTOCOL)
+                rest = memoryview(pickle.dumps(state, pickle.HIGHEST_PROTOCOL))
+                while rest:
+                    with reported(target):
+                        rest = rest[file.write(rest) :]
                 count += 1
-            with reported(target):
-                file.seek(0)
-            yield _read(file, count)
+            file.seek(0)
+            yield _read(BufferedReader(file), count)
     finally:
         unfinished.remove()
 
 
-def _read(file: BinaryIO, count: int) -> Iterator[FrameState]:
+def _read(file: BufferedReader, count: int) -> Iterator[FrameState]:
     for _ in range(count):
         yield pickle.load(file)
