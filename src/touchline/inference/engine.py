@@ -76,16 +76,18 @@ def accepted_size(path: Path, inputs: Sequence[InputSpec]) -> Size:
 
 def require_images(images: Images, size: Size) -> None:
     """Refuse what is not uint8 (N, H, W, 3) of the accepted size, with a ``UsageError``."""
+    is_array = isinstance(images, np.ndarray)
     fits = (
-        images.dtype == np.uint8
+        is_array
+        and images.dtype == np.uint8
         and images.ndim == 4
         and images.shape[3] == CHANNELS
         and all(want in (None, got) for want, got in zip(size, images.shape[1:3], strict=True))
     )
     if not fits:
+        found = f"{images.dtype} {images.shape}" if is_array else f"a {type(images).__name__}"
         raise UsageError(
-            f"A network takes images uint8 {_shown((None, *size, CHANNELS))}; "
-            f"got {images.dtype} {images.shape}."
+            f"A network takes images uint8 {_shown((None, *size, CHANNELS))}; got {found}."
         )
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Self
 
 import numpy as np
@@ -197,8 +198,10 @@ def analyze(
     """
     settings = settings or Settings.read()
     if image_fps is not None:
-        if not 0 < image_fps <= FASTEST:
-            raise UsageError(f"image_fps must be above 0 and at most {FASTEST:g}; got {image_fps}")
+        if not isinstance(image_fps, Real) or not 0 < image_fps <= FASTEST:
+            raise UsageError(
+                f"image_fps must be above 0 and at most {FASTEST:g}; got {image_fps!r:.30}"
+            )
         settings = settings.model_copy(update={"image_fps": image_fps})
     reader = _open(video, settings)  # before the networks, which take a second to load
     try:
