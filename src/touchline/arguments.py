@@ -6,7 +6,7 @@ from numbers import Integral, Real
 
 import numpy as np
 
-from touchline.arrays import Image
+from touchline.arrays import Float64, Image
 from touchline.errors import UsageError
 
 
@@ -35,6 +35,24 @@ def require_whole(name: str, value: object, *, least: int, most: int | None = No
     if not is_whole or value < least or (most is not None and value > most):  # type: ignore[operator]
         allowed = f"from {least}" + ("" if most is None else f" to {most}")
         raise UsageError(f"{name} is a whole number {allowed}; got {value!r:.60}")
+
+
+def require_homography(name: str, value: object) -> Float64:
+    """A homography as float64 (3, 3).
+
+    Raises:
+        UsageError: It is no array of finite numbers of that shape, or cannot be inverted.
+    """
+    try:
+        matrix = np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        matrix = np.empty(0)
+    if matrix.shape != (3, 3) or not np.isfinite(matrix).all() or not np.linalg.det(matrix):
+        raise UsageError(
+            f"{name} is a homography: (3, 3) finite numbers that can be inverted; "
+            f"got {repr(value).replace(chr(10), ' '):.60}"
+        )
+    return matrix
 
 
 def require_pictures(images: object) -> list[Image]:
