@@ -59,10 +59,7 @@ class VideoFile:
         try:
             self._stream = _video_stream(self._container, path)
             self._decoder = Decoder(self._container, self._stream, threads=threads)
-            stamps, base = self._decoder.stamps(), self._time_base
-            seconds: list[float | None] = (
-                [] if base is None else [None if s is None else float(s * base) for s in stamps]
-            )
+            seconds = self._seconds()
             self._frames = iter(self._decoder)
             self._first = _first(self._frames, path)
             self._orientation = _orientation(self._first)
@@ -93,6 +90,15 @@ class VideoFile:
             frame = next(self._frames, None)
         _require_coming(self._path)
         self.damage = self._explain(count, end)
+
+    def _seconds(self) -> list[float | None]:
+        """Times of the first pictures as the file tells them; of AVI, by their places in it."""
+        stamps, base = self._decoder.stamps(), self._stream.time_base
+        if base is None:
+            return []
+        if self._time_base is None:
+            stamps = self._decoder.places()
+        return [None if each is None else float(each * base) for each in stamps]
 
     @property
     def _time_base(self) -> Fraction | None:
@@ -178,13 +184,15 @@ def _describe(
     rate = measured_rate(seconds, claimed)
     if not rate:
         raise InputError(f"{path}: does not say its frame rate; {ALLOWED}")
+    # Then empty chunks are counted as frames.
+    is_filled_up = rate != claimed and stream.container.format.name in WITHOUT_TIMES
     orientation = _orientation(first)
     width, height = orientation.size(first.width, first.height)
     return VideoInfo(
         width=width,
         height=height,
         fps=rate,
-        frames=_frames_shown(stream),
+        frames=None if is_filled_up else _frames_shown(stream),
         duration=_duration(stream),
         codec=stream.codec_context.name,
         rotation=orientation.rotation,

@@ -68,5 +68,5 @@ def test_who_is_who_is_read_from_the_game_beside_the_labels(tmp_path: Path, plac
 def test_a_game_that_says_something_else_is_refused_by_name(tmp_path: Path, line: str) -> None:
     folder = sequence(tmp_path, ROWS, "utf-8")
     (folder / "gameinfo.ini").write_text(f"[Sequence]\n{line}\n")
-    with pytest.raises(InputError, match="gameinfo.ini: who is who cannot be read"):
+    with pytest.raises(InputError, match=r"gameinfo\.ini: who is who cannot be read"):
         read_mot_frames(folder / "gt" / "gt.txt")
