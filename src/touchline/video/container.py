@@ -55,6 +55,7 @@ class VideoFile:
     """
 
     def __init__(self, path: Path | ArrivingFile, *, threads: int) -> None:
+        self._process = os.getpid()
         self._container = _open(path)
         try:
             self._stream = _video_stream(self._container, path)
@@ -106,8 +107,9 @@ class VideoFile:
         return self._stream.time_base if has_times else None
 
     def close(self) -> None:
-        """Free the decoder and the file."""
-        self._container.close()
+        """Free the decoder and the file, but not in a forked process, which lacks its threads."""
+        if os.getpid() == self._process:
+            self._container.close()
 
     def __del__(self) -> None:
         # The container and its streams hold each other, and with them the file and the threads.

@@ -45,6 +45,7 @@ class VideoReader:
         self._frames = _numbered(self._pictures)
         self._count = 0
         self._turn = threading.RLock()
+        self._process = os.getpid()
 
     def __iter__(self) -> Self:
         return self
@@ -68,6 +69,8 @@ class VideoReader:
 
     def close(self) -> None:
         """Free the decoder and the file; no frame comes after."""
+        if os.getpid() != self._process:
+            return  # forked: the decoder's threads are not here, and it would wait for them
         with self._turn:
             self._frames.close()
             self._pictures.close()
