@@ -60,8 +60,12 @@ def encode(
     turn: float | None = None,
     sound: bool = False,
     title: str = "match",
+    step: int = 1,
 ) -> Path:
-    """Write `frames` pictures of `size`, 25 a second, or one at each of `stamps` (milliseconds)."""
+    """Write `frames` pictures of `size`, 25 a second, or one at each of `stamps` (milliseconds).
+
+    Each of the frames takes the time of `step`.
+    """
     time_base = MILLISECOND if stamps else Fraction(1, 25)
     # The index at the front, as for streaming: a truncated file can then still be opened.
     options = {"movflags": "faststart"} if path.suffix == ".mp4" else {}
@@ -75,7 +79,7 @@ def encode(
             stream.set_display_rotation(turn)
         if sound:
             add_silence(container, container.add_stream("aac", rate=44100, layout="mono"))
-        for index, stamp in enumerate(stamps or range(frames)):
+        for index, stamp in enumerate(stamps or range(0, frames * step, step)):
             frame = av.VideoFrame.from_ndarray(picture(index, *size), format="bgr24")
             frame.pts, frame.time_base = stamp, time_base
             container.mux(stream.encode(frame))

@@ -11,6 +11,7 @@ from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from touchline.arrays import AnyArray, Bools, Float32, Float64, Image, Int64, Strings
 
@@ -25,7 +26,7 @@ NO_TEAM = -1
 """``team`` of who plays for none, and where it is not known."""
 NO_CLASS = -1
 """``detected_class_id`` of an object that the detector did not see in this very frame."""
-_MASK = "mask"
+MASK = "mask"
 """Column under which supervision's masks travel."""
 
 
@@ -124,7 +125,7 @@ class Objects:
         n = len(detections)
         given = {name: _column(values, n) for name, values in detections.data.items()}
         if detections.mask is not None:
-            given[_MASK] = np.asarray(detections.mask)
+            given[MASK] = np.asarray(detections.mask)
         source = _full(given.pop("source", None), n, Source.DETECTED.value)
         detected = _full(given.pop("detected_class_id", None), n, NO_CLASS)
         return Objects(
@@ -144,7 +145,7 @@ class Objects:
         extra = dict(self.extra)
         return Detections(
             xyxy=self.xyxy.astype(np.float32),
-            mask=extra.pop(_MASK, None),
+            mask=extra.pop(MASK, None),
             confidence=self.confidence.astype(np.float32),
             class_id=self.class_id,
             tracker_id=self.tracker_id,
@@ -245,8 +246,8 @@ def missing(kind: AnyArray, count: int) -> AnyArray:
     return np.full((count, *kind.shape[1:]), nothing, dtype)
 
 
-def _full(column: AnyArray | None, count: int, value: object) -> AnyArray:
-    return np.full(count, value) if column is None else column
+def _full(column: npt.ArrayLike | None, count: int, value: object) -> AnyArray:
+    return np.full(count, value) if column is None else np.asarray(column)
 
 
 def _column(values: Any, count: int) -> AnyArray:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from touchline.files.unfinished import UnfinishedFile, sweep
+from touchline.files.unfinished import UnfinishedFile, held, sweep
 from touchline.outputs.writer import write_whole
 
 HOLD = (
@@ -86,3 +86,13 @@ def test_files_of_the_user_stay(tmp_path: Path) -> None:
     sweep(tmp_path)
     assert sorted(tmp_path.rglob("*")) == before
     assert (tmp_path / "elsewhere" / "mine").read_text() == "mine"
+
+
+def test_a_folder_is_held_by_one_at_a_time(tmp_path):
+    with held(tmp_path):
+        with pytest.raises(BlockingIOError), held(tmp_path):
+            pass
+        with held(tmp_path.parent):
+            pass
+    with held(tmp_path):
+        pass

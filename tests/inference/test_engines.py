@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -198,3 +201,34 @@ def test_an_unknown_argument_is_refused_with_what_is_allowed(detector_file, argu
 def test_every_runtime_says_out_of_memory_in_its_own_words(text):
     assert is_out_of_memory(RuntimeError(text))
     assert not is_out_of_memory(RuntimeError("invalid argument"))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_forked_process_is_told_to_load_its_own_network_and_can(detector_file, backend):
+    program = (
+        "import os, sys, numpy as np\n"
+        "from touchline.errors import ModelError\n"
+        "from touchline.inference import load_engine\n"
+        "images = np.zeros((2, 64, 64, 3), np.uint8)\n"
+        "def load(): return load_engine(sys.argv[1], backend=sys.argv[2], device='cpu')\n"
+        "engine = load()\n"
+        "engine.run(images)\n"
+        "child = os.fork()\n"
+        "if child:\n"
+        "    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "try:\n"
+        "    engine.run(images)\n"
+        "except ModelError as error:\n"
+        "    load().run(images)\n"
+        "    print(error, flush=True)\n"
+        "os._exit(0)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(detector_file), backend],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "load it in each process" in run.stdout

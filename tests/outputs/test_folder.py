@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from touchline.errors import InputError, UsageError
+from touchline.errors import InputError, OutputError, UsageError
 from touchline.outputs import ResultFolder
 
 SUMMARY = {"versions": {"touchline": "0.1.0"}, "path": "clip.mp4"}
@@ -69,3 +69,25 @@ def test_a_refused_input_leaves_no_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(InputError), results.opened():
         raise InputError("no video")
     assert not names(tmp_path)
+
+
+def test_two_runs_at_once_into_one_folder_are_refused_and_the_first_stays_whole(
+    tmp_path: Path,
+) -> None:
+    first, second = (ResultFolder.of(tmp_path, ["predictions"]) for _ in range(2))
+    with first.opened() as save:
+        refused = pytest.raises(OutputError, match="another run writes into this folder")
+        with refused, second.opened():
+            pass
+        save(b"first")
+    with second.opened() as save:
+        save(b"second")
+    assert (tmp_path / "summary.json").read_bytes() == b"second"
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 5000, "x/" * 2500])
+def test_a_path_that_no_file_system_takes_is_one_sentence(tmp_path: Path, name: str) -> None:
+    refused = pytest.raises((UsageError, OutputError), match=r"too long|are allowed")
+    with refused as error, ResultFolder.of(tmp_path / name, []).opened():
+        pass
+    assert len(str(error.value)) < 600

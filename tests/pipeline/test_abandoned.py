@@ -31,6 +31,16 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_clip(tmp_path_factory.mktemp("clips") / "long.mp4", [200])
 
 
+class Slow(BrightSpot):
+    """Tells when it is asked."""
+
+    looked = threading.Event()
+
+    def detect(self, images: Sequence[Image]) -> list[sv.Detections]:
+        self.looked.set()
+        return super().detect(images)
+
+
 def begin(clip: Path, detector: BrightSpot | None = None) -> Analysis:
     pace = Pace(detect_every=2, locate_every=5)
     return Analysis(VideoReader(clip), detector or BrightSpot(), NoPitch(), pace=pace, batch_size=4)
@@ -192,6 +202,78 @@ def test_an_analysis_may_be_dropped_in_another_thread(clip: Path) -> None:
     for thread in set(threading.enumerate()) - before:
         thread.join(5)
         assert not thread.is_alive()
+
+
+def test_an_analysis_may_be_closed_while_another_thread_waits_for_a_state(clip: Path) -> None:
+    before = set(threading.enumerate())
+    analysis = begin(clip, Slow())
+    given: list[int] = []
+    reading = threading.Thread(target=lambda: given.extend(state.index for state in analysis))
+    reading.start()
+    assert Slow.looked.wait(20)
+    analysis.close()
+    reading.join(20)
+    assert not reading.is_alive()
+    assert len(given) < 200
+    assert list(analysis) == []
+    assert set(threading.enumerate()) <= before
+
+
+def test_threads_that_share_an_analysis_get_each_state_once(clip: Path) -> None:
+    analysis = begin(clip)
+    given: list[int] = []
+
+    def read() -> None:
+        given.extend(state.index for state in analysis)
+
+    threads = [threading.Thread(target=read) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sorted(given) == list(range(200))
+
+
+def test_a_video_may_be_closed_while_another_thread_reads_it(clip: Path) -> None:
+    reader, started = VideoReader(clip), threading.Event()
+
+    def read() -> None:
+        for _ in reader:
+            started.set()
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    assert started.wait(20)
+    reader.close()
+    reading.join(20)
+    assert not reading.is_alive()
+    assert next(reader, None) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+def test_a_process_forked_half_way_is_told_so_and_does_not_wait_for_good(clip: Path) -> None:
+    program = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from tests.pipeline.test_abandoned import begin\n"
+        "from touchline.errors import UsageError\n"
+        f"analysis = begin(Path({str(clip)!r}))\n"
+        "next(analysis)\n"
+        "child = os.fork()\n"
+        "if child:\n"
+        "    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
+        "    sys.exit(code or sum(1 for _ in analysis) - 199)\n"
+        "try:\n"
+        "    list(analysis)\n"
+        "except UsageError as error:\n"
+        "    print(error, flush=True)\n"
+        "os._exit(0)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert "forked" in run.stdout
 
 
 @pytest.mark.parametrize("last", ["", "raise SystemExit(0)", "del analysis", "import gc"])

@@ -54,6 +54,23 @@ def test_a_box_without_a_place_is_refused(box: list[float]) -> None:
         PlayerTracker().update(found)
 
 
+@pytest.mark.parametrize(
+    "motion", [np.full((3, 3), np.nan), np.zeros((3, 3)), np.eye(4), np.eye(3)[:2], "still", [[1]]]
+)
+def test_what_is_no_camera_motion_is_refused_and_changes_nothing(motion: object) -> None:
+    tracker = PlayerTracker()
+    before = tracker.update(people(2)).tracker_id.tolist()
+    with pytest.raises(UsageError, match="camera_motion is a homography"):
+        tracker.update(people(2), motion)  # type: ignore[arg-type]
+    assert tracker.update(people(2), np.eye(3).tolist()).tracker_id.tolist() == before
+
+
+def test_columns_may_be_lists_and_half_precision() -> None:
+    found = people(2)
+    found.class_id, found.confidence = [2, 3], np.array([1.0004, 0.9], np.float16)
+    assert len(PlayerTracker().update(found)) == 2
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, -1, True, "25", None])
 def test_what_is_no_rate_is_refused(value: object) -> None:
     for make in (

@@ -3,7 +3,7 @@ import itertools
 import av
 import pytest
 
-from tests.conftest import MILLISECOND, picture
+from tests.conftest import MILLISECOND, MakeVideo, picture
 from touchline.video import Beats, VideoReader, rate_note
 from touchline.video.rate import measured_rate
 
@@ -91,3 +91,14 @@ def test_what_the_container_claims_is_kept_beside_the_rate(tmp_path):
         assert len(list(reader)) == 40
     assert reader.info.fps == pytest.approx(25)
     assert reader.info.claimed_fps not in (None, reader.info.fps)
+
+
+def test_an_avi_that_was_filled_up_with_empty_chunks_has_the_rate_of_its_pictures(
+    make_video: MakeVideo,
+) -> None:
+    path = make_video("match.avi", codec="mpeg4", frames=20, step=2)
+    with VideoReader(path) as video:
+        times = [frame.time for frame in video]
+        assert (video.info.fps, video.info.claimed_fps) == pytest.approx((12.5, 25))
+        assert video.truncated is None
+    assert times == pytest.approx([place / 12.5 for place in range(20)])

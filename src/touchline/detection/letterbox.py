@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Self
 
 import cv2
@@ -68,8 +69,12 @@ class Letterbox:
 
 def require_imgsz(imgsz: int | tuple[int, int] | None) -> None:
     """Refuse sizes outside of 32 to 4096 pixels with a ``UsageError``."""
-    sides = (imgsz,) if isinstance(imgsz, int) else imgsz or ()
-    if any(not STRIDE <= side <= SIZE_LIMIT for side in sides) or len(sides) > 2:
+    sides = imgsz if isinstance(imgsz, tuple) and len(imgsz) == 2 else (imgsz,)
+    fit = [
+        isinstance(side, Integral) and not isinstance(side, bool) and STRIDE <= side <= SIZE_LIMIT
+        for side in sides
+    ]
+    if imgsz is not None and not all(fit):
         raise UsageError(
             f"imgsz is a longer side or a (width, height) of {STRIDE} to {SIZE_LIMIT} pixels, "
             f"or None for the frame's own size; got {imgsz!r}."

@@ -3,12 +3,13 @@
 import os
 from collections import defaultdict
 from collections.abc import Sequence
+from numbers import Real
 from typing import Protocol
 
 import numpy as np
 import supervision as sv
 
-from touchline.arguments import require_number
+from touchline.arguments import require_number, require_pictures
 from touchline.arrays import Float32, Image
 from touchline.detection.decode import decode, stride_maps
 from touchline.detection.letterbox import Letterbox, require_imgsz
@@ -106,9 +107,10 @@ class YoloxDetector:
 
     def detect(self, images: list[Image]) -> list[sv.Detections]:
         """Look at each image on its own; see ``Detector.detect``."""
+        images = require_pictures(images)
         groups: dict[tuple[int, int], list[int]] = defaultdict(list)
         for index, image in enumerate(images):
-            groups[_checked_size(image, index)].append(index)
+            groups[image.shape[1], image.shape[0]].append(index)
         found: dict[int, sv.Detections] = {}
         for size, places in groups.items():
             results = self._detect_alike(size, [images[place] for place in places])
@@ -182,30 +184,14 @@ def _thresholds(confidence: float | None, ball_confidence: float | None) -> Floa
     people = PEOPLE_CONFIDENCE if confidence is None else confidence
     ball = BALL_CONFIDENCE if confidence is None else confidence
     ball = ball if ball_confidence is None else ball_confidence
-    if not (0 <= people <= 1 and 0 <= ball <= 1):
+    are_numbers = all(isinstance(each, Real) for each in (people, ball))
+    if not are_numbers or not (0 <= people <= 1 and 0 <= ball <= 1):
         raise UsageError(
-            f"A confidence is from 0 to 1; got {people} for people and {ball} for the ball."
+            f"A confidence is from 0 to 1; got {people!r:.40} for people and "
+            f"{ball!r:.40} for the ball."
         )
     require_number("confidence", people)
     require_number("ball_confidence", ball)
     thresholds = np.full(len(ClassId), people, np.float32)
     thresholds[ClassId.BALL] = ball
     return thresholds
-
-
-def _checked_size(image: Image, index: int) -> tuple[int, int]:
-    """Width and height of an image, or a ``UsageError`` that names its place in the list."""
-    if not (
-        isinstance(image, np.ndarray)
-        and image.dtype == np.uint8
-        and image.ndim == 3
-        and image.shape[2] == 3
-        and image.size > 0
-    ):
-        is_array = isinstance(image, np.ndarray)
-        found = f"{image.dtype} {image.shape}" if is_array else f"a {type(image).__name__}"
-        raise UsageError(
-            f"An image is a NumPy array uint8 (H, W, 3) in BGR with at least one pixel; image "
-            f"{index} is {found}."
-        )
-    return image.shape[1], image.shape[0]

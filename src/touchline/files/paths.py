@@ -10,6 +10,9 @@ from touchline.errors import UsageError
 
 PathLike = str | os.PathLike[str]
 
+LONGEST = 4096
+"""Bytes of a path: what Linux takes."""
+
 _NO_TEXT = re.compile("[\ud800-\udfff]")
 
 
@@ -25,6 +28,8 @@ def as_path(given: PathLike) -> Path:
         raise UsageError(f"{given}: the home folder in it is not known; write it out") from error
     except TypeError as error:
         raise UsageError(f"a path is needed, as text; got {given!r:.60}") from error
+    if (length := len(os.fsencode(path))) > LONGEST:
+        raise UsageError(f"{path!s:.60}…: a path of {length} bytes; {LONGEST} are allowed")
     if "\0" in str(path):
         raise UsageError(f"{str(path)!r}: no path holds a NUL character")
     return path

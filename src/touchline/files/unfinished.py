@@ -11,6 +11,8 @@ import re
 import secrets
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 if sys.platform != "win32":
@@ -67,6 +69,32 @@ class UnfinishedFile:
             shutil.rmtree(self._folder, ignore_errors=True)
             os.close(self._lock)
             self._lock = None
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """A folder that nobody else holds meanwhile; where the file system knows no locks, any.
+
+    Args:
+        folder: One that is there.
+
+    Raises:
+        BlockingIOError: Somebody else holds it.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise
+        except OSError:
+            pass  # no locks there
+        yield
+    finally:
+        os.close(lock)
 
 
 def sweep(folder: Path) -> None:

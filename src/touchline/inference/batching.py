@@ -1,6 +1,7 @@
 """How many images go through a network at once: one rule for every network."""
 
 from collections.abc import Callable, Sequence
+from numbers import Integral
 from typing import TypeVar
 
 from touchline.errors import ModelError, UsageError
@@ -69,7 +70,9 @@ def first_size(
 
 def require_batch_size(batch_size: int | None) -> None:
     """Refuse a batch size of 0 or less with a ``UsageError``."""
-    if batch_size is not None and batch_size < 1:
+    is_whole = isinstance(batch_size, Integral) and not isinstance(batch_size, bool)
+    if batch_size is not None and not (is_whole and batch_size >= 1):
         raise UsageError(
-            f"batch_size is 1 or more, or None for as many as memory allows; got {batch_size}."
+            f"batch_size is 1 or more, or None for as many as memory allows; "
+            f"got {batch_size!r:.60}."
         )

@@ -1,5 +1,6 @@
 """What every network looks like from outside, whichever runtime computes it."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,16 +77,37 @@ def accepted_size(path: Path, inputs: Sequence[InputSpec]) -> Size:
 
 def require_images(images: Images, size: Size) -> None:
     """Refuse what is not uint8 (N, H, W, 3) of the accepted size, with a ``UsageError``."""
+    is_array = isinstance(images, np.ndarray)
     fits = (
-        images.dtype == np.uint8
+        is_array
+        and images.dtype == np.uint8
         and images.ndim == 4
         and images.shape[3] == CHANNELS
         and all(want in (None, got) for want, got in zip(size, images.shape[1:3], strict=True))
     )
     if not fits:
+        found = f"{images.dtype} {images.shape}" if is_array else f"a {type(images).__name__}"
         raise UsageError(
-            f"A network takes images uint8 {_shown((None, *size, CHANNELS))}; "
-            f"got {images.dtype} {images.shape}."
+            f"A network takes images uint8 {_shown((None, *size, CHANNELS))}; got {found}."
+        )
+
+
+def require_process(name: str, loaded_in: int) -> None:
+    """Refuse to compute in a process that was forked after the network was loaded.
+
+    The runtimes' threads stay in the other process, and who waits for them waits for good.
+
+    Args:
+        name: Of the network.
+        loaded_in: The number of the process in which it was loaded.
+
+    Raises:
+        ModelError: It was another one.
+    """
+    if os.getpid() != loaded_in:
+        raise ModelError(
+            f"{name} was loaded before this process was forked, and cannot compute here: load it "
+            'in each process, or start processes by multiprocessing.get_context("spawn")'
         )
 
 

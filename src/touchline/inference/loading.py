@@ -17,6 +17,9 @@ Device = Literal["auto", "cpu", "cuda", "tensorrt", "mps"]
 Backend = Literal["openvino", "onnxruntime"]
 Precision = Literal["auto", "f32"]
 
+MOST_THREADS = 512
+"""More are not started: ONNX Runtime does not come back from a thousand on a small machine."""
+
 _DEVICE = re.compile(
     r"(?P<kind>auto|cpu|cuda|gpu|tensorrt|mps)(:(?P<index>\d{1,3}))?|(?P<alone>\d{1,3})", re.ASCII
 )
@@ -37,7 +40,7 @@ def load_engine(
         device: ``auto`` takes CUDA where ONNX Runtime can use it, CoreML on macOS, else the CPU.
             TensorRT builds an engine for minutes at first use, so it is never taken unasked.
         backend: None is OpenVINO on the CPU and ONNX Runtime elsewhere.
-        threads: CPU threads, 1 or more; None is one per core.
+        threads: CPU threads, 1 to ``MOST_THREADS``; None is one per core.
         precision: ``auto`` lets OpenVINO compute in bfloat16 where the CPU has it; ``f32``
             forbids that. ONNX Runtime computes in what the file says.
 
@@ -49,8 +52,11 @@ def load_engine(
     _require("backend", backend, (None, *get_args(Backend)))
     _require("precision", precision, get_args(Precision))
     whole = isinstance(threads, int) and not isinstance(threads, bool)
-    if threads is not None and not (whole and threads >= 1):
-        raise UsageError(f"threads is 1 or more, or None for one per core; got {threads!r}.")
+    if threads is not None and not (whole and 1 <= threads <= MOST_THREADS):
+        raise UsageError(
+            f"threads is 1 or more (at most {MOST_THREADS}), or None for one per core; "
+            f"got {threads!r}."
+        )
     file = as_path(path)
     if not file.is_file():
         raise ModelError(f"There is no weights file {file}.")

@@ -1,5 +1,6 @@
 """ONNX Runtime: CUDA, TensorRT and CoreML where its build has them, and any CPU."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from touchline.inference.engine import (
     accepted_size,
     load_error,
     require_images,
+    require_process,
     run_error,
 )
 from touchline.inference.interruption import require_wanted
@@ -64,6 +66,7 @@ class OnnxRuntimeEngine:
         self._session = _open(path, device, threads)
         self._place = device
         self._name = path.stem
+        self._process = os.getpid()
         self._size = accepted_size(path, [_spec(node) for node in self._session.get_inputs()])
         self._outputs = [node.name for node in self._session.get_outputs()]
 
@@ -79,6 +82,7 @@ class OnnxRuntimeEngine:
 
     def run(self, images: Images) -> Outputs:
         """Run the network on uint8 (N, H, W, 3) BGR; see ``Engine.run``."""
+        require_process(self._name, self._process)
         require_images(images, self._size)
         if self._place != "cpu" or len(images) < 2:
             return self._run(images)

@@ -18,6 +18,7 @@ from touchline.inference.engine import (
     accepted_size,
     load_error,
     require_images,
+    require_process,
     run_error,
 )
 from touchline.inference.interruption import checker
@@ -66,6 +67,7 @@ class OpenVinoEngine:
         self._streams = min(self._threads, MAX_STREAMS)
         self._precision = precision
         self._name = path.stem
+        self._process = os.getpid()
         self._networks: OrderedDict[tuple[int, int], _Network] = OrderedDict()
         self._lock = threading.Lock()
         self._workers = ThreadPoolExecutor(self._streams, thread_name_prefix=f"ov-{self._name}")
@@ -82,6 +84,7 @@ class OpenVinoEngine:
 
     def run(self, images: Images) -> Outputs:
         """Run the network on uint8 (N, H, W, 3) BGR; see ``Engine.run``."""
+        require_process(self._name, self._process)
         require_images(images, self._size)
         try:
             network = self._network((images.shape[1], images.shape[2]))

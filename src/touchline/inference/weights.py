@@ -87,7 +87,7 @@ def find(name_or_path: str | os.PathLike[str], *, folder: Path | None = None) ->
     if isinstance(name_or_path, str) and name_or_path in entries:
         return _verified(entries[name_or_path])
     path = as_path(name_or_path)
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise ModelError(
             f"{str(name_or_path)!r} is neither a file nor one of the known weights: "
             f"{', '.join(entries) or 'none'}."

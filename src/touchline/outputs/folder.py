@@ -1,13 +1,14 @@
 """The folder of a run's results: those of one clip, and nothing of an earlier one beside them."""
 
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from touchline.errors import OutputError, UsageError
-from touchline.files import PathLike, as_path, as_text, require_apart
+from touchline.files import PathLike, as_path, as_text, held, require_apart
 from touchline.outputs.formats import FORMATS, check_formats
 from touchline.outputs.writer import reported, whole_file
 
@@ -49,7 +50,7 @@ class ResultFolder:
         former = _of_former_run(folder / SUMMARY)
         ours = () if former is None else (SUMMARY, *former)
         for name in (SUMMARY, *names):
-            if name not in ours and (folder / name).is_file():
+            if name not in ours and os.path.isfile(folder / name):  # too long a name is no file
                 raise UsageError(
                     f"{folder / name} is there, and was not written by an earlier run into that "
                     "folder; remove it, or name another folder"
@@ -73,11 +74,12 @@ class ResultFolder:
         appears, last of all. When it does not, all is as before; a folder that was made goes again.
 
         Raises:
-            OutputError: The folder cannot be made, or the summary cannot be written.
+            OutputError: The folder cannot be made, another run writes into it, or the summary
+                cannot be written.
         """
         made = _make(self.path)
         try:
-            with whole_file(self.path / SUMMARY) as write:
+            with _alone(self.path), whole_file(self.path / SUMMARY) as write:
                 yield write
                 self._remove_leftovers()
         except OutputError:
@@ -95,6 +97,22 @@ class ResultFolder:
                 with reported(path):
                     path.unlink()
                 self.removed.append(name)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """The folder for this run only: two at once would leave results of two clips in it."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(held(folder))
+        except BlockingIOError as error:
+            raise OutputError(
+                f"{as_text(folder)}: another run writes into this folder; wait for its end, or "
+                "name another folder"
+            ) from error
+        except OSError:
+            pass  # it may be written, but not be read
+        yield
 
 
 def _of_former_run(summary: Path) -> tuple[str, ...] | None:

@@ -15,6 +15,7 @@ The threads hold ``_Looking`` and the caller holds the ``Analysis``; nothing bel
 Dropped half-way, as by ``break``, it takes threads, file and memory with it.
 """
 
+import threading
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
@@ -113,15 +114,20 @@ class Analysis(Iterator[FrameState]):
         shots = ShotMaker(reader.info, self.dimensions, tracker)
         following = _Following(shots, stages, self.stopwatch)
         self._states = following.refine(self._measured)
+        self._turn = threading.RLock()
+        self._closed = False
 
     def __next__(self) -> FrameState:
-        try:
-            state = next(self._states)
-        except BaseException:  # the end too; an error's traceback would keep all that is open
-            self.close()
-            raise
-        self._given += 1
-        return state
+        with self._turn:  # threads that share it get a state each
+            try:
+                state = next(self._states)
+            except BaseException:  # the end too; an error's traceback would keep all that is open
+                self.close()
+                raise
+            if self._closed:  # by another thread, meanwhile
+                raise StopIteration
+            self._given += 1
+            return state
 
     def __enter__(self) -> Self:
         return self
@@ -177,11 +183,14 @@ class Analysis(Iterator[FrameState]):
     def close(self) -> None:
         """Stop the threads and give the video back; also done after the last frame.
 
-        Dropping the ``Analysis`` does the same.
+        Any thread may call it: whoever waits for a state then is told that there is none. Dropping
+        the ``Analysis`` does the same.
         """
-        self._states.close()
-        self._measured.close()
-        self._reader.close()
+        self._closed = True
+        self._measured.close()  # first: it wakes who waits for a frame
+        with self._turn:
+            self._states.close()
+            self._reader.close()
 
 
 @dataclass(slots=True, eq=False)

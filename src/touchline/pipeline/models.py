@@ -1,24 +1,24 @@
 """The networks of the whole flow, loaded once and used for many clips."""
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Self
 
 import numpy as np
-import supervision as sv
 
-from touchline.arrays import Image
 from touchline.detection import Detector, YoloxDetector, load_detector
 from touchline.errors import UsageError
 from touchline.pipeline.analysis import Analysis
+from touchline.pipeline.checked import CheckedDetector, CheckedPitchModel
 from touchline.pipeline.pace import Pace, Pacer
 from touchline.pipeline.plugins import is_object_name, load_object, make
 from touchline.pipeline.stages import NewStage, Stage
 from touchline.pitch import HeatmapPitchModel, PitchDimensions, PitchModel, load_pitch_model
 from touchline.settings import Settings
 from touchline.teams import Teams
-from touchline.tracking import NewTracker, require_detections
+from touchline.tracking import NewTracker
 from touchline.verification import Verification, Verifier, load_expert, load_student
 from touchline.video import FASTEST, IMAGE_FPS, VideoInfo, VideoReader
 
@@ -166,7 +166,7 @@ class Models:
                 self.detector
                 if isinstance(self.detector, YoloxDetector)
                 else CheckedDetector(self.detector),
-                pitch,
+                pitch if isinstance(pitch, HeatmapPitchModel) else CheckedPitchModel(pitch),
                 pace=self.pace(reader.info),
                 pacer=pacer,
                 batch_size=self.settings.batch_size,
@@ -216,8 +216,10 @@ def analyze(
     """
     settings = settings or Settings.read()
     if image_fps is not None:
-        if not 0 < image_fps <= FASTEST:
-            raise UsageError(f"image_fps must be above 0 and at most {FASTEST:g}; got {image_fps}")
+        if not isinstance(image_fps, Real) or not 0 < image_fps <= FASTEST:
+            raise UsageError(
+                f"image_fps must be above 0 and at most {FASTEST:g}; got {image_fps!r:.30}"
+            )
         settings = settings.model_copy(update={"image_fps": image_fps})
     reader = _open(video, settings)  # before the networks, which take a second to load
     try:
@@ -255,32 +257,6 @@ def _for_tracking(detector: Detector, settings: Settings) -> Detector:
     return detector.or_else(
         confidence=DOUBTFUL, imgsz=settings.imgsz, batch_size=settings.batch_size
     )
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedDetector:
-    """A detector that is not ours, held to what ``Detector`` promises."""
-
-    detector: Detector
-
-    @property
-    def adds(self) -> Collection[str]:
-        """Columns that it adds."""
-        return getattr(self.detector, "adds", ())
-
-    def detect(self, images: list[Image]) -> list[sv.Detections]:
-        """What it finds.
-
-        Raises:
-            UsageError: That is no answer to these images, or its classes are numbered otherwise.
-        """
-        found = self.detector.detect(images)
-        name = type(self.detector).__name__
-        if not isinstance(found, Sequence) or len(found) != len(images):
-            raise UsageError(f"{name}.detect gives one sv.Detections for each of its images")
-        for each in found:
-            require_detections(each, f"{name}.detect")
-        return found
 
 
 def _in_order(stages: Sequence[Stage], own: Sequence[Stage]) -> list[Stage]:

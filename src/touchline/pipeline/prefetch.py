@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Generic, TypeVar
 
+from touchline.errors import UsageError
 from touchline.inference import interruptible
 
 T = TypeVar("T")
@@ -77,8 +78,12 @@ class Prefetch(Iterator[T]):
     def __next__(self) -> T:
         if self._channel.gone:
             raise StopIteration
-        if self._thread is None:
-            self._start()
+        thread = self._thread or self._start()
+        if not thread.is_alive() and self._channel.entries.empty():
+            raise UsageError(
+                "this process was forked while frames were on their way: their thread is not here; "
+                "begin the analysis in the process that reads it"
+            )
         entry = self._channel.entries.get()
         if isinstance(entry, _Item):
             self._channel.room.put(None)
@@ -102,12 +107,14 @@ class Prefetch(Iterator[T]):
         if self._thread is not None and here and not sys.is_finalizing():
             self._thread.join(PATIENCE)
 
-    def _start(self) -> None:
+    def _start(self) -> threading.Thread:
         self._consumer = threading.get_ident()
-        args = (self._items, self._channel)
-        self._thread = threading.Thread(target=_produce, args=args, daemon=True)
+        args = (self._items or (), self._channel)  # none where another thread has just closed it
+        thread = threading.Thread(target=_produce, args=args, daemon=True)
         self._items = None
-        self._thread.start()
+        thread.start()
+        self._thread = thread
+        return thread
 
 
 _running: dict[threading.Thread, "_Channel[object]"] = {}

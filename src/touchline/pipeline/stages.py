@@ -90,9 +90,11 @@ def run_stage(stage: Stage, window: Sequence[TrackedFrame]) -> list[Objects]:
     """Let a stage work on a window, and hold it to what it declares.
 
     Raises:
-        UsageError: It leaves out frames, or a column that it says it adds.
+        UsageError: It answers something else, leaves out frames, or a column that it says it adds.
     """
     answer = stage.process(window)
+    if not isinstance(answer, Sequence) or not all(isinstance(each, Objects) for each in answer):
+        raise UsageError(f"the stage {stage.name} answers a list of Objects, one for each frame")
     if len(answer) != len(window):
         raise UsageError(f"the stage {stage.name} answers {len(answer)} of {len(window)} frames")
     for frame, objects in zip(window, answer, strict=True):

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import supervision as sv
 
+from touchline.arguments import require_number, require_pictures
 from touchline.arrays import Float32, Image
 from touchline.errors import UsageError
 from touchline.inference import (
@@ -43,6 +44,9 @@ class PitchModel(Protocol):
             One pitch for each image, in order: `xy` (1, 32, 2) float32 pixels of the original
             image, `keypoint_confidence` (1, 32) float32; an absent point is (0, 0) with 0.
             A model that computes points from others says so in `data["source"]` (1, 32).
+
+        Raises:
+            UsageError: Something given is no such image.
         """
         ...
 
@@ -72,6 +76,7 @@ class HeatmapPitchModel:
         clean: bool = True,
         dimensions: PitchDimensions | None = None,
     ) -> None:
+        require_number("confidence", confidence)
         if not 0 < confidence < 1:
             raise UsageError(f"confidence must lie between 0 and 1; got {confidence}.")
         require_batch_size(batch_size)
@@ -94,7 +99,10 @@ class HeatmapPitchModel:
     def locate(self, images: Sequence[Image]) -> list[sv.KeyPoints]:
         """Find the vertices in each image; see `PitchModel.locate`."""
         return run_batched(
-            self._locate_batch, images, batch_size=self._batch_size, item_bytes=_IMAGE_BYTES
+            self._locate_batch,
+            require_pictures(images),
+            batch_size=self._batch_size,
+            item_bytes=_IMAGE_BYTES,
         )
 
     def _locate_batch(self, images: Sequence[Image]) -> list[sv.KeyPoints]:

@@ -3,12 +3,13 @@
 from touchline.tracking import kalman
 from touchline.tracking.adapters import NewTracker, UpdatesDetections
 from touchline.tracking.camera import CameraMotion
-from touchline.tracking.foreign import require_detections
+from touchline.tracking.foreign import FURTHEST, require_detections
 from touchline.tracking.kalman import MotionModel
 from touchline.tracking.players import PlayerTracker
 from touchline.tracking.tracks import Tracks
 
 __all__ = [
+    "FURTHEST",
     "CameraMotion",
     "MotionModel",
     "NewTracker",

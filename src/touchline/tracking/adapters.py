@@ -13,7 +13,9 @@ import supervision as sv
 
 from touchline.arrays import Float64
 from touchline.errors import UsageError
-from touchline.frame import NO_ID, Objects
+from touchline.frame import NO_ID, Objects, missing
+from touchline.geometry import pairwise_iou
+from touchline.tracking.foreign import require_tracked
 
 
 class UpdatesDetections(Protocol):
@@ -52,12 +54,21 @@ class AdaptedTracker:
         self._ids: dict[int, int] = {}
 
     def track(self, objects: Objects, camera_motion: Float64 | None, *, frames: float) -> Objects:
-        """The people among the objects of the next frame, each with its id."""
+        """The people among the objects of the next frame, each with its id.
+
+        Columns that the tracker has lost are those of the box that each one covers most.
+
+        Raises:
+            UsageError: The tracker answers something else than ``UpdatesDetections`` says.
+        """
         people = objects[~objects.is_ball]
         known: dict[str, Any] = {"camera_motion": camera_motion, "frames": max(1, round(frames))}
         asked = {name: value for name, value in known.items() if name in self._takes}
-        answer = Objects.from_supervision(self._tracker.update(people.to_supervision(), **asked))
-        tracked = answer[answer.tracker_id != NO_ID]
+        given = people.to_supervision()
+        found = self._tracker.update(given, **asked)
+        require_tracked(found, f"{type(self._tracker).__name__}.update")
+        answer = Objects.from_supervision(found)
+        tracked = _with_lost(answer[answer.tracker_id != NO_ID], people)
         for each in tracked.tracker_id.tolist():
             if each not in self._ids:
                 self._ids[each] = self.next_id
@@ -68,3 +79,17 @@ class AdaptedTracker:
     def roles(self) -> Mapping[int, int]:
         """Nothing more than the tracker has said of each frame."""
         return {}
+
+
+def _with_lost(tracked: Objects, given: Objects) -> Objects:
+    """The tracked with the further columns that their boxes had and a tracker did not hand back."""
+    lost = {name: each for name, each in given.extra.items() if name not in tracked.extra}
+    if not lost or not len(given) or not len(tracked):
+        return tracked
+    overlap = pairwise_iou(tracked.xyxy, given.xyxy)
+    source = overlap.argmax(axis=1)
+    unknown = overlap.max(axis=1) == 0
+    columns = {name: column[source] for name, column in lost.items()}
+    for column in columns.values():
+        column[unknown] = missing(column, int(unknown.sum()))
+    return tracked.with_columns(**columns)

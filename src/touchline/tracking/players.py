@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import supervision as sv
 
-from touchline.arguments import require_number, require_whole
+from touchline.arguments import require_homography, require_number, require_whole
 from touchline.arrays import Bools, Float64, Indices, Int64
 from touchline.errors import UsageError
 from touchline.frame import ClassId, Objects, Source
@@ -135,13 +135,15 @@ class PlayerTracker:
             else is in ``data`` stay with their box.
 
         Raises:
-            UsageError: A class is none of ``ClassId`` (COCO's are not), or a box or a confidence is
-                not finite.
+            UsageError: A class is none of ``ClassId`` (COCO's are not), a box or a confidence is
+                not finite, a column has another length, or the motion is no homography.
         """
-        if self._classes is not None and isinstance(detections, sv.Detections):
-            detections = renumbered(detections, self._classes)
         require_detections(detections, is_mapped=self._classes is not None)
         require_number("frames", frames, above=0)
+        if camera_motion is not None:
+            camera_motion = require_homography("camera_motion", camera_motion)
+        if self._classes is not None:
+            detections = renumbered(detections, self._classes)
         objects = Objects.from_supervision(detections)
         return self.track(objects, camera_motion, frames=frames).to_supervision()
 

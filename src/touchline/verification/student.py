@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from touchline.arguments import require_pictures
 from touchline.arrays import Float32, Image
 from touchline.errors import ModelError
 from touchline.inference import (
@@ -90,7 +91,9 @@ class Student:
 
         Raises:
             ModelError: the network failed, or answers something else than ``probabilities``.
+            UsageError: a view's image is none.
         """
+        require_pictures([view.image for view in views])
         rows = nothing_seen(len(views))
         seen = [index for index, view in enumerate(views) if view.visible]
         if seen:

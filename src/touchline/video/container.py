@@ -55,14 +55,12 @@ class VideoFile:
     """
 
     def __init__(self, path: Path | ArrivingFile, *, threads: int) -> None:
+        self._process = os.getpid()
         self._container = _open(path)
         try:
             self._stream = _video_stream(self._container, path)
             self._decoder = Decoder(self._container, self._stream, threads=threads)
-            stamps, base = self._decoder.stamps(), self._time_base
-            seconds: list[float | None] = (
-                [] if base is None else [None if s is None else float(s * base) for s in stamps]
-            )
+            seconds = self._seconds()
             self._frames = iter(self._decoder)
             self._first = _first(self._frames, path)
             self._orientation = _orientation(self._first)
@@ -94,14 +92,24 @@ class VideoFile:
         _require_coming(self._path)
         self.damage = self._explain(count, end)
 
+    def _seconds(self) -> list[float | None]:
+        """Times of the first pictures as the file tells them; of AVI, by their places in it."""
+        stamps, base = self._decoder.stamps(), self._stream.time_base
+        if base is None:
+            return []
+        if self._time_base is None:
+            stamps = self._decoder.places()
+        return [None if each is None else float(each * base) for each in stamps]
+
     @property
     def _time_base(self) -> Fraction | None:
         has_times = self._container.format.name not in WITHOUT_TIMES
         return self._stream.time_base if has_times else None
 
     def close(self) -> None:
-        """Free the decoder and the file."""
-        self._container.close()
+        """Free the decoder and the file, but not in a forked process, which lacks its threads."""
+        if os.getpid() == self._process:
+            self._container.close()
 
     def __del__(self) -> None:
         # The container and its streams hold each other, and with them the file and the threads.
@@ -178,13 +186,15 @@ def _describe(
     rate = measured_rate(seconds, claimed)
     if not rate:
         raise InputError(f"{path}: does not say its frame rate; {ALLOWED}")
+    # Then empty chunks are counted as frames.
+    is_filled_up = rate != claimed and stream.container.format.name in WITHOUT_TIMES
     orientation = _orientation(first)
     width, height = orientation.size(first.width, first.height)
     return VideoInfo(
         width=width,
         height=height,
         fps=rate,
-        frames=_frames_shown(stream),
+        frames=None if is_filled_up else _frames_shown(stream),
         duration=_duration(stream),
         codec=stream.codec_context.name,
         rotation=orientation.rotation,

@@ -65,6 +65,14 @@ class Decoder:
             held += packet.size
         return [packet.pts for packet in self._peeked if packet.size]
 
+    def places(self) -> list[int | None]:
+        """Places in the file of the packets that ``stamps`` kept.
+
+        A container without times counts chunks, empty ones too, which hold the picture before
+        them: a writer fills up with those where it was told too high a rate.
+        """
+        return [packet.dts for packet in self._peeked if packet.size]
+
     def _demuxed(self) -> "Packet[VideoStream] | None":
         """The next packet of the file; None at its end, and where the container is broken."""
         try:

@@ -1,6 +1,7 @@
 """Frames of a video with their numbers and times."""
 
 import os
+import threading
 from collections.abc import Generator, Iterator
 from types import TracebackType
 from typing import Self
@@ -17,8 +18,8 @@ class VideoReader:
 
     Frames are numbered as ``cv2.VideoCapture.read`` would count them and carry the same pixels,
     BGR, upright. Times are those of the container, from the first frame, and always grow. One frame
-    at a time is held. Not to be closed by another thread while it decodes. A reader that nobody
-    holds any more is closed.
+    at a time is held. Threads may share a reader: who closes it waits for the frame that another
+    decodes. A reader that nobody holds any more is closed.
 
     Args:
         path: A video file, also one that is still arriving, or a folder of images.
@@ -44,14 +45,17 @@ class VideoReader:
         self.info: VideoInfo = self._pictures.info
         self._frames = _numbered(self._pictures)
         self._count = 0
+        self._turn = threading.RLock()
+        self._process = os.getpid()
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> Frame:
-        frame = next(self._frames)
-        self._count += 1
-        return frame
+        with self._turn:
+            frame = next(self._frames)
+            self._count += 1
+            return frame
 
     def __enter__(self) -> Self:
         return self
@@ -66,8 +70,11 @@ class VideoReader:
 
     def close(self) -> None:
         """Free the decoder and the file; no frame comes after."""
-        self._frames.close()
-        self._pictures.close()
+        if os.getpid() != self._process:
+            return  # forked: the decoder's threads are not here, and it would wait for them
+        with self._turn:
+            self._frames.close()
+            self._pictures.close()
 
     @property
     def are_stills(self) -> bool:

@@ -18,6 +18,9 @@ from touchline.video.rate import FASTEST
 IMAGE_FPS = 25.0
 """Images a second in a folder, unless told: what most cameras of the game deliver."""
 
+MOST_THREADS = 512
+"""Decoder threads; FFmpeg starts a million for whoever asks for them, and dies of it."""
+
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/+(.*)", re.DOTALL)
 """At least two letters before the colon: one alone is a drive."""
 _KINDS = {
@@ -37,14 +40,14 @@ def open_source(
         path: A file that FFmpeg can decode, also one that is still arriving, or a folder of .jpg,
             .jpeg, .png or .bmp images of one size, which are read in natural order.
         image_fps: Images a second, for a folder; a file brings its own rate.
-        threads: Decoder threads; 0 lets FFmpeg choose.
+        threads: Decoder threads, at most ``MOST_THREADS``; 0 lets FFmpeg choose.
 
     Raises:
         InputError: Nothing there, no right to read it, or no picture in it.
-        UsageError: ``image_fps`` is out of its range, or ``threads`` is negative.
+        UsageError: ``image_fps`` or ``threads`` is out of its range.
     """
     require_number("image_fps", image_fps, above=0)
-    require_whole("threads", threads, least=0)
+    require_whole("threads", threads, least=0, most=MOST_THREADS)
     if image_fps > FASTEST:
         raise UsageError(f"image_fps is at most {FASTEST:g}; got {image_fps}")
     if isinstance(path, ArrivingFile):

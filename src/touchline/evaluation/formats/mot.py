@@ -1,5 +1,6 @@
-"""Reads tracks in the format of the MOT challenge."""
+"""Reads tracks in the format of the MOT challenge, and who is who as SoccerNet tells it."""
 
+import configparser
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,12 +11,24 @@ import numpy as np
 
 from touchline.errors import InputError
 from touchline.evaluation.formats.fields import read_text
-from touchline.evaluation.labels import LabelledFrames, blank_objects
+from touchline.evaluation.labels import OTHER, LabelledFrames, LabelledObjects, blank_objects
 from touchline.evaluation.metrics import TrackedBoxes
 from touchline.frame import ClassId
 
 PEOPLE: Mapping[int, int] = {1: ClassId.PLAYER, -1: ClassId.PLAYER}
 """MOT's pedestrian, and SoccerNet tracking's "not told": both a player."""
+
+
+GAME_INFO = "gameinfo.ini"
+"""Where SoccerNet tracking says who is who, beside ``gt`` or in it."""
+ROLES: Mapping[str, int] = {
+    "player": ClassId.PLAYER,
+    "goalkeeper": ClassId.GOALKEEPER,
+    "goalkeepers": ClassId.GOALKEEPER,
+    "referee": ClassId.REFEREE,
+    "ball": ClassId.BALL,
+    "other": OTHER,
+}
 
 
 def read_mot_frames(
@@ -28,7 +41,9 @@ def read_mot_frames(
     """Read ``gt.txt`` or ``det.txt``; MOT counts frames from 1, frame 1 becomes number 0.
 
     In labels the seventh column says whether a box is to be considered; 0 makes a label that is
-    not asked for, of whatever class. In an answer it is a confidence.
+    not asked for, of whatever class. In an answer it is a confidence. Where SoccerNet's
+    ``gameinfo.ini`` lies beside labels or in the folder above, it says who is the ball, who a
+    goalkeeper or a referee, and teams and numbers.
 
     Args:
         path: As for ``read_mot``. The folder above ``gt`` or ``det`` names the
@@ -38,7 +53,8 @@ def read_mot_frames(
         is_truth: Whether these are labels; a ``gt.txt`` always has them.
 
     Raises:
-        InputError: The file is not one, or a frame or class is not allowed.
+        InputError: The file is not one, a frame or class is not allowed, or ``gameinfo.ini`` cannot
+            be read.
     """
     table = read_mot(Path(path))
     count = int(table.frame.max(initial=0)) if frames is None else frames
@@ -55,7 +71,7 @@ def read_mot_frames(
         )
     file = Path(path)
     match = file.parent.parent.name if file.parent.name in ("gt", "det") else file.stem
-    return LabelledFrames(
+    read = LabelledFrames(
         source=os.fspath(path),
         name=tuple(str(number) for number in range(1, count + 1)),
         number=np.arange(count),
@@ -72,6 +88,49 @@ def read_mot_frames(
             ignored=ignored,
         ),
     )
+    return replace(read, objects=_with_roles(read.objects, file)) if is_truth else read
+
+
+def _with_roles(objects: LabelledObjects, labels: Path) -> LabelledObjects:
+    """The objects with what SoccerNet's ``gameinfo.ini`` says of each track; as before without."""
+    found = [each / GAME_INFO for each in labels.parents[:2] if (each / GAME_INFO).is_file()]
+    if not found:
+        return objects
+    told = _read_roles(found[0])
+    ids = objects.tracker_id.tolist()
+    class_id = [
+        told[each][0] if each in told else own
+        for each, own in zip(ids, objects.class_id.tolist(), strict=True)
+    ]
+    team, jersey = ([told[each][n] if each in told else "" for each in ids] for n in (1, 2))
+    return replace(
+        objects,
+        class_id=np.array(class_id, np.int64),
+        team=np.array(team, np.str_),
+        jersey=np.array(jersey, np.str_),
+    )
+
+
+def _read_roles(path: Path) -> dict[int, tuple[int, str, str]]:
+    """Class, team (left, right or "") and shirt of each track: ``player team left;4``."""
+    parser = configparser.ConfigParser(interpolation=None)
+    roles = {}
+    try:
+        parser.read_string(read_text(path))
+        for key, value in parser.items("Sequence"):
+            if not key.startswith("trackletid_"):
+                continue
+            what, _, shirt = value.partition(";")
+            role, *rest = what.split()
+            team = rest[-1] if rest[:1] == ["team"] else ""
+            jersey = shirt.strip() if team else ""
+            roles[int(key.removeprefix("trackletid_"))] = (ROLES[role.lower()], team, jersey)
+    except (OSError, ValueError, KeyError, configparser.Error) as error:
+        raise InputError(
+            f"{path}: who is who cannot be read: {error}; lines such as "
+            f"trackletID_1= player team left;4 are needed, of {', '.join(ROLES)}."
+        ) from error
+    return roles
 
 
 def read_mot(path: str | Path) -> TrackedBoxes:
