@@ -6,6 +6,7 @@ import numpy as np
 _NAMES = {
     "black": (20, 20, 20),
     "grey": (128, 128, 128),
+    "dark grey": (75, 70, 65),
     "white": (235, 235, 235),
     "red": (30, 30, 200),
     "dark red": (35, 20, 110),

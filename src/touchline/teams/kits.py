@@ -34,6 +34,8 @@ _EDGE_CHROMA = 7.0
 _EDGE_LIGHTNESS = 30.0
 _EDGE = np.r_[0:3, 21:24]
 """Columns at the sides of a crop, where there is mostly ground."""
+_MIXED = 0.6
+"""Share of a shirt's pixels that are left out when its colour is named."""
 _LEAST_GROUND = 0.05
 """Share of a crop that must be ground for its lightness to count."""
 _LEAST_SHARE = 0.12
@@ -108,15 +110,20 @@ def describe(crops: Image, grass: Float64) -> tuple[Float64, Float64]:
         grass: (n, 3) or (3,), Lab of the grass in the picture of each.
 
     Returns:
-        (n, 490), see ``histograms``; and (n, 3), the shirt's median BGR.
+        (n, 490), see ``histograms``; and (n, 3), the shirt's BGR: the median of what is least like
+        the grass, for at the edge of a body both are mixed.
     """
     if not len(crops):
         return np.zeros((0, HISTOGRAM)), np.zeros((0, 3))
     colours, ground = seen_colours(crops, grass)
     rows = _PARTS[0][0]
-    worn = _wanted(ground[:, rows, _COLUMNS])[..., None]
-    shirt = np.where(worn, crops[:, rows, _COLUMNS], np.nan).reshape(len(crops), -1, 3)
-    return histograms(colours, ground), np.nanmedian(shirt, axis=1)
+    shirt = crops[:, rows, _COLUMNS].reshape(len(crops), -1, 3).astype(np.float64)
+    lab = np.broadcast_to(np.asarray(grass).round(), (len(crops), 3)).astype(np.uint8)
+    green = cv2.cvtColor(lab[:, None], cv2.COLOR_LAB2BGR).astype(np.float64)
+    apart = np.linalg.norm(shirt - green, axis=2)
+    clear = apart >= np.quantile(apart, _MIXED, axis=1, keepdims=True)
+    worn = np.where(clear[..., None], shirt, np.nan)
+    return histograms(colours, ground), np.nanmedian(worn, axis=1)
 
 
 def seen_colours(crops: Image, grass: Float64) -> tuple[Float32, Bools]:
