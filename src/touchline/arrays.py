@@ -1,12 +1,16 @@
 """One name for each type of array: a signature says the dtype, its docstring the shape.
 
-No other module spells out the dtype of an annotation.
+No other module spells out the dtype of an annotation. Arrays that a caller gives are as they have
+to be, or refused in one sentence.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+
+from touchline.errors import UsageError
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
@@ -32,3 +36,59 @@ Images = npt.NDArray[np.uint8]
 """A batch of images of one size: uint8 (n, H, W, 3), BGR."""
 Mask = npt.NDArray[np.uint8]
 """One channel, uint8 (H, W): grey values, coverage or labels of the pixels."""
+
+
+def require_homography(name: str, value: object) -> Float64:
+    """A homography as float64 (3, 3).
+
+    Raises:
+        UsageError: It is no array of finite numbers of that shape, or cannot be inverted.
+    """
+    try:
+        matrix = np.asarray(value, np.float64)
+    except (TypeError, ValueError):
+        matrix = np.empty(0)
+    if matrix.shape != (3, 3) or not np.isfinite(matrix).all() or not np.linalg.det(matrix):
+        raise UsageError(
+            f"{name} is a homography: (3, 3) finite numbers that can be inverted; "
+            f"got {repr(value).replace(chr(10), ' '):.60}"
+        )
+    return matrix
+
+
+def require_pictures(images: object) -> list[Image]:
+    """The images as a list; they are not copied.
+
+    Networks and OpenCV take others without a word, and read them as something else: floats from 0
+    to 1 as black, channels that come first as a picture three pixels high.
+
+    Args:
+        images: Any iterable of uint8 (H, W, 3), BGR, of at least one pixel; an array (n, H, W, 3)
+            too. They need not be contiguous nor writable.
+
+    Raises:
+        UsageError: Names the first that is no such image, or what was given in place of several.
+    """
+    is_one = isinstance(images, np.ndarray) and images.ndim < 4
+    if is_one or isinstance(images, (str, bytes, Mapping)) or not isinstance(images, Iterable):
+        raise UsageError(f"Images are a list, one alone is [image]; got {_kind(images)}.")
+    given = list(images)
+    for index, image in enumerate(given):
+        if not (
+            isinstance(image, np.ndarray)
+            and image.dtype == np.uint8
+            and image.ndim == 3
+            and image.shape[2] == 3
+            and image.size > 0
+        ):
+            raise UsageError(
+                "An image is a NumPy array uint8 (H, W, 3) in BGR with at least one pixel; image "
+                f"{index} is {_kind(image)}."
+            )
+    return given
+
+
+def _kind(given: object) -> str:
+    if isinstance(given, np.ndarray):
+        return f"{given.dtype} {given.shape}"
+    return f"a {type(given).__name__}"

@@ -26,6 +26,9 @@ turns a ``UsageError`` into exit code 2 and every other one into exit code 1; th
 of statuses.
 """
 
+import math
+from numbers import Integral, Real
+
 
 class TouchlineError(Exception):
     """Root of the tree: catch this to catch them all."""
@@ -105,3 +108,30 @@ class DeadlineError(RequestError):
 
 class WorkerError(RequestError):
     """The process that analyses videos broke off."""
+
+
+def require_number(
+    name: str, value: object, *, above: float = -math.inf, least: float = -math.inf
+) -> None:
+    """Refuse what is no finite number, or is too small; truth is no number here.
+
+    Raises:
+        UsageError: Names the argument, what is allowed, and the value.
+    """
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    if not is_number or not math.isfinite(value) or not value > above or not value >= least:  # type: ignore[arg-type, operator]
+        allowed = f" above {above:g}" if above > -math.inf else ""
+        allowed += f" from {least:g}" if least > -math.inf else ""
+        raise UsageError(f"{name} is a finite number{allowed}; got {value!r:.60}")
+
+
+def require_whole(name: str, value: object, *, least: int, most: int | None = None) -> None:
+    """Refuse what is no whole number, or is too small, or too large.
+
+    Raises:
+        UsageError: Names the argument, what is allowed, and the value.
+    """
+    is_whole = isinstance(value, Integral) and not isinstance(value, bool)
+    if not is_whole or value < least or (most is not None and value > most):  # type: ignore[operator]
+        allowed = f"from {least}" + ("" if most is None else f" to {most}")
+        raise UsageError(f"{name} is a whole number {allowed}; got {value!r:.60}")

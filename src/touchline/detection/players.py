@@ -9,12 +9,11 @@ from typing import Protocol
 import numpy as np
 import supervision as sv
 
-from touchline.arguments import require_number, require_pictures
-from touchline.arrays import Float32, Image
+from touchline.arrays import Float32, Image, require_pictures
 from touchline.detection.decode import decode, stride_maps
 from touchline.detection.letterbox import Letterbox, require_imgsz
 from touchline.detection.nms import suppress
-from touchline.errors import UsageError
+from touchline.errors import UsageError, require_number
 from touchline.frame import ClassId
 from touchline.inference import (
     Backend,

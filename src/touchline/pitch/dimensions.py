@@ -4,9 +4,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from touchline.arguments import require_number
 from touchline.arrays import Float64
-from touchline.errors import UsageError
+from touchline.errors import UsageError, require_number
 
 FLIP = np.array(
     [

@@ -8,9 +8,8 @@ import cv2
 import numpy as np
 import supervision as sv
 
-from touchline.arguments import require_number, require_pictures
-from touchline.arrays import Float32, Image
-from touchline.errors import UsageError
+from touchline.arrays import Float32, Image, require_pictures
+from touchline.errors import UsageError, require_number
 from touchline.inference import (
     Backend,
     Device,

@@ -4,8 +4,8 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from touchline.arguments import require_number
 from touchline.arrays import AnyArray, Bools, Float64, Indices
+from touchline.errors import require_number
 from touchline.geometry import centre_form, jacobians, warp_points
 
 PLAYER_HEIGHT = 1.8

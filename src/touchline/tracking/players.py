@@ -6,9 +6,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import supervision as sv
 
-from touchline.arguments import require_homography, require_number, require_whole
-from touchline.arrays import Bools, Float64, Indices, Int64
-from touchline.errors import UsageError
+from touchline.arrays import Bools, Float64, Indices, Int64, require_homography
+from touchline.errors import UsageError, require_number, require_whole
 from touchline.frame import ClassId, Objects, Source
 from touchline.geometry import centre_form, corner_form
 from touchline.tracking.association import assign, costs

@@ -8,9 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
-from touchline.arguments import require_number
 from touchline.arrays import Float64
-from touchline.errors import UsageError
+from touchline.errors import UsageError, require_number
 from touchline.frame import NO_CLASS, Objects, Source, concatenate, missing
 from touchline.tracking.adapters import AdaptedTracker, NewTracker
 from touchline.tracking.ball import BallPath, Sighting

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from touchline.arguments import require_pictures
-from touchline.arrays import Float32, Image
+from touchline.arrays import Float32, Image, require_pictures
 from touchline.errors import ModelError
 from touchline.inference import (
     Backend,

@@ -6,8 +6,7 @@ import re
 import stat
 from pathlib import Path
 
-from touchline.arguments import require_number, require_whole
-from touchline.errors import InputError, UsageError
+from touchline.errors import InputError, UsageError, require_number, require_whole
 from touchline.files import as_path
 from touchline.video.arriving import ArrivingFile
 from touchline.video.container import ALLOWED, VideoFile

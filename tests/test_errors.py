@@ -6,9 +6,9 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from touchline.arguments import require_pictures, require_whole
+from touchline.arrays import require_pictures
 from touchline.detection import YoloxDetector, load_detector
-from touchline.errors import UsageError
+from touchline.errors import UsageError, require_whole
 from touchline.pitch import HeatmapPitchModel, load_pitch_model
 from touchline.verification import Student, View
 
