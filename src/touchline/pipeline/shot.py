@@ -8,7 +8,7 @@ import supervision as sv
 from touchline.arrays import Float64, Image
 from touchline.frame import Objects, PitchState, TrackedFrame
 from touchline.pitch import PitchDimensions, PitchTrack
-from touchline.tracking import NewTracker, Tracks
+from touchline.tracking import NewTracker, Tracks, without_appearances
 from touchline.video import VideoInfo
 
 
@@ -93,7 +93,7 @@ class Shot:
             frame.index,
             frame.time,
             self.number,
-            self._objects.popleft(),
+            without_appearances(self._objects.popleft()),
             self._pitches.popleft(),
             frame.image,
             frame.scale,

@@ -2,6 +2,7 @@
 
 from touchline.tracking import kalman
 from touchline.tracking.adapters import NewTracker, UpdatesDetections
+from touchline.tracking.appearance import with_appearances, without_appearances
 from touchline.tracking.camera import CameraMotion
 from touchline.tracking.foreign import require_detections
 from touchline.tracking.kalman import MotionModel
@@ -17,4 +18,6 @@ __all__ = [
     "UpdatesDetections",
     "kalman",
     "require_detections",
+    "with_appearances",
+    "without_appearances",
 ]
