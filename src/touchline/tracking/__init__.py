@@ -5,12 +5,15 @@ from touchline.tracking.adapters import NewTracker, UpdatesDetections
 from touchline.tracking.appearance import with_appearances, without_appearances
 from touchline.tracking.camera import CameraMotion
 from touchline.tracking.foreign import require_detections
+from touchline.tracking.identities import IDENTITY, Identities
 from touchline.tracking.kalman import MotionModel
 from touchline.tracking.players import PlayerTracker
 from touchline.tracking.tracks import Tracks
 
 __all__ = [
+    "IDENTITY",
     "CameraMotion",
+    "Identities",
     "MotionModel",
     "NewTracker",
     "PlayerTracker",

@@ -68,3 +68,7 @@ class AdaptedTracker:
     def roles(self) -> Mapping[int, int]:
         """Nothing more than the tracker has said of each frame."""
         return {}
+
+    def looks(self) -> Mapping[int, Float64]:
+        """Nothing: others do not say what their tracks look like."""
+        return {}

@@ -157,8 +157,7 @@ class PlayerTracker:
     def track(self, objects: Objects, camera_motion: Float64 | None, *, frames: float) -> Objects:
         """Do what ``update`` does, from table to table."""
         people = _People.of(objects, self._low)
-        self._advance(frames / self._fps, camera_motion)
-        self._steady(people)
+        self._advance(frames / self._fps, camera_motion, people)
         owner = self._associate(people)
         self._begin(owner, people)
         self._learn(owner, people)
@@ -171,18 +170,18 @@ class PlayerTracker:
         votes = self._tracks.votes.argmax(axis=1)
         return dict(zip(self._tracks.ids.tolist(), votes.tolist(), strict=True))
 
-    def _advance(self, seconds: float, camera_motion: Float64 | None) -> None:
-        """Predict every track into the new frame."""
+    def looks(self) -> dict[int, Float64]:
+        """Tell what each id that is still tracked looks like (6,), NaN where that is not known."""
+        return dict(zip(self._tracks.ids.tolist(), self._tracks.look, strict=True))
+
+    def _advance(self, seconds: float, camera_motion: Float64 | None, people: "_People") -> None:
+        """Predict every track into the new frame, and see whether the camera went another way."""
         tracks = self._tracks
         tracks.state = self._model.predict(tracks.state, min(seconds, FURTHEST))
         if camera_motion is not None:
             tracks.state = self._model.move_with_camera(tracks.state, camera_motion)
         tracks.unseen = tracks.unseen + seconds
         tracks.votes = tracks.votes * np.exp(-seconds / MEMORY)
-
-    def _steady(self, people: "_People") -> None:
-        """Move all tracks by what the camera's motion has left over."""
-        tracks = self._tracks
         known = (tracks.hits > 1) & (tracks.unseen <= STEADY)
         sure = people.confidence >= self._high
         tracks.state[:, VALUE, :2] += missed_shift(tracks.state[known, VALUE], people.boxes[sure])
