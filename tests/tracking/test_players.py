@@ -8,6 +8,7 @@ from tests.tracking.worlds import pan, person, seen
 from touchline.errors import UsageError
 from touchline.geometry import warp_boxes
 from touchline.tracking import MotionModel, PlayerTracker
+from touchline.tracking.appearance import APPEARANCE
 
 
 def ids(frame):
@@ -202,3 +203,33 @@ def test_a_motion_model_of_ones_own_may_remember_more_and_changes_nothing_else()
 def test_values_out_of_range_are_refused(wrong):
     with pytest.raises(UsageError):
         PlayerTracker(**wrong)
+
+
+RED, BLUE = [0.2, 0.6, -0.2, 0.4, 0.0, 0.0], [0.2, -0.1, 0.5, 0.4, 0.0, 0.0]
+
+
+def in_kits(boxes, kits):
+    """Detections that say what they look like, as the pipeline gives them."""
+    found = seen(boxes)
+    found.data[APPEARANCE] = np.array(kits, np.float32).reshape(-1, 6)
+    return found
+
+
+def test_opponents_who_stop_together_unseen_and_turn_back_are_not_swapped():
+    tracker = PlayerTracker()
+    for step in range(60):
+        # They meet at 400 after a second; nobody sees how each turns round.
+        away = 6.0 * abs(25 - step)
+        boxes = [person(394 - away, 300), person(406 + away, 300)]
+        hidden = 20 <= step < 32
+        found = tracker.update(in_kits([] if hidden else boxes, [] if hidden else [RED, BLUE]))
+    assert ids(found) == [1, 2]
+
+
+def test_a_crowd_under_a_pan_that_nobody_measured_keeps_its_ids():
+    tracker, places = PlayerTracker(), [(100, 200), (240, 260), (380, 210), (530, 300), (700, 250)]
+    places += [(820, 330), (950, 220)]
+    for step in range(20):
+        pan_so_far = 45.0 * max(0, step - 9)
+        found = tracker.update(seen([person(x + pan_so_far, y) for x, y in places]))
+        assert ids(found) == [1, 2, 3, 4, 5, 6, 7]

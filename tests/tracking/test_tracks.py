@@ -246,3 +246,16 @@ def test_boxes_between_two_looks_lie_where_their_time_says() -> None:
         answers += tracks.push(table(seen) if look else None, STILL, beat=beat)
     left = [float(each.xyxy[0, 0]) for each in [*answers, *tracks.flush()]]
     np.testing.assert_allclose(left, [100, 104, 124, 132], atol=0.5)
+
+
+def test_a_blind_spell_of_half_a_second_is_filled_and_keeps_its_tracks() -> None:
+    def frame(step: int) -> sv.Detections:
+        if 20 <= step < 32:
+            return sv.Detections.empty()
+        return seen([person(300 + 5 * step, 300), person(600 - 4 * step, 320)])
+
+    answers = followed([frame(step) for step in range(60)])
+    for step, answer in enumerate(answers):
+        assert sorted(answer.tracker_id.tolist()) == [2, 3]
+        if 20 <= step < 32:
+            assert answer.source.tolist() == ["interpolated"] * 2

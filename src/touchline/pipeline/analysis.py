@@ -37,7 +37,7 @@ from touchline.pipeline.stopwatch import Stopwatch
 from touchline.pipeline.windows import DecodedFrame, window_length, windows, with_last
 from touchline.pitch import PitchDimensions, PitchModel, positions
 from touchline.teams import Teams
-from touchline.tracking import CameraMotion, NewTracker
+from touchline.tracking import CameraMotion, NewTracker, with_appearances
 from touchline.video import LATE, Beats, ShotDetector, VideoInfo, VideoReader, rate_note
 
 TOGETHER = 1.0
@@ -261,11 +261,11 @@ class _Looking:
         detect = [g for g, last in window if last or g.is_due(pace.detect_every)]
         locate = [g for g, last in window if last or g.is_due(pace.locate_every)]
         with self.stopwatch("detection"):
-            detections = self.detector.detect([g.frame.image for g in detect])
+            images = [g.frame.image for g in detect]
+            tables = map(with_appearances, self.detector.detect(images), images)
+            seen = dict(zip((g.frame.index for g in detect), tables, strict=True))
         with self.stopwatch("pitch"):
             keypoints = self.pitch_model.locate([g.frame.image for g in locate])
-        tables = map(Objects.from_supervision, detections)
-        seen = dict(zip((g.frame.index for g in detect), tables, strict=True))
         found = dict(zip((g.frame.index for g in locate), keypoints, strict=True))
         for decoded, _ in window:
             frame = decoded.frame

@@ -8,7 +8,7 @@ import supervision as sv
 from touchline.arrays import Float64, Image
 from touchline.frame import Objects, PitchState, TrackedFrame
 from touchline.pitch import PitchDimensions, PitchTrack
-from touchline.tracking import NewTracker, Tracks
+from touchline.tracking import Identities, NewTracker, Tracks, without_appearances
 from touchline.video import VideoInfo
 
 
@@ -61,6 +61,8 @@ class Shot:
         self.number = number
         self._tracks = Tracks(fps, size, first_id=first_id, new_tracker=maker.tracker)
         self._pitch = PitchTrack(fps, size, dimensions=maker.dimensions)
+        self._identities = Identities(self._tracks.new_id, rejoin=self._tracks.is_own)
+        self._given = 0
         self._measured: deque[MeasuredFrame] = deque()
         self._objects: deque[Objects] = deque()
         self._pitches: deque[PitchState] = deque()
@@ -88,13 +90,22 @@ class Shot:
         return [self._tracked() for _ in range(count)]
 
     def _tracked(self) -> TrackedFrame:
-        frame = self._measured.popleft()
+        frame, pitch = self._measured.popleft(), self._pitches.popleft()
+        objects = self._identities.name(
+            without_appearances(self._objects.popleft()),
+            frame.motion,
+            seconds=frame.time,
+            homography=pitch.homography,
+            looks=self._tracks.looks(),
+            ahead=self._tracks.seen_since(self._given),
+        )
+        self._given += 1
         return TrackedFrame(
             frame.index,
             frame.time,
             self.number,
-            self._objects.popleft(),
-            self._pitches.popleft(),
+            objects,
+            pitch,
             frame.image,
             frame.scale,
         )

@@ -17,6 +17,7 @@ from typing import Protocol, runtime_checkable
 
 from touchline.errors import UsageError
 from touchline.frame import Objects, TrackedFrame
+from touchline.tracking import IDENTITY
 
 OWN = frozenset(each.name for each in fields(Objects)) - {"extra"}
 """Columns that every table of objects has."""
@@ -29,8 +30,8 @@ class Stage(Protocol):
 
     Attributes:
         name: In messages, and for its seconds in the summary.
-        reads: Columns that must be there: those of ``Objects``, ``position``, or what the detector
-            or an earlier stage adds.
+        reads: Columns that must be there: those of ``Objects``, ``position``,
+            ``identity_confidence``, or what the detector or an earlier stage adds.
         adds: Columns of ``extra`` that it adds to every frame, also to one without objects.
         looks: Whether it needs the pictures of the frames that the detector looked at.
     """
@@ -74,7 +75,7 @@ def check_columns(stages: Iterable[Stage], given: Collection[str] = ()) -> None:
     Raises:
         UsageError: A column is missing or added twice.
     """
-    known = {*OWN, PLACED, *given}
+    known = {*OWN, PLACED, IDENTITY, *given}
     for stage in stages:
         if missing := sorted({*stage.reads} - known):
             raise UsageError(

@@ -2,15 +2,19 @@
 
 from touchline.tracking import kalman
 from touchline.tracking.adapters import NewTracker, UpdatesDetections
+from touchline.tracking.appearance import with_appearances, without_appearances
 from touchline.tracking.camera import CameraMotion
 from touchline.tracking.foreign import FURTHEST, require_detections
+from touchline.tracking.identities import IDENTITY, Identities
 from touchline.tracking.kalman import MotionModel
 from touchline.tracking.players import PlayerTracker
 from touchline.tracking.tracks import Tracks
 
 __all__ = [
     "FURTHEST",
+    "IDENTITY",
     "CameraMotion",
+    "Identities",
     "MotionModel",
     "NewTracker",
     "PlayerTracker",
@@ -18,4 +22,6 @@ __all__ = [
     "UpdatesDetections",
     "kalman",
     "require_detections",
+    "with_appearances",
+    "without_appearances",
 ]

@@ -80,6 +80,10 @@ class AdaptedTracker:
         """Nothing more than the tracker has said of each frame."""
         return {}
 
+    def looks(self) -> Mapping[int, Float64]:
+        """Nothing: others do not say what their tracks look like."""
+        return {}
+
 
 def _with_lost(tracked: Objects, given: Objects) -> Objects:
     """The tracked with the further columns that their boxes had and a tracker did not hand back."""

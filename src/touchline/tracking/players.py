@@ -10,9 +10,11 @@ from touchline.arrays import Bools, Float64, Indices, Int64, require_homography
 from touchline.errors import UsageError, require_number, require_whole
 from touchline.frame import ClassId, Objects, Source
 from touchline.geometry import centre_form, corner_form
-from touchline.tracking.association import assign, costs
+from touchline.tracking.appearance import LENGTH, clear_appearances, mixed, unlikeness
+from touchline.tracking.association import GATE, GATE_NOW, assign, costs
 from touchline.tracking.foreign import renumbered, require_detections
 from touchline.tracking.kalman import VALUE, MotionModel
+from touchline.tracking.steadying import missed_shift
 
 RECENT = 0.25
 """Seconds without a detection up to which a track still competes in the first stage."""
@@ -20,6 +22,8 @@ YOUNG_PATIENCE = 0.4
 """Seconds a track that was seen once or twice is kept without a detection."""
 FURTHEST = 5.0
 """Seconds for which a position is carried on at most: after a pause anything could fit."""
+STEADY = 1.0
+"""Seconds without a detection up to which a track tells by how much all are off."""
 MEMORY = 8.0
 """Seconds in which a vote on a role falls to 37 %."""
 
@@ -34,6 +38,7 @@ class _Tracks:
         votes: float64 (n, 4), one column per class.
         unseen: float64 (n,) seconds since the last detection.
         hits: int (n,) number of detections so far.
+        look: float64 (n, 6) what they look like, NaN where that is not known yet.
     """
 
     state: Float64
@@ -41,10 +46,11 @@ class _Tracks:
     votes: Float64 = field(default_factory=lambda: np.empty((0, len(ClassId))))
     unseen: Float64 = field(default_factory=lambda: np.empty(0))
     hits: Int64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    look: Float64 = field(default_factory=lambda: np.empty((0, LENGTH)))
 
     def keep(self, rows: Bools) -> None:
         """Drop the tracks not in the mask (n,)."""
-        for name in ("ids", "state", "votes", "unseen", "hits"):
+        for name in ("ids", "state", "votes", "unseen", "hits", "look"):
             setattr(self, name, getattr(self, name)[rows])
 
     def add(self, ids: Int64, state: Float64) -> None:
@@ -55,6 +61,7 @@ class _Tracks:
         self.votes = np.concatenate([self.votes, np.zeros((count, len(ClassId)))])
         self.unseen = np.concatenate([self.unseen, np.zeros(count)])
         self.hits = np.concatenate([self.hits, np.zeros(count, dtype=np.int64)])
+        self.look = np.concatenate([self.look, np.full((count, LENGTH), np.nan)])
 
 
 class PlayerTracker:
@@ -63,7 +70,9 @@ class PlayerTracker:
     Associates in stages as ByteTrack does (Zhang et al. 2022): sure detections with tracks just
     seen, then unsure detections with those left over, then sure ones with tracks lost for a while.
     A sure detection always comes back, with a new id where no track fits; an unsure one only where
-    it continues a track. Moves all tracks with the camera before it compares. The class of a track
+    it continues a track. Moves all tracks with the camera before it compares, and by what the
+    camera's motion has left over, if most are off by the same. Compares what people look like too,
+    where the pipeline has said it. The class of a track
     is voted on over time, weighted by confidence, so that one odd frame changes nothing; the
     detector's own word stays in ``data["detected_class_id"]``.
 
@@ -149,7 +158,7 @@ class PlayerTracker:
     def track(self, objects: Objects, camera_motion: Float64 | None, *, frames: float) -> Objects:
         """Do what ``update`` does, from table to table."""
         people = _People.of(objects, self._low)
-        self._advance(frames / self._fps, camera_motion)
+        self._advance(frames / self._fps, camera_motion, people)
         owner = self._associate(people)
         self._begin(owner, people)
         self._learn(owner, people)
@@ -162,14 +171,21 @@ class PlayerTracker:
         votes = self._tracks.votes.argmax(axis=1)
         return dict(zip(self._tracks.ids.tolist(), votes.tolist(), strict=True))
 
-    def _advance(self, seconds: float, camera_motion: Float64 | None) -> None:
-        """Predict every track into the new frame."""
+    def looks(self) -> dict[int, Float64]:
+        """Tell what each id that is still tracked looks like (6,), NaN where that is not known."""
+        return dict(zip(self._tracks.ids.tolist(), self._tracks.look, strict=True))
+
+    def _advance(self, seconds: float, camera_motion: Float64 | None, people: "_People") -> None:
+        """Predict every track into the new frame, and see whether the camera went another way."""
         tracks = self._tracks
         tracks.state = self._model.predict(tracks.state, min(seconds, FURTHEST))
         if camera_motion is not None:
             tracks.state = self._model.move_with_camera(tracks.state, camera_motion)
         tracks.unseen = tracks.unseen + seconds
         tracks.votes = tracks.votes * np.exp(-seconds / MEMORY)
+        known = (tracks.hits > 1) & (tracks.unseen <= STEADY)
+        sure = people.confidence >= self._high
+        tracks.state[:, VALUE, :2] += missed_shift(tracks.state[known, VALUE], people.boxes[sure])
 
     def _associate(self, people: "_People") -> Indices:
         """Row of the track that each detection continues (m,), -1 for none."""
@@ -179,10 +195,18 @@ class PlayerTracker:
         everything = np.ones_like(recent)
         free = everything.copy()
         variance = self._model.variance(people.boxes)
-        for looked_at, tracks in ((sure, recent), (~sure, recent), (sure, everything)):
+        unlike = unlikeness(self._tracks.look, people.look)
+        now, later = (recent, GATE_NOW), (everything, GATE)
+        for looked_at, (tracks, gate) in ((sure, now), (~sure, now), (sure, later)):
             columns = np.flatnonzero(looked_at & (owner < 0))
             rows = np.flatnonzero(tracks & free)
-            cost = costs(self._tracks.state[rows], people.boxes[columns], variance[columns])
+            cost = costs(
+                self._tracks.state[rows],
+                people.boxes[columns],
+                variance[columns],
+                unlike=unlike[np.ix_(rows, columns)],
+                gate=gate,
+            )
             picked, given = assign(cost)
             owner[columns[given]] = rows[picked]
             free[rows[picked]] = False
@@ -206,6 +230,8 @@ class PlayerTracker:
         tracks.unseen[owner[seen]] = 0
         tracks.hits[owner[seen]] += 1
         tracks.votes[owner[seen], people.class_id[seen]] += people.confidence[seen]
+        look, hits = tracks.look[owner[seen]], tracks.hits[owner[seen]]
+        tracks.look[owner[seen]] = mixed(look, people.look[seen], hits)
 
     def _answer(self, owner: Indices, people: "_People") -> Objects:
         seen = owner >= 0
@@ -231,15 +257,19 @@ class PlayerTracker:
 
 @dataclass(frozen=True, slots=True)
 class _People:
-    """The detections of people that are sure enough, their boxes (m, 4) in centre form too."""
+    """The detections of people that are sure enough, their boxes (m, 4) in centre form too.
+
+    ``look`` (m, 6) is what they look like, NaN where that is not known.
+    """
 
     objects: Objects
     boxes: Float64
+    look: Float64
 
     @classmethod
     def of(cls, objects: Objects, low: float) -> "_People":
         people = objects[~objects.is_ball & (objects.confidence >= low)]
-        return cls(people, centre_form(people.xyxy))
+        return cls(people, centre_form(people.xyxy), clear_appearances(people))
 
     @property
     def confidence(self) -> Float64:

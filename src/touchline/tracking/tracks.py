@@ -31,9 +31,8 @@ _PLAYERS = partial(PlayerTracker, smooth=False)
 class Tracker(Protocol):
     """Gives the people of one shot ids: a ``PlayerTracker`` or an ``AdaptedTracker``."""
 
-    @property
-    def next_id(self) -> int:
-        """The first id that is still free."""
+    next_id: int
+    """The first id that is still free."""
 
     def track(self, objects: Objects, camera_motion: Float64 | None, *, frames: float) -> Objects:
         """The people among the objects of the next frame looked at, each with its id.
@@ -46,6 +45,9 @@ class Tracker(Protocol):
 
     def roles(self) -> Mapping[int, int]:
         """What is known by now of the class of each id; those left out keep theirs."""
+
+    def looks(self) -> Mapping[int, Float64]:
+        """What is known by now of the appearance (6,) of each id, see ``appearance``."""
 
 
 class Tracks:
@@ -105,6 +107,24 @@ class Tracks:
     def next_id(self) -> int:
         """The first id that is still free; the next shot counts on from it."""
         return self._players.next_id
+
+    @property
+    def is_own(self) -> bool:
+        """Whether a ``PlayerTracker`` gives the ids, and not a tracker that is not ours."""
+        return isinstance(self._players, PlayerTracker)
+
+    def new_id(self) -> int:
+        """An id that nobody has."""
+        self._players.next_id += 1
+        return self._players.next_id - 1
+
+    def looks(self) -> Mapping[int, Float64]:
+        """What each person looks like (6,), as far as it is known by now."""
+        return self._players.looks()
+
+    def seen_since(self, frame: int) -> set[int]:
+        """Tracks that were seen in a frame, counted from 0, or later; one of those held back."""
+        return {track for track, (last, _) in self._seen.items() if last >= frame}
 
     def push(
         self, detections: Objects | None, camera_motion: Float64, *, beat: float | None = None
