@@ -7,9 +7,9 @@ from touchline.arrays import Float64, Indices
 from touchline.geometry import corner_form, pairwise_iou
 from touchline.tracking.kalman import VALUE, VAR
 
-GATE, GATE_NOW = 36.0, 100.0
-"""Squared Mahalanobis distance of centres beyond which a pair is impossible; and for tracks seen
-a moment ago, which are sure to be near though the camera's motion may be a little off."""
+GATE, WIDE_GATE = 36.0, 100.0
+"""Squared Mahalanobis distance of centres beyond which a pair is impossible; and for what is left
+over of tracks seen a moment ago: the camera's motion may have been a little off."""
 FAR = 36.0
 """The one that costs half as much as no overlap at all."""
 KIT = 1.0

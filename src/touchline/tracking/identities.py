@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from touchline.arrays import Float64
-from touchline.frame import Objects
+from touchline.frame import NO_ID, Objects
 from touchline.geometry import centre_form, project_points, warp_points
 from touchline.tracking.appearance import LENGTH
 
@@ -153,21 +153,21 @@ class Identities:
             metres = project_points(feet, homography)
         moment = _Moment(seconds, self._moved, centre_form(objects.xyxy), metres, looks)
         rows, tracks = np.flatnonzero(~objects.is_ball).tolist(), objects.tracker_id.tolist()
-        strange = [row for row in rows if not self._is_known(tracks[row])]
-        known = [row for row in rows if self._is_known(tracks[row])]
-        for row in known:
-            self._people[self._names[tracks[row]]].see(moment, row)
-        self._welcome(strange, tracks, moment, ahead)
+        strange = []
+        for row in rows:
+            person = self._people.get(self._names.get(tracks[row], NO_ID))
+            if person is not None and person.track == tracks[row]:
+                person.see(moment, row)
+            else:
+                strange.append(row)
+        if strange:
+            self._welcome(strange, tracks, moment, ahead)
         ids, confidence = objects.tracker_id.copy(), np.full(len(objects), np.nan, np.float32)
         for row in rows:
             ids[row] = self._names[tracks[row]]
             confidence[row] = self._people[self._names[tracks[row]]].confidence
         self._forget(seconds)
         return replace(objects, tracker_id=ids, extra={IDENTITY: confidence, **objects.extra})
-
-    def _is_known(self, track: int) -> bool:
-        name = self._names.get(track)
-        return name is not None and self._people[name].track == track
 
     def _welcome(
         self, rows: list[int], tracks: list[int], moment: _Moment, ahead: Collection[int]
@@ -178,7 +178,7 @@ class Identities:
             for name, each in self._people.items()
             if self._rejoin and each.seconds < moment.seconds and each.track not in ahead
         ]
-        found = self._recognise(rows, tracks, moment, lost) if rows and lost else {}
+        found = self._recognise(rows, tracks, moment, lost) if lost else {}
         for row in rows:
             name, confidence = found.get(row, (tracks[row], 1.0))
             if row not in found:

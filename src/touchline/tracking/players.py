@@ -11,7 +11,7 @@ from touchline.errors import UsageError, require_number, require_whole
 from touchline.frame import ClassId, Objects, Source
 from touchline.geometry import centre_form, corner_form
 from touchline.tracking.appearance import LENGTH, clear_appearances, mixed, unlikeness
-from touchline.tracking.association import GATE, GATE_NOW, assign, costs
+from touchline.tracking.association import GATE, WIDE_GATE, assign, costs
 from touchline.tracking.foreign import renumbered, require_detections
 from touchline.tracking.kalman import VALUE, MotionModel
 from touchline.tracking.steadying import missed_shift
@@ -196,8 +196,13 @@ class PlayerTracker:
         free = everything.copy()
         variance = self._model.variance(people.boxes)
         unlike = unlikeness(self._tracks.look, people.look)
-        now, later = (recent, GATE_NOW), (everything, GATE)
-        for looked_at, (tracks, gate) in ((sure, now), (~sure, now), (sure, later)):
+        stages = (
+            (sure, recent, GATE),
+            (~sure, recent, GATE),
+            (sure, everything, GATE),
+            (sure, recent, WIDE_GATE),
+        )
+        for looked_at, tracks, gate in stages:
             columns = np.flatnonzero(looked_at & (owner < 0))
             rows = np.flatnonzero(tracks & free)
             cost = costs(
