@@ -43,7 +43,7 @@ def main() -> None:
         folders = [Path(whole) / f"seed_{seed}" for seed in seeds]
         for seed, folder in zip(seeds, folders, strict=True):
             scores.append(score(seed, arguments.seconds, folder))
-            people = {name: each.value for name, each in who([folder], samples=1).figures.items()}
+            people = who([folder], samples=1).as_dict()["matches"]
             print(json.dumps({"seed": seed, **asdict(scores[-1]), "people": people}), flush=True)
         together = who(folders).as_dict()
     print(json.dumps({"median_hota": statistics.median(one.hota for one in scores)}))

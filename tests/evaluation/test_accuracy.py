@@ -281,6 +281,21 @@ def test_sides_are_read_from_tracks_and_from_the_truth(match, tmp_path):
     assert found["players with a team"] == pytest.approx(np.mean(objects.frame[outfield] > 0))
 
 
+def test_soccernets_game_beside_mot_says_roles_and_sides(tmp_path):
+    people = {1: "player team left;4", 2: "player team right;9", 3: "referee;main"}
+    rows = "".join(f"{f},{i},{50 * i},10,20,40,1,-1,-1,-1\n" for f in (1, 2) for i in people)
+    labels = written(tmp_path / "derby" / "gt" / "gt.txt", rows)
+    answer = written(tmp_path / "answer.txt", rows)
+    game = "".join(f"trackletID_{i}= {what}\n" for i, what in people.items())
+    written(tmp_path / "derby" / "gameinfo.ini", f"[Sequence]\n{game}")
+    found = values(evaluate_truth("people", [(labels, labels)]))
+    assert (found["F1 referee"], found["team accuracy"], found["ids per person"]) == (1, 1, 1)
+    # An answer in MOT calls everybody a player, of no team.
+    found = values(evaluate_truth("people", [(labels, answer)]))
+    assert (found["F1 player"], found["F1 referee"]) == pytest.approx((0.8, 0))
+    assert (found["players with a team"], found["HOTA"]) == (0, 1)
+
+
 def test_numbered_teams_say_nothing_of_left_and_right(match, tmp_path):
     folder, _ = match
     objects = labels_of(folder / "truth.json").objects
