@@ -10,6 +10,8 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from touchline.evaluation import evaluate_truth
+from touchline.evaluation.accuracy import Trueness
 from touchline.evaluation.metrics import Agreement, agreement
 from touchline.outputs import DATA_FORMATS
 from touchline.pipeline import run_job
@@ -23,18 +25,29 @@ def score(seed: int, seconds: float, folder: Path) -> Agreement:
     return agreement(folder / "tracks.parquet", truths)
 
 
+def who(folders: list[Path], *, samples: int = 1000) -> Trueness:
+    """Who is who in matches that were analysed: ``touchline evaluate people``."""
+    pairs = [(folder / "truth.json", folder / "tracks.parquet") for folder in folders]
+    return evaluate_truth("people", pairs, samples=samples)
+
+
 def main() -> None:
     """Measure and print JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", default="7,8,9")
     parser.add_argument("--seconds", type=float, default=8.0)
     arguments = parser.parse_args()
+    seeds = [int(seed) for seed in arguments.seeds.split(",")]
     scores = []
-    for seed in (int(seed) for seed in arguments.seeds.split(",")):
-        with tempfile.TemporaryDirectory() as folder:
-            scores.append(score(seed, arguments.seconds, Path(folder)))
-        print(json.dumps({"seed": seed, **asdict(scores[-1])}))
+    with tempfile.TemporaryDirectory() as whole:
+        folders = [Path(whole) / f"seed_{seed}" for seed in seeds]
+        for seed, folder in zip(seeds, folders, strict=True):
+            scores.append(score(seed, arguments.seconds, folder))
+            people = who([folder], samples=1).as_dict()["matches"]
+            print(json.dumps({"seed": seed, **asdict(scores[-1]), "people": people}), flush=True)
+        together = who(folders).as_dict()
     print(json.dumps({"median_hota": statistics.median(one.hota for one in scores)}))
+    print(json.dumps({"people": together["figures"], "drawn": together["drawn"]}))
 
 
 if __name__ == "__main__":

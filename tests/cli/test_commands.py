@@ -248,7 +248,9 @@ def test_an_answer_to_another_clip_is_refused_in_one_line(
     assert_fails_in_one_line(outcome, "predictions.json", "frames")
 
 
-@pytest.mark.parametrize("metric", ["detection", "tracking", "pitch", "positions", "state"])
+@pytest.mark.parametrize(
+    "metric", ["detection", "tracking", "people", "pitch", "positions", "state"]
+)
 def test_the_truth_agrees_with_itself(touchline, match: Path, metric: str) -> None:
     truth = match / "truth.json"
     outcome = touchline("evaluate", metric, truth, truth, "--json")

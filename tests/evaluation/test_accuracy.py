@@ -98,6 +98,25 @@ def mot(path, ids):
     return written(path, "\n".join(rows) + "\n")
 
 
+def tracks(path, objects, **columns):
+    """``tracks.parquet`` of those objects, with some columns changed or added."""
+    own = {"frame": objects.frame, "id": objects.tracker_id, "class_id": objects.class_id}
+    own |= dict(zip(("x1", "y1", "x2", "y2"), objects.xyxy.T, strict=True))
+    own |= {"confidence": objects.confidence}
+    own |= {"x": objects.metres[:, 0], "y": objects.metres[:, 1]}
+    pq.write_table(pa.table(own | columns), path)
+    return path
+
+
+def yolo(folder, labels):
+    """A YOLO folder of images of 200x100: the text of each one's labels."""
+    for name, text in labels.items():
+        (folder / "images").mkdir(parents=True, exist_ok=True)
+        cv2.imwrite(str(folder / "images" / name), np.zeros((100, 200, 3), np.uint8))
+        written(folder / "labels" / f"{name.rsplit('.', 1)[0]}.txt", text)
+    return folder
+
+
 def gsr_person(image, x):
     return {
         "image_id": image,
@@ -129,6 +148,8 @@ def test_the_truth_against_itself_is_perfect(metric, match):
     perfect = {
         "detection": {"mAP": 1, "balls found within 15 px": 1, "false balls per frame": 0},
         "tracking": {"HOTA": 1, "DetA": 1, "AssA": 1, "IDF1": 1, "MOTA": 1, "switches": 0},
+        "people": {"people found": 1, "role F1": 1, "team accuracy": 1, "players with a team": 1}
+        | {"tracks on the right side": 1, "ids per person": 1, "HOTA": 1, "HOTA player": 1},
         "pitch": {"PCK@0.005 of the width": 1, "JaC@5": 1, "completeness": 1},
         "positions": {"median m": 0, "95 % m": 0},
         "state": {"GS-HOTA": 1, "GS-DetA": 1, "GS-AssA": 1},
@@ -144,6 +165,7 @@ def test_predictions_that_say_the_truth_are_all_but_perfect(metric, match, tmp_p
     good = {
         "detection": found.get("mAP", 0) > 0.999,
         "tracking": found.get("HOTA", 0) > 0.999,
+        "people": found.get("role F1", 0) == 1 and math.isnan(found.get("team accuracy", 0)),
         "pitch": found.get("JaC@5", 0) > 0.9 and found.get("reprojection, median m", 1) < 0.05,
         "positions": found.get("median m", 1) < 0.05,
         "state": found.get("GS-HOTA", 0) > 0.95,
@@ -211,6 +233,85 @@ def test_five_metres_off_is_alike_at_one_of_nineteen_thresholds(tmp_path):
     assert found["GS-HOTA"] == pytest.approx(1 / 19)
 
 
+def test_the_frames_of_one_match_are_drawn_for_what_is_counted_in_frames(tmp_path):
+    images = {f"{n}.png": "2 0.1 0.3 0.1 0.4\n3 0.4 0.3 0.1 0.4\n" for n in range(4)}
+    labels = yolo(tmp_path / "derby", images)
+    found = [[BOX, FAR], [BOX], [BOX], [BOX]]
+    answer = predictions(tmp_path / "predictions.json", found)
+    result = evaluate_truth("people", [(labels, answer)], samples=200)
+    figures = result.figures
+    assert list(result.matches) == ["derby"]
+    # All four players, and the referee, who is called a player, in one of four frames.
+    assert figures["people found"].value == pytest.approx(5 / 8)
+    assert (figures["F1 player"].value, figures["F1 referee"].value) == pytest.approx((8 / 9, 0))
+    assert math.isnan(figures["F1 goalkeeper"].value)
+    assert figures["role F1"].value == pytest.approx(4 / 9)
+    interval = figures["people found"].interval
+    assert (interval.low, interval.high) == pytest.approx((0.5, 0.875))
+    assert result.drawn == result.as_dict()["drawn"] == "frames"
+    # Labels without ids say nothing of tracks.
+    assert math.isnan(figures["HOTA"].value)
+    assert figures["HOTA"].interval is None
+    console = Console(record=True, width=100)
+    console.print(result.table())
+    assert "95% interval over frames" in console.export_text()
+
+
+def test_folders_of_images_are_matches_of_their_own_in_who_is_who(tmp_path):
+    line = "2 0.1 0.3 0.1 0.4\n"
+    folders = [yolo(tmp_path / name, {"cup_1.png": line}) for name in ("first", "second")]
+    answers = [predictions(tmp_path / f"{n}.json", [boxes]) for n, boxes in enumerate([[BOX], []])]
+    result = evaluate_truth("people", list(zip(folders, answers, strict=True)), samples=100)
+    each = {name: figures["people found"] for name, figures in result.matches.items()}
+    assert each == {"first": 1, "second": 0}
+    figure = result.figures["people found"]
+    assert (figure.value, figure.interval.matches, result.drawn) == (0.5, 2, "matches")
+
+
+def test_sides_are_read_from_tracks_and_from_the_truth(match, tmp_path):
+    folder, _ = match
+    objects = labels_of(folder / "truth.json").objects
+    # Called the other way round, which is no fault; of one frame nothing is told.
+    told = (objects.team != "") & (objects.frame > 0)
+    team = np.where(objects.team == "0", 1, 0).astype(np.int8)
+    file = tracks(tmp_path / "tracks.parquet", objects, team=pa.array(team, mask=~told))
+    found = values(evaluate_truth("people", [(folder / "truth.json", file)]))
+    outfield = (objects.class_id == 2) & ~objects.ignored
+    assert found["team accuracy"] == found["tracks on the right side"] == 1
+    assert found["players with a team"] == pytest.approx(np.mean(objects.frame[outfield] > 0))
+
+
+def test_soccernets_game_beside_mot_says_roles_and_sides(tmp_path):
+    people = {1: "player team left;4", 2: "player team right;9", 3: "referee;main"}
+    rows = "".join(f"{f},{i},{50 * i},10,20,40,1,-1,-1,-1\n" for f in (1, 2) for i in people)
+    labels = written(tmp_path / "derby" / "gt" / "gt.txt", rows)
+    answer = written(tmp_path / "answer.txt", rows)
+    game = "".join(f"trackletID_{i}= {what}\n" for i, what in people.items())
+    written(tmp_path / "derby" / "gameinfo.ini", f"[Sequence]\n{game}")
+    found = values(evaluate_truth("people", [(labels, labels)]))
+    assert (found["F1 referee"], found["team accuracy"], found["ids per person"]) == (1, 1, 1)
+    # An answer in MOT calls everybody a player, of no team.
+    found = values(evaluate_truth("people", [(labels, answer)]))
+    assert (found["F1 player"], found["F1 referee"]) == pytest.approx((0.8, 0))
+    assert (found["players with a team"], found["HOTA"]) == (0, 1)
+
+
+def test_numbered_teams_say_nothing_of_left_and_right(match, tmp_path):
+    folder, _ = match
+    objects = labels_of(folder / "truth.json").objects
+    team = pa.array([None if not each else 1 - int(each) for each in objects.team], pa.int8())
+    file = tracks(tmp_path / "tracks.parquet", objects, team=team)
+    assert values(evaluate_truth("state", [(folder / "truth.json", file)]))["GS-HOTA"] > 0.999
+
+
+def test_a_team_that_is_neither_number_nor_name_is_refused(match, tmp_path):
+    folder, _ = match
+    objects = labels_of(folder / "truth.json").objects
+    file = tracks(tmp_path / "tracks.parquet", objects, team=pa.array([[0]] * len(objects)))
+    with pytest.raises(InputError, match=r"tracks.parquet: column team holds numbers or names"):
+        evaluate_truth("people", [(folder / "truth.json", file)])
+
+
 def test_one_match_has_no_interval_and_says_so(match):
     folder, _ = match
     result = evaluate_truth("tracking", [(folder / "truth.json", folder / "truth.json")])
@@ -268,10 +369,7 @@ def test_an_infinite_distance_is_not_an_unknown_one_in_json():
 
 
 def test_a_yolo_folder_is_read(tmp_path):
-    for name in ("images", "labels"):
-        (tmp_path / name).mkdir()
-    cv2.imwrite(str(tmp_path / "images" / "a_1.png"), np.zeros((100, 200, 3), np.uint8))
-    written(tmp_path / "labels" / "a_1.txt", "2 0.1 0.3 0.1 0.4\n")
+    yolo(tmp_path, {"a_1.png": "2 0.1 0.3 0.1 0.4\n"})
     answer = predictions(tmp_path / "predictions.json", [[BOX]])
     assert values(evaluate_truth("detection", [(tmp_path, answer)]))["AP player"] == 1
 
@@ -279,13 +377,9 @@ def test_a_yolo_folder_is_read(tmp_path):
 def test_tracks_are_held_against_the_truth(match, tmp_path):
     folder, _ = match
     objects = labels_of(folder / "truth.json").objects
-    columns = {"frame": objects.frame, "id": objects.tracker_id, "class_id": objects.class_id}
-    columns |= dict(zip(("x1", "y1", "x2", "y2"), objects.xyxy.T, strict=True))
-    # Everybody 2 m further along the pitch, and sure.
-    columns |= {"confidence": objects.confidence, "x": objects.metres[:, 0] + 2}
-    columns |= {"y": objects.metres[:, 1]}
-    pq.write_table(pa.table(columns), tmp_path / "tracks.parquet")
-    pair = (folder / "truth.json", tmp_path / "tracks.parquet")
+    # Everybody 2 m further along the pitch.
+    file = tracks(tmp_path / "tracks.parquet", objects, x=objects.metres[:, 0] + 2)
+    pair = (folder / "truth.json", file)
     assert values(evaluate_truth("tracking", [pair]))["HOTA"] == pytest.approx(1)
     assert values(evaluate_truth("positions", [pair]))["95 % m"] == pytest.approx(2)
 

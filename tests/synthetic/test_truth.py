@@ -35,6 +35,16 @@ def test_the_truth_is_read_back_as_it_was(written):
         assert read.shot == truth.shot
 
 
+def test_the_truth_says_whose_player_somebody_is(written):
+    for truth in written[1]:
+        ids = truth.objects.tracker_id
+        assert (truth.team[ids == 0] == -1).all()
+        assert (truth.team[(ids >= 1) & (ids <= 11)] == 0).all()
+        assert (truth.team[(ids >= 12) & (ids <= 22)] == 1).all()
+        assert (truth.team[ids >= 23] == -1).all()
+        assert ((truth.team >= 0) == np.isin(truth.objects.class_id, (1, 2))).all()
+
+
 def test_a_missing_truth_is_an_input_error(tmp_path: Path):
     with pytest.raises(InputError, match="cannot read"):
         read_truth(tmp_path / "none.json")

@@ -37,6 +37,14 @@ def evaluate_tracking(
     _evaluate_truth("tracking", paths, form, as_json=as_json)
 
 
+@evaluate.command("people")
+def evaluate_people(
+    paths: LabelsAndAnswers, form: LabelFormat = None, as_json: AsJson = False
+) -> None:
+    """Who is who: roles, teams, ids per person, and HOTA by role."""
+    _evaluate_truth("people", paths, form, as_json=as_json)
+
+
 @evaluate.command("pitch")
 def evaluate_pitch(
     paths: LabelsAndAnswers, form: LabelFormat = None, as_json: AsJson = False

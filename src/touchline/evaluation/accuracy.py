@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeVar
 
@@ -34,8 +34,10 @@ from touchline.evaluation.metrics import (
     pitch_parts,
     position_errors,
     tracking,
+    who,
 )
 from touchline.evaluation.pairs import FORMATS, PathLike, read_pair
+from touchline.evaluation.people import frame_intervals, sum_people
 from touchline.frame import ClassId
 
 SAMPLES = 1000
@@ -47,7 +49,7 @@ _Figures = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A figure over all matches, and its interval; None where there is one match only."""
+    """A figure over all matches, and its interval; None where there is nothing to draw from."""
 
     value: float
     interval: Interval | None
@@ -62,18 +64,21 @@ class Trueness:
         frames: Labelled frames.
         matches: The figures of each match alone, by its name.
         figures: The figures of all matches as one, not means over them.
+        drawn: What is drawn for the intervals: matches, or the frames of the only one.
     """
 
     metric: str
     frames: int
     matches: dict[str, dict[str, float]]
     figures: dict[str, Estimate]
+    drawn: str = "matches"
 
     def as_dict(self) -> dict[str, object]:
         """The figures as JSON takes them: NaN is None, an infinite distance "infinite"."""
         return {
             "metric": self.metric,
             "frames": self.frames,
+            "drawn": self.drawn,
             "figures": {name: _figure_as_json(each) for name, each in self.figures.items()},
             "matches": {
                 match: {name: _as_json(value) for name, value in figures.items()}
@@ -85,7 +90,7 @@ class Trueness:
         """The figures as a person reads them."""
         matches = "one match" if len(self.matches) == 1 else f"{len(self.matches)} matches"
         levels = [each.interval.level for each in self.figures.values() if each.interval]
-        title = f"{levels[0]:.0%} interval" if levels else "interval"
+        title = f"{levels[0]:.0%} interval over {self.drawn}" if levels else "interval"
         result = Table(self.metric, f"{matches}, {self.frames} frames", title)
         for name, figure in self.figures.items():
             span = "one match"
@@ -114,7 +119,8 @@ def evaluate_truth(
 
     Args:
         metric: One of ``METRICS``: detection (COCO's AP by class; balls within 15 px), tracking
-            (HOTA, IDF1, MOTA of people), pitch, positions (metres), state (GS-HOTA).
+            (HOTA, IDF1, MOTA of people), people (roles, teams, ids, HOTA by role), pitch,
+            positions (metres), state (GS-HOTA).
         pairs: Labels and the answer to them: ``predictions.json``, ``tracks.parquet``, MOT, an
             answer to SoccerNet GSR, or any format of labels. Frames of one match may be spread
             over several.
@@ -140,8 +146,9 @@ def evaluate_truth(
 def _evaluator(
     part: Callable[[LabelledFrames, LabelledFrames], Part],
     sum_up: Callable[[Sequence[Part]], _Figures],
+    of_one: Callable[[Sequence[Part], int], Mapping[str, Interval]] = lambda _, __: {},
 ) -> Callable[[str, Sequence[tuple[LabelledFrames, LabelledFrames]], int], Trueness]:
-    """Evaluate by what each match adds and what the sum of several says."""
+    """Evaluate by what each match adds, what the sum of several says, and intervals of one."""
 
     def evaluate(
         metric: str, read: Sequence[tuple[LabelledFrames, LabelledFrames]], samples: int
@@ -151,11 +158,15 @@ def _evaluator(
             parts.setdefault(match, []).append(part(truth, found))
         if not parts:
             raise InputError(f"{read[0][0].source} has no labelled frame.")
+        figures = dict(_figures(parts, sum_up, samples))
+        alone = of_one(next(iter(parts.values())), samples) if len(parts) == 1 else {}
+        figures |= {name: replace(figures[name], interval=each) for name, each in alone.items()}
         return Trueness(
             metric=metric,
             frames=sum(len(truth) for truth, _ in read),
             matches={name: sum_up(each) for name, each in parts.items()},
-            figures=dict(_figures(parts, sum_up, samples)),
+            figures=figures,
+            drawn="frames" if alone else "matches",
         )
 
     return evaluate
@@ -251,6 +262,7 @@ METRICS: Mapping[
 ] = {
     "detection": _evaluator(_boxes, _sum_boxes),
     "tracking": _evaluator(tracking, _sum_tracking),
+    "people": _evaluator(who, sum_people, frame_intervals),
     "pitch": _evaluator(pitch_parts, _sum_pitch),
     "positions": _evaluator(position_errors, _sum_positions),
     "state": _evaluator(gs_hota, _sum_state),

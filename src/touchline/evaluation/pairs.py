@@ -39,6 +39,8 @@ PLACED = ("positions", "state")
 
 PathLike = str | os.PathLike[str]
 _WITHOUT_METRES = ("yolo", "coco", "mot")
+_NUMBERS = ("0", "1")
+"""Teams as Touchline names them, which says nothing of left and right."""
 
 
 def read_pair(
@@ -69,6 +71,11 @@ def read_pair(
     if metric in TRACKED:
         _require_ids(truth)
         _require_ids(answer)
+    if metric == "state":
+        return _without_numbered_teams(truth), _without_numbered_teams(answer)
+    if metric == "people":
+        _require_once(truth)
+        _require_once(answer)
     return truth, answer
 
 
@@ -116,8 +123,13 @@ def _json_format(path: PathLike) -> str | None:
 
 
 def _labels(metric: str, path: PathLike, form: str) -> LabelledFrames:
+    if form == "yolo" and metric == "pitch":
+        return with_lines(read_yolo_pitch(path))
     if form == "yolo":
-        return with_lines(read_yolo_pitch(path)) if metric == "pitch" else read_yolo(path)
+        read = read_yolo(path)
+        # Teams are told apart among all images of a folder: they are of one match.
+        one = (Path(path).resolve().name,) * len(read)
+        return replace(read, match=one) if metric == "people" else read
     if form == "mot":
         return read_mot_frames(path, frames=_mot_frames(Path(path)), is_truth=True)
     if form == "truth":
@@ -139,7 +151,7 @@ def _answer(metric: str, path: PathLike, truth: LabelledFrames, labels: str) -> 
     if form == "mot":
         return read_mot_frames(path, frames=frames)
     if form == "predictions":
-        return _predictions(path, None if metric in ("detection", "tracking") else _one_size(truth))
+        return _predictions(path, _one_size(truth) if metric in ("pitch", *PLACED) else None)
     return _labels(metric, path, form)
 
 
@@ -188,12 +200,24 @@ def _predictions(path: PathLike, size: tuple[int, int] | None) -> LabelledFrames
     return replace(found, objects=replace(found.objects, metres=metres))
 
 
+def _without_numbered_teams(frames: LabelledFrames) -> LabelledFrames:
+    """The frames as GS-HOTA, which asks for left and right, takes them: unknown where numbered."""
+    team = np.where(np.isin(frames.objects.team, _NUMBERS), "", frames.objects.team)
+    return replace(frames, objects=replace(frames.objects, team=team))
+
+
 def _require_ids(frames: LabelledFrames) -> None:
     """Each person with an id occurs once in a frame, and there are ids where there are people."""
     people = frames.objects.where(frames.objects.class_id != ClassId.BALL)
-    named = people.where(people.tracker_id != NO_ID)
-    if len(people) and not len(named):
+    if len(people) and not (people.tracker_id != NO_ID).any():
         raise InputError(f"{frames.source}: no object has an id (track_id); tracks are needed.")
+    _require_once(frames)
+
+
+def _require_once(frames: LabelledFrames) -> None:
+    """Each person with an id occurs once in a frame."""
+    objects = frames.objects
+    named = objects.where((objects.class_id != ClassId.BALL) & (objects.tracker_id != NO_ID))
     rows = np.stack([named.frame, named.tracker_id], axis=1)
     unique, count = np.unique(rows, axis=0, return_counts=True)
     if (count > 1).any():

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import supervision as sv
 
-from touchline.arrays import AnyFloat, Float64
+from touchline.arrays import AnyFloat, Float64, Int64
 from touchline.errors import InputError, OutputError
 from touchline.files import as_path
 from touchline.frame import N_KEYPOINTS
 
 _VERSION = 1
+_TEAM = 11
+"""People of a team, the keeper among them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +41,12 @@ class Truth:
     keypoints: sv.KeyPoints
     homography: Float64
     shot: int
+
+    @property
+    def team(self) -> Int64:
+        """Team (n,) of each object by its id: 0 or 1, -1 for the ball and the officials."""
+        ids = np.asarray(self.objects.tracker_id, np.int64)
+        return np.where((ids > 0) & (ids <= 2 * _TEAM), (ids - 1) // _TEAM, -1)
 
 
 def write_truth(path: Path, truths: Iterable[Truth]) -> None:

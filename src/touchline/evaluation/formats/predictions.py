@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from touchline.arrays import Float64
+from touchline.arrays import Float64, Strings
 from touchline.errors import InputError
 from touchline.evaluation.formats.fields import (
     field,
@@ -92,11 +92,14 @@ def with_pitch(
 def read_tracks(path: str | os.PathLike[str], *, frames: int) -> LabelledFrames:
     """Read ``tracks.parquet`` of a video of so many frames; a frame without objects has no row.
 
+    Teams are read where there is a column ``team``.
+
     Raises:
         InputError: The file cannot be read, a column is missing, or not of
             finite numbers, or a frame is beyond the last.
     """
-    column = _columns(path)
+    table = _table(path)
+    column = {name: _column(table, name, f"{path}: column {name}") for name in _COLUMNS}
     n = len(column["frame"])
     number = column["frame"].astype(np.int64)
     outside = (number < 0) | (number >= frames)
@@ -115,19 +118,30 @@ def read_tracks(path: str | os.PathLike[str], *, frames: int) -> LabelledFrames:
             confidence=column["confidence"].astype(np.float64),
             xyxy=_stacked(column, ("x1", "y1", "x2", "y2")),
             metres=_stacked(column, ("x", "y")),
+            team=_teams(table, f"{path}: column team"),
         ),
     )
 
 
-def _columns(path: str | os.PathLike[str]) -> dict[str, Float64]:
+def _table(path: str | os.PathLike[str]) -> pa.Table:
     try:
         with as_path(path).open("rb") as file:  # Arrow takes no name that is not UTF-8
-            table = pq.read_table(file)
+            return pq.read_table(file)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error}.") from error
     except pa.ArrowException as error:
         raise InputError(f"{path} is not a tracks file: {error}.") from error
-    return {name: _column(table, name, f"{path}: column {name}") for name in _COLUMNS}
+
+
+def _teams(table: pa.Table, where: str) -> Strings:
+    """The name of each row's team (n,), empty where there is none."""
+    if "team" not in table.column_names:
+        return np.full(table.num_rows, "", np.str_)
+    try:
+        names = table["team"].cast(pa.string()).fill_null("")
+    except pa.ArrowException as error:
+        raise InputError(f"{where} holds numbers or names; got {table['team'].type}.") from error
+    return np.array(names.to_pylist(), np.str_)
 
 
 def _column(table: pa.Table, name: str, where: str) -> Float64:

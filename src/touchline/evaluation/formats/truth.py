@@ -60,4 +60,5 @@ def _objects(index: int, truth: Truth) -> LabelledObjects:
         tracker_id=ids + IDS_IN_A_SHOT * truth.shot,
         ignored=np.asarray(truth.objects.data["visible"]) < MIN_VISIBLE,
         metres=positions(truth.homography, xyxy).astype(np.float64),
+        team=np.where(truth.team < 0, "", truth.team.astype(np.str_)),
     )

@@ -38,11 +38,14 @@ from touchline.evaluation.metrics.pitch import (
     with_lines,
 )
 from touchline.evaluation.metrics.tracking import Tracking, combined_tracking, tracking
+from touchline.evaluation.metrics.who import EVERYBODY, ROLES, Who, role_f1, who
 
 __all__ = [
+    "EVERYBODY",
     "IDS_IN_A_SHOT",
     "MIN_VISIBLE",
     "MIRRORED",
+    "ROLES",
     "Agreement",
     "AveragePrecision",
     "BallCount",
@@ -56,6 +59,7 @@ __all__ = [
     "PitchParts",
     "TrackedBoxes",
     "Tracking",
+    "Who",
     "agreement",
     "average_precision",
     "bootstrap",
@@ -79,7 +83,9 @@ __all__ = [
     "pitch_accuracy",
     "pitch_parts",
     "position_errors",
+    "role_f1",
     "tracking",
     "visible_lines",
+    "who",
     "with_lines",
 ]

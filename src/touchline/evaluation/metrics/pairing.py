@@ -48,6 +48,24 @@ def pairs(truth: LabelledObjects, found: LabelledObjects) -> tuple[Int64, Int64]
     return rows, np.concatenate([empty, *(theirs for _, theirs in parts)])
 
 
+def first_come(truth: LabelledObjects, found: LabelledObjects) -> tuple[Int64, Int64]:
+    """Rows of either that belong together, each used once: who is named first chooses first.
+
+    In each frame the labels take, in their order, the found person that they overlap most among
+    those that are left, from IoU 0.5 on.
+    """
+    taken = []
+    for mine, theirs in rows_by_frame(truth.frame, found.frame):
+        overlap = pairwise_iou(truth.xyxy[mine], found.xyxy[theirs])
+        for row, left in zip(mine, overlap, strict=True):
+            if left.max(initial=0.0) >= SAME:
+                best = int(left.argmax())
+                overlap[:, best] = -1.0
+                taken.append((row, theirs[best]))
+    rows = np.array(taken, np.int64).reshape(-1, 2)
+    return rows[:, 0], rows[:, 1]
+
+
 def judged(truth: LabelledObjects, found: LabelledObjects) -> LabelledObjects:
     """What was found, but for those who are paired with a label that is not asked for."""
     rows, others = pairs(truth, found)
