@@ -76,6 +76,7 @@ def test_a_folder_without_a_manifest_is_a_model_error(tmp_path):
 
 def test_every_shipped_file_is_whole():
     assert {each.name: each.state for each in weights.listing()} == {
+        "kits": "whole",
         "pitch": "whole",
         "players": "whole",
         "verifier": "whole",
