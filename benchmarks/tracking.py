@@ -31,6 +31,8 @@ def damaged(truth: TrackedBoxes, *, drop: float, noise: float, seed: int) -> Vid
     random = np.random.default_rng(seed)
     kept = random.random(len(truth.frame)) >= drop
     xyxy = truth.xyxy + random.normal(0, noise, truth.xyxy.shape)
+    # A ball may be smaller than the noise.
+    xyxy = np.hstack([np.minimum(xyxy[:, :2], xyxy[:, 2:]), np.maximum(xyxy[:, :2], xyxy[:, 2:])])
     return [
         sv.Detections(
             xyxy=xyxy[rows].astype(np.float32),

@@ -205,6 +205,8 @@ class PlayerTracker:
         for looked_at, tracks, gate in stages:
             columns = np.flatnonzero(looked_at & (owner < 0))
             rows = np.flatnonzero(tracks & free)
+            if len(rows) == 0 or len(columns) == 0:
+                continue
             cost = costs(
                 self._tracks.state[rows],
                 people.boxes[columns],
