@@ -85,12 +85,8 @@ def _level(grid: Float32, stride: int, thresholds: Float32) -> DecodedBoxes:
     cells = grid[:, rows, columns]
     class_id = cells[5:].argmax(0)
     scores = cells[4] * cells[5:].max(0)
-    corners = _decoded_corners(cells[:4], rows, columns, stride)
+    centre = (cells[:2] + np.stack([columns, rows])) * stride
+    half = np.exp(np.minimum(cells[2:4], LOG_LIMIT)) * (stride / 2)
+    corners = np.concatenate([centre - half, centre + half]).T.astype(np.float32)
     boxes = DecodedBoxes(corners, scores, class_id, cells[5:].T)
     return boxes.take(scores >= thresholds[class_id])
-
-
-def _decoded_corners(cells: Float32, rows: Indices, columns: Indices, stride: int) -> Float32:
-    centre = (cells[:2] + np.stack([columns, rows])) * stride
-    half = np.exp(np.minimum(cells[2:], LOG_LIMIT)) * (stride / 2)
-    return np.concatenate([centre - half, centre + half]).T.astype(np.float32)

@@ -35,11 +35,7 @@ def spooled(states: Iterable[FrameState], folder: Path) -> Iterator[Iterator[Fra
                         rest = rest[file.write(rest) :]
                 count += 1
             file.seek(0)
-            yield _read(BufferedReader(file), count)
+            waiting = BufferedReader(file)
+            yield (pickle.load(waiting) for _ in range(count))
     finally:
         unfinished.remove()
-
-
-def _read(file: BufferedReader, count: int) -> Iterator[FrameState]:
-    for _ in range(count):
-        yield pickle.load(file)

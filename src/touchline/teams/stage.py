@@ -164,6 +164,9 @@ class Teams:
         seen = ~people.is_filled & (people.tracker_id >= 0)
         if not seen.any():
             return
+        # A detector that says only which class it is has a mild word.
+        plain = np.where(people.class_id[:, None] == np.arange(len(ClassId)), 0.8, 0.1)
+        scores = np.asarray(people.extra.get("class_scores", plain), np.float64)
         grass = grass_colour(frame.image)
         histograms, shirt = describe(cut(frame.image, people.xyxy[seen] * frame.scale), grass)
         position = people.position[seen].astype(np.float64)
@@ -172,7 +175,7 @@ class Teams:
             quality=np.maximum(1 - covered_shares(people.xyxy)[seen], 0.2) ** 2,
             kit=self._model.space.place(histograms),
             shirt=shirt,
-            word=self._model.of_word(_class_scores(people[seen]), people.confidence[seen]),
+            word=self._model.of_word(scores[seen], people.confidence[seen]),
             place=self._model.of_place(rules[seen]),
             position=position,
             inside=self._off(position) < -INSIDE,
@@ -294,13 +297,6 @@ def _moments(window: Sequence[TrackedFrame]) -> Iterator[TrackedFrame]:
         if frame.image is not None and frame.time - last >= APART:
             last = frame.time
             yield frame
-
-
-def _class_scores(people: Objects) -> Float64:
-    """What the detector says of each class (n, 4); of one that says only which, a mild word."""
-    if "class_scores" in people.extra:
-        return np.asarray(people.extra["class_scores"], np.float64)
-    return np.where(people.class_id[:, None] == np.arange(len(ClassId)), 0.8, 0.1)
 
 
 def _aligned(shares: Float64, before: Float64) -> Float64:

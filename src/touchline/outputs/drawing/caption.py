@@ -59,17 +59,17 @@ def _legend(state: FrameState) -> list[Part]:
     """How many there are of each class; of players, of each team, where teams are known."""
     objects = Objects.from_supervision(state.objects)
     counts = Counter(zip(objects.class_id.tolist(), colours_of(objects), strict=True))
-    shown = [(member, colour) for member in _SHOWN for colour in _colours(objects, member)]
+    colours = {member: (CLASS_COLOURS[member],) for member in _SHOWN}
+    if (objects.team != NO_TEAM).any():
+        colours[ClassId.PLAYER] = TEAM_COLOURS
     return [
         (f"{n} {member.name.lower()}{'' if n == 1 else 's'}", FAINT, colour)
-        for member, colour in shown
+        for member in _SHOWN
+        for colour in (
+            TEAM_COLOURS if told and member == ClassId.PLAYER else [CLASS_COLOURS[member]]
+        )
         for n in [counts[int(member), colour]]
     ]
-
-
-def _colours(objects: Objects, member: ClassId) -> tuple[Colour, ...]:
-    is_told = member == ClassId.PLAYER and (objects.team != NO_TEAM).any()
-    return TEAM_COLOURS if is_told else (CLASS_COLOURS[member],)
 
 
 def _part_width(part: Part, capital: int) -> int:
