@@ -59,15 +59,15 @@ def _legend(state: FrameState) -> list[Part]:
     """How many there are of each class; of players, of each team, where teams are known."""
     objects = Objects.from_supervision(state.objects)
     counts = Counter(zip(objects.class_id.tolist(), colours_of(objects), strict=True))
-    colours = {member: (CLASS_COLOURS[member],) for member in _SHOWN}
+    colours: dict[ClassId, tuple[Colour, ...]] = {
+        member: (CLASS_COLOURS[member],) for member in _SHOWN
+    }
     if (objects.team != NO_TEAM).any():
         colours[ClassId.PLAYER] = TEAM_COLOURS
     return [
         (f"{n} {member.name.lower()}{'' if n == 1 else 's'}", FAINT, colour)
         for member in _SHOWN
-        for colour in (
-            TEAM_COLOURS if told and member == ClassId.PLAYER else [CLASS_COLOURS[member]]
-        )
+        for colour in colours[member]
         for n in [counts[int(member), colour]]
     ]
 
