@@ -77,6 +77,19 @@ def test_a_second_referee_on_the_pitch_is_less_likely_than_one_outside() -> None
     assert within[17, REFEREE] < outside[17, REFEREE]
 
 
+def test_a_referee_in_a_far_kit_does_not_make_one_team_of_two_that_are_near() -> None:
+    rng = np.random.default_rng(8)
+    place = np.concatenate([two_teams(rng, shift=2.2), rng.normal(0, 0.3, (2, 4)) + 9.0])
+    moment = np.concatenate([np.zeros(16, np.int64), [0, 1]])
+    roles = np.tile(FREQUENT, (18, 1))
+    roles[16:] = np.log([0.03, 0.002, 0.848, 0.12])
+    kits = tell_apart(people(place, roles=roles, moment=moment), SPREAD)
+    team = kits[:, TEAMS].argmax(axis=1)
+    assert len({*team[:8].tolist()}) == len({*team[8:16].tolist()}) == 1
+    assert team[0] != team[8]
+    assert roles_of(kits)[16:].argmax(axis=1).tolist() == [REFEREE, REFEREE]
+
+
 def test_known_kits_number_the_teams_of_the_next_shot() -> None:
     rng = np.random.default_rng(4)
     first = people(two_teams(rng))

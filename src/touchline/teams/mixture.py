@@ -22,10 +22,14 @@ WITHIN = 2.0
 """Variance of the shirts of one kit in a new match, where 1 was learnt from labelled ones."""
 REPEL = 3.0
 """Log odds by which a second referee on the pitch, or keeper in a half, is less likely."""
+ELEVEN = 11
+"""People of one team who can be there together; one more is as unlikely as a second referee."""
 ROUNDS = 25
 DAMPING = 0.8
 CLOSE = 5e-3
 STARTS = 3
+UNEVEN = 0.25
+"""Share of the players below which what splits off is no team: teams are of like size."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -214,6 +218,9 @@ def _repulsion(people: People, shares: Float64) -> Float64:
     taken[:, REFEREES] = presence.others(shares[:, REFEREES], on_pitch)
     half = 2 * presence.moment + presence.side
     taken[:, KEEPERS] = presence.others(shares[:, KEEPERS].sum(axis=1), half)[:, None]
+    for team in range(TEAMS.start, TEAMS.stop):
+        others = presence.others(shares[:, team], presence.moment)
+        taken[:, team] = np.maximum(others - (ELEVEN - 1), 0)
     return REPEL * taken
 
 
@@ -229,11 +236,18 @@ def starts_of(people: People, roles: Float64 | None = None) -> list[Float64]:
     roles = np.exp(given - np.logaddexp.reduce(given, axis=1)[:, None])
     starts = []
     for number in range(STARTS):
-        team = halves(people.place, roles[:, 2], random)
+        plays = roles[:, 2].copy()
+        team = halves(people.place, plays, random)
+        few = team if plays @ team < plays @ ~team else ~team
+        odd = few & (number == STARTS - 1 and plays @ few < UNEVEN * plays.sum())
+        if odd.any():  # one man in a kit far from both: the rest is two teams, and he the referee
+            plays[odd] = 0
+            team = halves(people.place, plays, random)
         keeper = people.home_half if number == 0 else halves(people.place, roles[:, 1], random)
         shares = np.zeros((len(roles), KITS + 1))
         shares[:, OTHER], shares[:, REFEREES] = roles[:, 0], roles[:, 3]
-        shares[:, 0], shares[:, 1] = roles[:, 2] * ~team, roles[:, 2] * team
+        shares[:, REFEREES] += roles[:, 2] * odd
+        shares[:, 0], shares[:, 1] = plays * ~team, plays * team
         shares[:, 3], shares[:, 4] = roles[:, 1] * keeper, roles[:, 1] * ~keeper
         starts.append(shares)
     return starts
