@@ -56,7 +56,7 @@ def require_homography(name: str, value: object) -> Float64:
     return matrix
 
 
-def require_pictures(images: object) -> list[Image]:
+def require_pictures(images: object, *, noun: str = "image") -> list[Image]:
     """The images as a list; they are not copied.
 
     Networks and OpenCV take others without a word, and read them as something else: floats from 0
@@ -65,13 +65,16 @@ def require_pictures(images: object) -> list[Image]:
     Args:
         images: Any iterable of uint8 (H, W, 3), BGR, of at least one pixel; an array (n, H, W, 3)
             too. They need not be contiguous nor writable.
+        noun: What a message calls each of them.
 
     Raises:
         UsageError: Names the first that is no such image, or what was given in place of several.
     """
     is_one = isinstance(images, np.ndarray) and images.ndim < 4
     if is_one or isinstance(images, (str, bytes, Mapping)) or not isinstance(images, Iterable):
-        raise UsageError(f"Images are a list, one alone is [image]; got {_kind(images)}.")
+        raise UsageError(
+            f"{noun.capitalize()}s are a list, one alone is [{noun}]; got {_kind(images)}."
+        )
     given = list(images)
     for index, image in enumerate(given):
         if not (
@@ -81,9 +84,10 @@ def require_pictures(images: object) -> list[Image]:
             and image.shape[2] == 3
             and image.size > 0
         ):
+            article = "An" if noun[0] in "aeiou" else "A"
             raise UsageError(
-                "An image is a NumPy array uint8 (H, W, 3) in BGR with at least one pixel; image "
-                f"{index} is {_kind(image)}."
+                f"{article} {noun} is a NumPy array uint8 (H, W, 3) in BGR with at least one "
+                f"pixel; {noun} {index} is {_kind(image)}."
             )
     return given
 

@@ -39,10 +39,17 @@ def pairwise_intersection(first: Floats, second: Floats) -> Floats:
     return sides[..., 0] * sides[..., 1]
 
 
-def covered_shares(xyxy: Float64) -> Float64:
-    """Largest share (n,) of each box (n, 4) that another one covers, 0 to 1."""
+def covered_shares(xyxy: Float64, *, nearer_only: bool = False) -> Float64:
+    """Largest share (n,) of each box (n, 4) that another one covers, 0 to 1.
+
+    Args:
+        xyxy: The boxes.
+        nearer_only: Leave out those that stand higher in the picture: they are behind.
+    """
     shared = pairwise_intersection(xyxy, xyxy)
     np.fill_diagonal(shared, 0)
+    if nearer_only:
+        shared *= xyxy[None, :, 3] > xyxy[:, None, 3]
     area = np.maximum(areas(xyxy), 1.0)
     return np.asarray((shared / area[:, None]).max(axis=1, initial=0.0).clip(max=1.0))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from touchline.arrays import Float64, Image, Images, Int64
+from touchline.arrays import Float64, Image, Images, Int64, require_pictures
 from touchline.errors import UsageError
 from touchline.teams.kits import CROP, cut, describe, grass_colour
 from touchline.teams.mixture import halves
@@ -48,6 +48,7 @@ class TeamClassifier:
         Raises:
             UsageError: There are too few crops, or one is no such image.
         """
+        crops = require_pictures(crops, noun="crop")
         if len(crops) < FEWEST:
             raise UsageError(f"two teams are learnt from {FEWEST} crops or more; got {len(crops)}")
         reduced = _reduced(crops)
@@ -64,7 +65,8 @@ class TeamClassifier:
         """
         if self._kits is None or self._grass is None:
             raise UsageError("TeamClassifier.fit comes before predict")
-        if not len(crops):
+        crops = require_pictures(crops, noun="crop")
+        if not crops:
             return np.zeros(0, np.int64)
         place = self._space.place(describe(_reduced(crops), self._grass)[0])
         apart = ((place[:, None] - self._kits) ** 2).sum(axis=2)
@@ -72,12 +74,5 @@ class TeamClassifier:
 
 
 def _reduced(crops: Sequence[Image]) -> Images:
-    for number, crop in enumerate(crops):
-        is_array = isinstance(crop, np.ndarray)
-        if not is_array or crop.dtype != np.uint8 or crop.ndim != 3 or crop.shape[2] != 3:
-            found = f"{crop.dtype} {crop.shape}" if is_array else f"a {type(crop).__name__}"
-            raise UsageError(f"a crop is uint8 (H, W, 3) in BGR; crop {number} is {found}")
-        if not crop.size:
-            raise UsageError(f"a crop has at least one pixel; crop {number} is {crop.shape}")
     whole = [cut(crop, np.array([[0, 0, crop.shape[1], crop.shape[0]]])) for crop in crops]
     return np.concatenate(whole)

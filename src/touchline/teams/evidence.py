@@ -4,7 +4,7 @@ A track is cut into stretches of a few looks: the stretches of one man support e
 that has taken up another man does not drag the first along.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -129,8 +129,7 @@ class Evidence:
         rows = self.rows(views.tracker_id, np.inf)
         known = rows >= 0
         last = rows[known]
-        mean = self.kit[last] / np.maximum(self.quality[last], LEAST)[:, None]
-        apart = ((views.kit[known] - mean) ** 2).mean(axis=1)
+        apart = ((views.kit[known] - self.mean(self.kit, last)) ** 2).mean(axis=1)
         other = (apart > CHANGED) & (views.quality[known] > CLEAR) & (self.quality[last] > CLEAR)
         rows[known] = np.where(other | (time - self.begun_at[last] >= STRETCH), -1, last)
         return rows
@@ -145,25 +144,25 @@ class Evidence:
         self.ids = np.concatenate([self.ids, tracker_id])
         self.begun_at = np.concatenate([self.begun_at, np.full(len(tracker_id), time)])
 
-    def people(self, rows: Int64, moments: range) -> People:
-        """Some stretches (n,) as people of a mixture, and who of them was there together.
+    def mean(self, column: Float64, rows: Int64) -> Float64:
+        """What the looks at some stretches (n,) say in the mean, of one of the sums (n, k)."""
+        return np.asarray(column[rows] / np.maximum(self.quality[rows], LEAST)[:, None])
 
-        Args:
-            rows: The stretches.
-            moments: Numbers of the moments that count.
-        """
+    def people(self, rows: Int64) -> People:
+        """Some stretches (n,) as people of a mixture, and who of them was there together."""
         looks = np.maximum(self.quality[rows], LEAST)
-        mean = self.kit[rows] / looks[:, None]
         roles = (self.word[rows] + self.place[rows]) / looks[:, None]
         looks = np.maximum(looks, 0.25)
         variance = WITHIN * (ALIKE + (1 - ALIKE) / looks)
         tail = TAIL / np.maximum(looks, 1.0) ** TAIL_POWER
-        return People(mean, variance, tail, roles, self._presence(rows, moments))
+        return People(self.mean(self.kit, rows), variance, tail, roles, self._presence(rows))
 
-    def _presence(self, rows: Int64, moments: range) -> Presence:
+    def _presence(self, rows: Int64) -> Presence:
+        """Who of some stretches was there together; before the first began, none of them was."""
+        begun = self.begun_at[rows].min(initial=np.inf)
+        chosen = self.moments[bisect_left(self.moments, begun, key=lambda each: each.time) :]
         number = np.full(len(self), -1)
         number[rows] = np.arange(len(rows))
-        chosen = [self.moments[each] for each in moments]
         person = number[np.concatenate([[], *(each.rows for each in chosen)]).astype(np.int64)]
         moment = np.repeat(np.arange(len(chosen)), [len(each.rows) for each in chosen])
         inside = np.concatenate([np.zeros(0, bool), *(each.inside for each in chosen)])

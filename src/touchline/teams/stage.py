@@ -119,8 +119,6 @@ class Teams:
         """Rows of the tracks of this shot that may still be seen."""
         self._known = Kits.unknown(len(self._model.space.spread))
         self._shot: int | None = None
-        self._begun = 0
-        """Number of the first moment of this shot."""
         self._said: dict[int, tuple[tuple[int, int], float]] = {}
         self._final: Names | None = None
 
@@ -129,7 +127,7 @@ class Teams:
         if not window:
             return []
         if window[0].shot != self._shot:
-            self._shot, self._begun = window[0].shot, len(self._evidence.moments)
+            self._shot = window[0].shot
             self._close(self._open)
         for frame in _moments(window):
             self._look(frame)
@@ -146,8 +144,9 @@ class Teams:
     @property
     def kits(self) -> dict[str, dict[str, str]]:
         """What each team that was seen wears: a word for its shirt, and its mean colour."""
-        weight = self._shares[:, TEAMS] * np.minimum(self._evidence.quality, 1.0)[:, None]
-        mean = self._evidence.shirt / np.maximum(self._evidence.quality, 1e-6)[:, None]
+        evidence = self._evidence
+        weight = self._shares[:, TEAMS] * np.minimum(evidence.quality, 1.0)[:, None]
+        mean = evidence.mean(evidence.shirt, np.arange(len(evidence)))
         colour = weight.T @ mean / np.maximum(weight.sum(axis=0), 1e-6)[:, None]
         seen = weight.sum(axis=0) > 0.5
         return {
@@ -160,16 +159,18 @@ class Teams:
         """Take in how the people of a frame with a picture look, and where they stand."""
         assert frame.image is not None, "moments are frames with a picture"
         people = frame.objects[~frame.objects.is_ball]
-        rules = place_rules(people.xyxy, people.position.astype(np.float64), self._dimensions)
         seen = ~people.is_filled & (people.tracker_id >= 0)
         if not seen.any():
             return
+        rules = place_rules(people.xyxy, people.position.astype(np.float64), self._dimensions)
         # A detector that says only which class it is has a mild word.
         plain = np.where(people.class_id[:, None] == np.arange(len(ClassId)), 0.8, 0.1)
         scores = np.asarray(people.extra.get("class_scores", plain), np.float64)
         grass = grass_colour(frame.image)
         histograms, shirt = describe(cut(frame.image, people.xyxy[seen] * frame.scale), grass)
         position = people.position[seen].astype(np.float64)
+        half = np.array([self._dimensions.length, self._dimensions.width]) / 2
+        off = (np.abs(position) - half).max(axis=1)  # metres beyond the lines, below 0 on the pitch
         views = Views(
             tracker_id=people.tracker_id[seen],
             quality=np.maximum(1 - covered_shares(people.xyxy)[seen], 0.2) ** 2,
@@ -178,15 +179,10 @@ class Teams:
             word=self._model.of_word(scores[seen], people.confidence[seen]),
             place=self._model.of_place(rules[seen]),
             position=position,
-            inside=self._off(position) < -INSIDE,
-            outside=(self._off(position) > OUTSIDE) & (self._off(position) < FARTHEST),
+            inside=off < -INSIDE,
+            outside=(off > OUTSIDE) & (off < FARTHEST),
         )
         self._evidence.add(views, frame.time)
-
-    def _off(self, position: Float64) -> Float64:
-        """Metres (n,) that each place lies off the pitch; negative on it, NaN where unknown."""
-        half = np.array([self._dimensions.length, self._dimensions.width]) / 2
-        return np.asarray((np.abs(position) - half).max(axis=1))
 
     def _tell_apart(self, time: float) -> None:
         """Tell the people of this shot apart, by all that is known by now."""
@@ -198,7 +194,7 @@ class Teams:
         if not len(self._open):
             return
         rows, spread = self._open, self._model.space.spread
-        people = evidence.people(rows, range(self._begun, len(evidence.moments)))
+        people = evidence.people(rows)
         before = self._shares[rows]
         starts = starts_of(people)
         if self._known.precision.any():
@@ -211,7 +207,7 @@ class Teams:
 
     def _close(self, rows: Int64) -> None:
         """Add stretches that lie back to what is known of the kits."""
-        people = self._evidence.people(rows, range(0))
+        people = self._evidence.people(rows)
         more = kits_of(people, self._shares[rows])
         self._known = Kits(self._known.precision + more.precision, self._known.total + more.total)
         self._open = np.setdiff1d(self._open, rows)
@@ -227,12 +223,12 @@ class Teams:
         if not len(everybody):
             return self._shares
         chosen = everybody[:: -(-len(everybody) // POOLED)]
-        people = evidence.people(chosen, range(len(evidence.moments)))
+        people = evidence.people(chosen)
         starts = [self._shares[chosen], *starts_of(people, self._alone[chosen])]
         kits = tell_apart(people, spread, starts=starts)
         if len(chosen) < len(everybody):
             known = kits_of(people, np.exp(kits))
-            people = evidence.people(everybody, range(len(evidence.moments)))
+            people = evidence.people(everybody)
             kits = np.log(np.maximum(as_known(people, spread, known), 1e-12))
         return _aligned(joined(np.exp(kits), evidence.ids), self._shares)
 

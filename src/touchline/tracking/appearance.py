@@ -11,7 +11,7 @@ import supervision as sv
 
 from touchline.arrays import Float32, Float64, Image, Int64
 from touchline.frame import Objects
-from touchline.geometry import areas, pairwise_intersection
+from touchline.geometry import covered_shares
 
 APPEARANCE = "_appearance"
 """Column of ``Objects.extra`` with what ``appearances`` gives; it ends with the tracks."""
@@ -71,10 +71,7 @@ def clear_appearances(objects: Objects) -> Float64:
     known = objects.extra.get(APPEARANCE)
     if known is None:
         return np.full((len(objects), LENGTH), np.nan)
-    xyxy = objects.xyxy
-    covered = pairwise_intersection(xyxy, xyxy) / np.maximum(areas(xyxy), 1e-9)[:, None]
-    nearer = xyxy[None, :, 3] > xyxy[:, None, 3]
-    hidden = (covered * nearer).max(axis=1, initial=0.0) > HIDDEN
+    hidden = covered_shares(objects.xyxy, nearer_only=True) > HIDDEN
     return np.where(hidden[:, None], np.nan, np.asarray(known, np.float64))
 
 

@@ -12,7 +12,15 @@ from touchline.geometry import plain, through
 from touchline.outputs.drawing.people import is_dashed
 from touchline.outputs.drawing.primitives import SUBPIXEL, disc, pill, ring, stain, subpixel
 from touchline.outputs.drawing.projection import cut_polygon
-from touchline.outputs.drawing.style import CLASS_COLOURS, FAINT, INK, PAPER, Style, colours_of
+from touchline.outputs.drawing.style import (
+    CLASS_COLOURS,
+    FAINT,
+    INK,
+    PAPER,
+    Colour,
+    Style,
+    colours_of,
+)
 from touchline.pitch import PitchDimensions
 
 BORDER = 4.0
@@ -61,8 +69,9 @@ def draw_radar(image: Image, state: FrameState, dimensions: PitchDimensions, sty
     objects = Objects.from_supervision(state.objects)
     known = np.flatnonzero(np.isfinite(objects.position).all(1))
     ball_last = np.argsort(objects.class_id[known] == ClassId.BALL, kind="stable")
+    colours = colours_of(objects)
     for row in known[ball_last].tolist():
-        _draw_person(panel, plan, objects, row, style)
+        _draw_person(panel, plan, objects, row, colours[row], style)
 
 
 @lru_cache(maxsize=8)
@@ -90,14 +99,16 @@ def _view(plan: _Plan, homography: Float64, size: tuple[int, int]) -> Mask:
     return mask
 
 
-def _draw_person(panel: Image, plan: _Plan, objects: Objects, row: int, style: Style) -> None:
+def _draw_person(
+    panel: Image, plan: _Plan, objects: Objects, row: int, colour: Colour, style: Style
+) -> None:
     """A disc where an object is; a ring where it was not seen in this frame."""
     reach = np.array([plan.dimensions.length / 2, plan.dimensions.width / 2]) + 0.5 * BORDER
     metres = np.clip(objects.position[row].astype(np.float64), -reach, reach)
     centre = plan.place(metres)
     is_ball = objects.class_id[row] == ClassId.BALL
     radius = max(1.6 if is_ball else 2.2, (0.9 if is_ball else 1.35) * plan.scale)
-    colour = PAPER if is_ball else colours_of(objects)[row]
+    colour = PAPER if is_ball else colour
     around = CLASS_COLOURS[ClassId.BALL] if is_ball else INK
     disc(panel, centre, radius + style.hairline, around)
     if is_dashed(objects, row):
