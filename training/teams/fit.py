@@ -1,8 +1,7 @@
 """Fit ``kits.npz``, what the stage ``teams`` knows of kits and places, to labelled frames.
 
-``python -m training.teams.fit OUT FOLDER[=PATTERN] ...``: YOLO folders with the classes ball,
-goalkeeper, player, referee; PATTERN is a regular expression whose first group finds the match in a
-file name, by default what stands before the first ``_``. Frames of one match share their kits.
+``python -m training.teams.fit OUT DATA``: the sets of ``training.detector.sets`` whose people have
+roles. Frames of one match share their kits.
 """
 
 import argparse
@@ -20,6 +19,7 @@ from touchline.teams.kits import CROP, histograms
 from touchline.teams.mixture import halves
 from training.teams.people import LabelledPeople, read_people
 
+SETS_WITH_ROLES = ("players", "players_epl", "players_more")
 DIRECTIONS = 20
 """Of kit space."""
 RECOLOURED = 8
@@ -34,7 +34,6 @@ _MOST = 200
 _FEWEST = {1: 3, 2: 10, 3: 3}
 """People of a role, and of each kit, that a kit is learnt from."""
 _RIDGE = 1 / 0.3
-_PATTERN = r"^([^_]+)_"
 
 
 def kits(people: Sequence[LabelledPeople]) -> list[Float64]:
@@ -134,11 +133,9 @@ def main() -> None:
     """Read the folders, fit, and write the file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path, help="the file to write, such as kits.npz")
-    parser.add_argument("folder", nargs="+", help="FOLDER or FOLDER=PATTERN")
+    parser.add_argument("data", type=Path, help="the folder of all sets")
     given = parser.parse_args()
-    people = []
-    for folder, _, pattern in (each.partition("=") for each in given.folder):
-        people += list(read_people(Path(folder), pattern or _PATTERN))
+    people = [frame for name in SETS_WITH_ROLES for frame in read_people(given.data, name)]
     role = np.concatenate([frame.role for frame in people])
     worn = kits(people)
     fitted = {
