@@ -1,6 +1,7 @@
 """The flow from a real video on; see ``worlds``."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,10 @@ from tests.pipeline.worlds import FPS, BrightSpot, NoPitch, make_clip
 from touchline.arrays import Image
 from touchline.detection import Detector
 from touchline.errors import InputError
-from touchline.frame import FrameState
+from touchline.frame import FrameState, Objects, TrackedFrame
 from touchline.pipeline import Analysis, Pace, analyze
 from touchline.settings import Settings
+from touchline.tracking import PlayerTracker
 from touchline.video import VideoReader
 
 
@@ -150,3 +152,49 @@ def test_a_gpu_looks_at_every_frame_unless_it_is_told_otherwise() -> None:
     assert Pace.of(Settings.read(), 25.0, device="onnxruntime:cuda").detect_every == 1
     asked = Settings.read(detect_every=3)
     assert Pace.of(asked, 25.0, device="onnxruntime:cuda").detect_every == 3
+
+
+class Renamer:
+    """Gives whoever is there another id in each second."""
+
+    name, reads, adds, looks = "renamer", ("tracker_id",), (), False
+
+    def __init__(self) -> None:
+        self.new_id: Callable[[], int] | None = None
+
+    def number_by(self, new_id: Callable[[], int]) -> None:
+        self.new_id = new_id
+
+    def process(self, window: Sequence[TrackedFrame]) -> list[Objects]:
+        if self.new_id is None:
+            return [frame.objects for frame in window]
+        fresh = self.new_id()
+        return [
+            replace(frame.objects, tracker_id=np.full(len(frame.objects), fresh))
+            for frame in window
+        ]
+
+
+def test_ids_that_a_stage_gives_are_nobody_elses_in_any_shot(clip: Path) -> None:
+    pace = Pace(detect_every=2, locate_every=5)
+    stages = [Renamer()]
+    states = Analysis(VideoReader(clip), BrightSpot(), NoPitch(), pace=pace, stages=stages)
+    given = [int(state.objects.tracker_id[0]) for state in states]
+    ids = [*dict.fromkeys(given)]
+    assert len(ids) == 4  # two shots of two windows
+    assert ids == sorted(ids)
+    assert all(given.count(each) > 1 for each in ids)
+    assert given == sorted(given)
+
+
+def test_the_ids_of_a_tracker_that_is_not_ours_are_left_alone(clip: Path) -> None:
+    pace, stage = Pace(detect_every=2, locate_every=5), Renamer()
+    Analysis(
+        VideoReader(clip),
+        BrightSpot(),
+        NoPitch(),
+        pace=pace,
+        stages=[stage],
+        tracker=lambda fps: PlayerTracker(fps),
+    ).close()
+    assert stage.new_id is None

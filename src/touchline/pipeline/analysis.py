@@ -32,7 +32,14 @@ from touchline.frame import Frame, FrameState, Objects, TrackedFrame
 from touchline.pipeline.pace import Pace, Pacer, Steady
 from touchline.pipeline.prefetch import prefetch
 from touchline.pipeline.shot import MeasuredFrame, Shot, ShotMaker
-from touchline.pipeline.stages import PLACED, Revising, Stage, check_columns, run_stage
+from touchline.pipeline.stages import (
+    PLACED,
+    Numbering,
+    Revising,
+    Stage,
+    check_columns,
+    run_stage,
+)
 from touchline.pipeline.stopwatch import Stopwatch
 from touchline.pipeline.windows import DecodedFrame, window_length, windows, with_last
 from touchline.pitch import PitchDimensions, PitchModel, positions
@@ -113,6 +120,9 @@ class Analysis(Iterator[FrameState]):
         self._measured = prefetch(looking.look(), window)
         shots = ShotMaker(reader.info, self.dimensions, tracker)
         following = _Following(shots, stages, self.stopwatch)
+        for stage in stages:
+            if isinstance(stage, Numbering) and tracker is None:
+                stage.number_by(following.new_id)
         self._states = following.refine(self._measured)
         self._turn = threading.RLock()
         self._closed = False
@@ -282,28 +292,34 @@ class _Looking:
             )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Following:
     """Steps three and four, in the caller's thread."""
 
     shots: ShotMaker
     stages: Sequence[Stage]
     stopwatch: Stopwatch
+    shot: Shot | None = None
+    """The one that came last; its ids are the highest."""
+
+    def new_id(self) -> int:
+        """An id that nobody has."""
+        assert self.shot is not None, "ids are given to people of a shot"
+        return self.shot.new_id()
 
     def follow(self, measured: Iterable[MeasuredFrame]) -> Iterator[TrackedFrame]:
         """Step three: tracks and homographies, one shot after another."""
-        shot: Shot | None = None
         for frame in measured:
             if frame.cut:
-                if shot is not None:
-                    yield from shot.finish()
-                shot = self.shots.after(shot)
-            assert shot is not None, "the first frame starts a shot"
+                if self.shot is not None:
+                    yield from self.shot.finish()
+                self.shot = self.shots.after(self.shot)
+            assert self.shot is not None, "the first frame starts a shot"
             with self.stopwatch("tracking"):
-                complete = shot.push(frame)
+                complete = self.shot.push(frame)
             yield from complete
-        if shot is not None:
-            yield from shot.finish()
+        if self.shot is not None:
+            yield from self.shot.finish()
 
     def refine(self, measured: Iterable[MeasuredFrame]) -> Generator[FrameState]:
         """Step four: the stages, on a second of a shot at a time; then positions in metres."""

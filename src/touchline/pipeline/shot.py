@@ -72,6 +72,10 @@ class Shot:
         """The first id that is still free."""
         return self._tracks.next_id
 
+    def new_id(self) -> int:
+        """An id that nobody has."""
+        return self._tracks.new_id()
+
     def push(self, frame: MeasuredFrame) -> list[TrackedFrame]:
         """Take one frame; return those that are complete now, in order."""
         self._measured.append(frame)

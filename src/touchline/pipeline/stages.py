@@ -61,6 +61,14 @@ class Revising(Protocol):
         """The objects of the frame at a time, as they look in the end: rows and boxes stay."""
 
 
+@runtime_checkable
+class Numbering(Protocol):
+    """A stage that gives ids where it sees better who is who than the tracker did."""
+
+    def number_by(self, new_id: Callable[[], int]) -> None:
+        """Take what gives ids that nobody has; not called where the tracker is a foreign one."""
+
+
 NewStage = Callable[[], Stage]
 """Makes a stage for one clip."""
 

@@ -5,6 +5,7 @@ that has taken up another man does not drag the first along.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -108,6 +109,21 @@ class Evidence:
             if stretches:
                 found[place] = stretches[max(bisect_right(stretches, time, key=begun) - 1, 0)]
         return found
+
+    def stretches(self, tracker_id: int) -> Int64:
+        """The rows (k,) of a track, in the order of time."""
+        return np.array(self._stretches.get(tracker_id, []), np.int64)
+
+    def hand_over(self, ids: Mapping[int, int], time: float) -> None:
+        """Let what some tracks showed from a time on belong to other ids, all at once."""
+        late = {}
+        for old in ids:
+            rows = self._stretches.get(old, [])
+            first = bisect_left(rows, time, key=self.begun_at.__getitem__)
+            self._stretches[old], late[old] = rows[:first], rows[first:]
+        for old, new in ids.items():
+            self._stretches.setdefault(new, []).extend(late[old])
+            self.ids[late[old]] = new
 
     def add(self, views: Views, time: float) -> None:
         """Take in the looks of one moment, at most one of each track."""

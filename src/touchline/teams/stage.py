@@ -6,25 +6,24 @@
                                                           ^                       |
                                                           +----- kits so far -----+
 
-What is said of a track may change while the match goes on; ``revise`` says in the end what is known
-from all of it.
+What is said of a track is steadied while the match goes on (``live.py``); ``revise`` says in the
+end what is known from all of it.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from touchline.arrays import AnyArray, Bools, Float64, Int64
+from touchline.arrays import AnyArray, Float64, Int64
 from touchline.frame import NO_TEAM, ClassId, Objects, TrackedFrame
 from touchline.geometry import covered_shares
 from touchline.pitch import PitchDimensions
 from touchline.teams.colours import colour_name
 from touchline.teams.evidence import Evidence, Views
-from touchline.teams.guard import keeper_teams
 from touchline.teams.kits import cut, describe, grass_colour
+from touchline.teams.live import Live
 from touchline.teams.mixture import (
-    KEEPERS,
     KITS,
     TEAMS,
     Kits,
@@ -35,6 +34,7 @@ from touchline.teams.mixture import (
     tell_apart,
 )
 from touchline.teams.model import TeamModel, load_team_model
+from touchline.teams.names import Names, names_of
 from touchline.teams.place import place_rules
 from touchline.teams.smoothing import joined
 
@@ -44,41 +44,12 @@ RECENT = 10.0
 """Seconds of looks that are told apart again and again; older ones are known."""
 POOLED = 4000
 """Stretches of a match from which its kits are learnt in the end."""
-SETTLED = 1.0
-"""Seconds of a track after which what was said of it does not change lightly."""
-HOLD = 3.0
-"""Log odds by which something else must be likelier then."""
-LOOKS = 1.5
-"""Looks that must say so: in one somebody else may stand before him."""
 OUTSIDE = 3.0
 """Metres beyond a line from which somebody is off the pitch."""
 INSIDE = 1.5
 """Metres within a line from which somebody is on it."""
 FARTHEST = 15.0
 """Metres off the pitch at which a place is believed no more."""
-OFF_PITCH = 0.7
-"""Share of somebody's places off the pitch from which he takes no part."""
-_OLD = 200
-"""Moments back to which a keeper's side is looked for while the match goes on."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Names:
-    """What is said of n stretches of tracks.
-
-    Attributes:
-        class_id: int64 (n,).
-        role_confidence: float64 (n,), the probability of that role.
-        team: int64 (n,), 0, 1 or NO_TEAM.
-        team_confidence: float64 (n,), how likely that team is; NaN without one.
-        off_pitch: bool (n,).
-    """
-
-    class_id: Int64
-    role_confidence: Float64
-    team: Int64
-    team_confidence: Float64
-    off_pitch: Bools
 
 
 class Teams:
@@ -119,7 +90,7 @@ class Teams:
         """Rows of the tracks of this shot that may still be seen."""
         self._known = Kits.unknown(len(self._model.space.spread))
         self._shot: int | None = None
-        self._said: dict[int, tuple[tuple[int, int], float]] = {}
+        self._live = Live(self._evidence)
         self._final: Names | None = None
 
     def process(self, window: Sequence[TrackedFrame]) -> list[Objects]:
@@ -129,16 +100,24 @@ class Teams:
         if window[0].shot != self._shot:
             self._shot = window[0].shot
             self._close(self._open)
+            self._live.begin_shot()
+        window = self._live.with_ids(window)
         for frame in _moments(window):
             self._look(frame)
         self._tell_apart(window[-1].time)
-        names = self._steady(self._names(self._shares, recent=True))
-        return [self._named(frame.objects, frame.time, names) for frame in window]
+        names = names_of(self._evidence, self._shares, recent=True)
+        tables = self._live.tell(names, self._open, window)
+        pairs = zip(tables, window, strict=True)
+        return [self._named(objects, frame.time, names) for objects, frame in pairs]
+
+    def number_by(self, new_id: Callable[[], int]) -> None:
+        """Give ids to men whose tracks had been another's; see ``Numbering``."""
+        self._live.new_id = new_id
 
     def revise(self, objects: Objects, time: float) -> Objects:
         """The objects of a frame as they look in the end, from the kits of the whole match."""
         if self._final is None:
-            self._final = self._names(self._pooled(), recent=False)
+            self._final = names_of(self._evidence, self._pooled(), recent=False)
         return self._named(objects, time, self._final)
 
     @property
@@ -232,42 +211,6 @@ class Teams:
             kits = np.log(np.maximum(as_known(people, spread, known), 1e-12))
         return _aligned(joined(np.exp(kits), evidence.ids), self._shares)
 
-    def _names(self, shares: Float64, *, recent: bool) -> Names:
-        """What the shares (n, 6) of all tracks amount to."""
-        evidence = self._evidence
-        roles = roles_of(np.log(np.maximum(shares, 1e-12)))[:, 1:]
-        roles -= np.logaddexp.reduce(roles, axis=1)[:, None]
-        class_id = roles.argmax(axis=1) + int(ClassId.GOALKEEPER)
-        teams = shares[:, TEAMS]
-        team = teams.argmax(axis=1)
-        sure = teams.max(axis=1) / np.maximum(teams.sum(axis=1), 1e-12)
-        keepers = np.flatnonzero(class_id == ClassId.GOALKEEPER)
-        moments = evidence.moments[-_OLD:] if recent else evidence.moments
-        team[keepers], sure[keepers] = keeper_teams(keepers, teams, moments)
-        off = evidence.outside > OFF_PITCH * np.maximum(evidence.known, 1)
-        none = off | (class_id == ClassId.REFEREE)
-        return Names(
-            class_id,
-            np.exp(roles.max(axis=1, initial=-np.inf)) if len(roles) else np.zeros(0),
-            np.where(none, NO_TEAM, team),
-            np.where(none | (team == NO_TEAM), np.nan, sure),
-            off,
-        )
-
-    def _steady(self, names: Names) -> Names:
-        """The names, but what a reader has seen for a while changes on good evidence only."""
-        evidence, class_id, team = self._evidence, names.class_id.copy(), names.team.copy()
-        odds = np.log(np.maximum(self._shares, 1e-12))
-        for row in self._open.tolist():
-            track, fresh = int(evidence.ids[row]), (int(class_id[row]), int(team[row]))
-            said, since = self._said.get(track, (fresh, evidence.begun_at[row]))
-            settled = evidence.seen_at[row] - since > SETTLED
-            margin = _log_share(odds[row], *fresh) - _log_share(odds[row], *said)
-            if settled and (evidence.quality[row] < LOOKS or margin < HOLD):
-                class_id[row], team[row] = fresh = said
-            self._said[track] = fresh, since
-        return replace(names, class_id=class_id, team=team)
-
     def _named(self, objects: Objects, time: float, names: Names) -> Objects:
         """The objects of a frame with the names of their tracks at that time."""
         rows = self._evidence.rows(objects.tracker_id, time)
@@ -302,12 +245,3 @@ def _aligned(shares: Float64, before: Float64) -> Float64:
     keeps = (shares[:, TEAMS] * before[:, TEAMS]).sum()
     swaps = (swapped[:, TEAMS] * before[:, TEAMS]).sum()
     return swapped if swaps > keeps else shares
-
-
-def _log_share(odds: Float64, class_id: int, team: int) -> float:
-    """How likely a class and a team are, by the log shares (6,) of a stretch."""
-    if class_id == ClassId.PLAYER and team != NO_TEAM:
-        return float(odds[team])
-    if class_id == ClassId.GOALKEEPER:
-        return float(np.logaddexp(*odds[KEEPERS]))
-    return float(roles_of(odds[None])[0, class_id])
