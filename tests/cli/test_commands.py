@@ -264,6 +264,23 @@ def test_labels_without_an_answer_are_wrong_usage(touchline, tmp_path: Path) -> 
     assert "pairs" in outcome.err
 
 
+def test_labelled_pictures_are_analysed_without_an_answer(
+    touchline, match: Path, tmp_path: Path
+) -> None:
+    assert touchline("evaluate", "pitch", tmp_path / "gone").code == 1
+    truth = match / "truth.json"
+    outcome = touchline("evaluate", "pitch", truth, "--json")
+    assert (outcome.code, outcome.err) == (0, "")
+    result = json.loads(outcome.out)
+    assert result["frames"] < 30  # the close-up shows no labelled point
+    figures = result["figures"]
+    assert figures["right frames"]["value"] > 0.5
+    assert figures["wrong frames"]["value"] == 0
+    # An answer that somebody wrote before needs no network, and takes no word about one.
+    refused = touchline("evaluate", "pitch", truth, truth, "--no-pitch", match)
+    assert (refused.code, "need --analyze" in refused.err) == (2, True)
+
+
 def test_no_command_writes_over_its_input(
     touchline, make_video: MakeVideo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,7 +1,7 @@
 """``touchline evaluate``: results against labels, and the shortcuts of verification."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,10 +11,14 @@ from touchline.cli.options import (
     DeviceName,
     LabelFormat,
     LabelsAndAnswers,
+    PitchModelName,
     VerifierName,
     print_json,
 )
 from touchline.errors import UsageError
+
+if TYPE_CHECKING:
+    from touchline.evaluation import Trueness
 
 evaluate = typer.Typer(
     help="Measure how good the results are.", no_args_is_help=True, rich_markup_mode=None
@@ -47,10 +51,39 @@ def evaluate_people(
 
 @evaluate.command("pitch")
 def evaluate_pitch(
-    paths: LabelsAndAnswers, form: LabelFormat = None, as_json: AsJson = False
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Labels and the answer to them, in pairs; or labels to analyse."),
+    ],
+    form: LabelFormat = None,
+    as_json: AsJson = False,
+    analyze: Annotated[
+        bool,
+        typer.Option(
+            "--analyze",
+            help="PATHS are labels only: analyse their pictures, each by itself. So is one PATH.",
+        ),
+    ] = False,
+    without: Annotated[
+        list[Path] | None,
+        typer.Option("--no-pitch", help="A folder of pictures without a pitch to analyse, too."),
+    ] = None,
+    pitch_model: PitchModelName = None,
+    device: DeviceName = None,
 ) -> None:
-    """Keypoints, lines and homography of the pitch."""
-    _evaluate_truth("pitch", paths, form, as_json=as_json)
+    """Right, wrong and silent frames, keypoints, lines and homography of the pitch."""
+    if not (analyze or len(paths) == 1):
+        if without or pitch_model or device:
+            raise UsageError("--no-pitch, --pitch-model and --device need --analyze.")
+        _evaluate_truth("pitch", paths, form, as_json=as_json)
+        return
+    from touchline.evaluation import evaluate_pitch
+    from touchline.settings import Settings
+
+    settings = Settings.read(pitch_model=pitch_model, device=device, verify="off")
+    _show(
+        evaluate_pitch(paths, without=without or [], form=form, settings=settings), as_json=as_json
+    )
 
 
 @evaluate.command("positions")
@@ -98,7 +131,10 @@ def _evaluate_truth(metric: str, paths: list[Path], form: str | None, *, as_json
     if len(paths) % 2:
         raise UsageError(f"labels and answers come in pairs; got {len(paths)} paths.")
     pairs = list(zip(paths[::2], paths[1::2], strict=True))
-    result = evaluate_truth(metric, pairs, form=form)
+    _show(evaluate_truth(metric, pairs, form=form), as_json=as_json)
+
+
+def _show(result: "Trueness", *, as_json: bool) -> None:
     if as_json:
         print_json(result.as_dict())
     else:

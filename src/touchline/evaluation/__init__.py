@@ -11,12 +11,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from touchline.evaluation.accuracy import evaluate_truth
+    from touchline.evaluation.accuracy import Trueness, evaluate_truth
     from touchline.evaluation.bench import run_bench
     from touchline.evaluation.demo import run_demo
+    from touchline.evaluation.pictures import evaluate_pitch
     from touchline.evaluation.shortcuts import evaluate_verification, shortcut_table
 
 _MODULES = {
+    "Trueness": "accuracy",
+    "evaluate_pitch": "pictures",
     "evaluate_truth": "accuracy",
     "evaluate_verification": "shortcuts",
     "run_bench": "bench",
@@ -25,6 +28,8 @@ _MODULES = {
 }
 
 __all__ = [
+    "Trueness",
+    "evaluate_pitch",
     "evaluate_truth",
     "evaluate_verification",
     "run_bench",

@@ -17,7 +17,6 @@ from touchline.evaluation.metrics import (
     Hota,
     Interval,
     Matched,
-    PitchParts,
     Tracking,
     average_precision,
     bootstrap,
@@ -27,17 +26,15 @@ from touchline.evaluation.metrics import (
     distances,
     gs_hota,
     joined,
-    joined_parts,
     match_class,
     mean_ap,
-    pitch_accuracy,
-    pitch_parts,
     position_errors,
     tracking,
     who,
 )
 from touchline.evaluation.pairs import FORMATS, PathLike, read_pair
 from touchline.evaluation.people import frame_intervals, sum_people
+from touchline.evaluation.pitch import pitch_part, sum_pitch
 from touchline.frame import ClassId
 
 SAMPLES = 1000
@@ -93,7 +90,7 @@ class Trueness:
         title = f"{levels[0]:.0%} interval over {self.drawn}" if levels else "interval"
         result = Table(self.metric, f"{matches}, {self.frames} frames", title)
         for name, figure in self.figures.items():
-            span = "one match"
+            span = "one match" if len(self.matches) == 1 else ""
             if figure.interval is not None:
                 span = f"{_text(figure.interval.low)} to {_text(figure.interval.high)}"
             result.add_row(name, _text(figure.value), span)
@@ -234,19 +231,6 @@ def _sum_tracking(parts: Sequence[Tracking]) -> _Figures:
     }
 
 
-def _sum_pitch(parts: Sequence[PitchParts]) -> _Figures:
-    accuracy = pitch_accuracy(joined_parts(parts))
-    return {
-        **{f"PCK@{share:g} of the width": value for share, value in accuracy.pck.items()},
-        **{f"JaC@{pixels}": value for pixels, value in accuracy.jac.items()},
-        "completeness": accuracy.completeness,
-        "reprojection, median px": accuracy.pixels.median,
-        "reprojection, 95 % px": accuracy.pixels.p95,
-        "reprojection, median m": accuracy.metres.median,
-        "reprojection, 95 % m": accuracy.metres.p95,
-    }
-
-
 def _sum_positions(parts: Sequence[Float64]) -> _Figures:
     errors = distances(np.concatenate(parts))
     return {"median m": errors.median, "95 % m": errors.p95, "people": float(errors.count)}
@@ -263,7 +247,7 @@ METRICS: Mapping[
     "detection": _evaluator(_boxes, _sum_boxes),
     "tracking": _evaluator(tracking, _sum_tracking),
     "people": _evaluator(who, sum_people, frame_intervals),
-    "pitch": _evaluator(pitch_parts, _sum_pitch),
+    "pitch": _evaluator(pitch_part, sum_pitch),
     "positions": _evaluator(position_errors, _sum_positions),
     "state": _evaluator(gs_hota, _sum_state),
 }
@@ -285,4 +269,4 @@ def _as_json(value: float) -> float | str | None:
 
 
 def _text(value: float) -> str:
-    return "no label" if math.isnan(value) else f"{value:.4g}"
+    return "unknown" if math.isnan(value) else f"{value:.4g}"

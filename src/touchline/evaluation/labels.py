@@ -54,20 +54,27 @@ class PitchFrames:
     Attributes:
         size: int64 (f, 2), width and height in pixels.
         keypoints: float64 (f, 32, 2) pixels in the order of the vertices, NaN where absent.
+        loose: bool (f, 32), labelled too roughly to measure by: such a point bears out an answer
+            near it, and asks for none.
         homography: float64 (f, 3, 3), image pixels to pitch metres, NaN where unknown.
+        uncertainty: float64 (f,), standard error of a position in metres as an answer states it,
+            NaN where it states none.
         lines: Points in pixels (n, 2) on each painted line that is visible, by its name in
             SoccerNet; one mapping per frame, empty where nothing is labelled.
     """
 
     size: Int64
     keypoints: Float64
+    loose: Bools
     homography: Float64
+    uncertainty: Float64
     lines: tuple[Mapping[str, Float64], ...]
 
     def where(self, rows: Int64) -> "PitchFrames":
         """Only those frames."""
         lines = tuple(self.lines[row] for row in rows)
-        return PitchFrames(self.size[rows], self.keypoints[rows], self.homography[rows], lines)
+        names = [each.name for each in fields(self) if each.name != "lines"]
+        return replace(self, lines=lines, **{name: getattr(self, name)[rows] for name in names})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +145,9 @@ def blank_pitch(size: Int64) -> PitchFrames:
     return PitchFrames(
         size=size,
         keypoints=np.full((frames, N_KEYPOINTS, 2), np.nan),
+        loose=np.zeros((frames, N_KEYPOINTS), bool),
         homography=np.full((frames, 3, 3), np.nan),
+        uncertainty=np.full(frames, np.nan),
         lines=({},) * frames,
     )
 

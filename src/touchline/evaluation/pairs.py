@@ -58,12 +58,8 @@ def read_pair(
         InputError: Either cannot be read or does not say what the metric needs, or the two are not
             of one video; the message names file, frame and field.
     """
-    labels, found = _in_sequence(as_path(labels)), _in_sequence(as_path(found))
-    form = form or guess_format(labels)
-    if form not in FORMATS:
-        allowed = ", ".join(FORMATS)
-        raise InputError(f"{labels}: the format of labels is one of {allowed}; got {form}.")
-    truth = _labels(metric, labels, form)
+    found = _in_sequence(as_path(found))
+    truth, form = read_labels(metric, labels, form)
     objects = truth.objects
     if metric in PLACED and len(objects) and not are_known(objects.metres).any():
         raise InputError(f"{truth.source}: no object has a position on the pitch, in metres.")
@@ -77,6 +73,20 @@ def read_pair(
         _require_once(truth)
         _require_once(answer)
     return truth, answer
+
+
+def read_labels(metric: str, path: PathLike, form: str | None = None) -> tuple[LabelledFrames, str]:
+    """Read labels alone; also gives their format, guessed unless told.
+
+    Raises:
+        InputError: They cannot be read, or are in none of ``FORMATS``.
+    """
+    path = _in_sequence(as_path(path))
+    form = form or guess_format(path)
+    if form not in FORMATS:
+        allowed = ", ".join(FORMATS)
+        raise InputError(f"{path}: the format of labels is one of {allowed}; got {form}.")
+    return _labels(metric, path, form), form
 
 
 def guess_format(path: PathLike) -> str:

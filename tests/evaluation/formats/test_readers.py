@@ -97,6 +97,39 @@ def test_pitch_labels_of_yolo_become_points_in_pixels_and_absent_ones_unknown(tm
     assert np.isnan(frames.pitch.keypoints[1]).all()
 
 
+def pitch_row(*visibility):
+    """Points with these visibilities in the middle of the picture, the others absent."""
+    points = [f"0.5 0.5 {each}" for each in visibility] + ["0 0 0"] * (32 - len(visibility))
+    return " ".join(["0 0.5 0.5 1 1", *points])
+
+
+def test_pitches_beside_boxes_are_read_and_belong_to_the_match_of_their_clip(tmp_path):
+    box = "0 0.5 0.5 0.1 0.1"
+    names = ("cup_one-two_a_0120", "cup_one-two_b_0007", "cup_3_7")
+    folder = yolo(tmp_path, dict.fromkeys(names, box))
+    (folder / "pitch_labels").mkdir()
+    (folder / "pitch_labels" / f"{names[0]}.txt").write_text(pitch_row(2, 1, 2))
+    frames = read_yolo_pitch(folder)
+    assert dict(zip(frames.name, frames.match, strict=True)) == {
+        "cup_3_7.png": "cup",
+        "cup_one-two_a_0120.png": "cup_one-two",
+        "cup_one-two_b_0007.png": "cup_one-two",
+    }
+    first = frames.name.index(f"{names[0]}.png")
+    assert np.isfinite(frames.pitch.keypoints).all(axis=2).sum(axis=1).tolist()[first] == 3
+    assert np.argwhere(frames.pitch.loose).tolist() == [[first, 1]]
+    assert len(read_yolo(folder).objects) == 3
+    (folder / "pitch_labels" / "gone_1.txt").write_text(pitch_row(2))
+    with pytest.raises(InputError, match=r"gone_1\.txt labels an image that is not there"):
+        read_yolo_pitch(folder)
+
+
+def test_where_no_point_is_labelled_better_than_another_none_is_loose(tmp_path):
+    frames = read_yolo_pitch(yolo(tmp_path, {"a_1": pitch_row(1, 1), "a_2": pitch_row(1)}))
+    assert np.isfinite(frames.pitch.keypoints).all(axis=2).sum() == 3
+    assert not frames.pitch.loose.any()
+
+
 COCO = {
     "images": [
         {"id": 7, "file_name": "m_10.jpg", "width": 200, "height": 100},

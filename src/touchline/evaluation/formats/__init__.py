@@ -14,7 +14,7 @@ from touchline.evaluation.formats.gsr import read_gsr, read_gsr_predictions
 from touchline.evaluation.formats.mot import read_mot, read_mot_frames
 from touchline.evaluation.formats.predictions import read_predictions, read_tracks, with_pitch
 from touchline.evaluation.formats.truth import from_truth
-from touchline.evaluation.formats.yolo import read_yolo, read_yolo_pitch
+from touchline.evaluation.formats.yolo import pictures_in, read_yolo, read_yolo_pitch
 
 __all__ = [
     "from_truth",
@@ -22,6 +22,7 @@ __all__ = [
     "mapping",
     "number",
     "numbers",
+    "pictures_in",
     "read_coco",
     "read_gsr",
     "read_gsr_predictions",

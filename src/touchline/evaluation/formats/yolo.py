@@ -1,6 +1,10 @@
-"""Reads a YOLO folder: ``images/`` and, of the same names, ``labels/*.txt``."""
+"""Reads a YOLO folder: ``images/`` and, of the same names, ``labels/*.txt``.
+
+Pitches may lie in ``pitch_labels`` beside it.
+"""
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,8 +20,11 @@ from touchline.frame import N_KEYPOINTS, ClassId
 from touchline.geometry import corner_form
 from touchline.video import IMAGE_SUFFIXES, natural_key
 
+LABELS, PITCH_LABELS = "labels", "pitch_labels"
 BOX_COLUMNS = 5
 POSE_COLUMNS = BOX_COLUMNS + 3 * N_KEYPOINTS
+_FRAME_OF_CLIP = re.compile(r"(_(\d+|.))+$")
+"""Which frame of which clip of a match, at the end of a name."""
 _SLACK = 1e-3
 """Shares beyond 0 and 1 that rounding explains."""
 
@@ -38,13 +45,14 @@ def read_yolo(
         InputError: No images, an image or a line that cannot be read (file, line and field are
             named), or labels of an image that is not there.
     """
-    images = _images(Path(folder))
+    labels = Path(folder) / LABELS
+    images = _images(labels)
     sizes = _image_sizes(images)
-    tables = [_table(Path(folder), image, BOX_COLUMNS) for image in images]
+    tables = [_table(_label_file(labels, image), BOX_COLUMNS) for image in images]
     rows = np.concatenate([np.zeros((0, BOX_COLUMNS)), *tables])
     frame = np.repeat(np.arange(len(images)), [len(table) for table in tables])
     for image, table in zip(images, tables, strict=True):
-        _require_classes(_label_file(Path(folder), image), table, len(classes))
+        _require_classes(_label_file(labels, image), table, len(classes))
     objects = replace(
         blank_objects(len(rows)),
         frame=frame,
@@ -57,16 +65,38 @@ def read_yolo(
 def read_yolo_pitch(folder: str | os.PathLike[str]) -> LabelledFrames:
     """Read pitches: one line of ``0 cx cy w h`` and 32 times ``x y visibility`` per image.
 
-    A point with visibility 0 is absent. The same folders, names and errors as ``read_yolo``.
+    A point with visibility 0 is absent, one with 1 is loose (in a folder that knows no 2 all are
+    as good). The same folders, names and errors as ``read_yolo``; where there is a folder
+    ``pitch_labels`` it is read instead of ``labels``, and the match is the name without its last
+    parts that are numbers or single letters: ``cup_one-two_a_0120.jpg`` is of ``cup_one-two``.
     """
-    images = _images(Path(folder))
+    beside = Path(folder) / PITCH_LABELS
+    labels = beside if beside.is_dir() else Path(folder) / LABELS
+    images = _images(labels)
     sizes = _image_sizes(images)
-    keypoints = [
-        _vertices(_label_file(Path(folder), image), _table(Path(folder), image, POSE_COLUMNS))
-        for image in images
-    ]
-    pitch = replace(blank_pitch(sizes), keypoints=np.stack(keypoints) * sizes[:, None])
-    return replace(_without_objects(folder, images), pitch=pitch)
+    files = [_label_file(labels, image) for image in images]
+    points = np.stack([_vertices(file, _table(file, POSE_COLUMNS)) for file in files])
+    absent, weak = points[:, :, 2] <= 0, points[:, :, 2] == 1
+    pitch = replace(
+        blank_pitch(sizes),
+        keypoints=np.where(absent[..., None], np.nan, points[:, :, :2] * sizes[:, None]),
+        loose=weak & (points[:, :, 2] == 2).any(),
+    )
+    read = replace(_without_objects(folder, images), pitch=pitch)
+    if labels != beside:
+        return read
+    return replace(read, match=tuple(_FRAME_OF_CLIP.sub("", image.stem) for image in images))
+
+
+def pictures_in(folder: str | os.PathLike[str]) -> list[Path]:
+    """The pictures of a folder, or of its ``images``, in natural order.
+
+    Raises:
+        InputError: It cannot be read, or holds no image.
+    """
+    whole = Path(folder)
+    within = whole / "images"
+    return _pictures(within if within.is_dir() else whole, f"{whole}: pictures are needed")
 
 
 def _without_objects(folder: str | os.PathLike[str], images: list[Path]) -> LabelledFrames:
@@ -79,25 +109,31 @@ def _without_objects(folder: str | os.PathLike[str], images: list[Path]) -> Labe
     )
 
 
-def _images(folder: Path) -> list[Path]:
+def _images(labels: Path) -> list[Path]:
+    """The images beside a folder of labels, each of which must have its image."""
+    images = _pictures(labels.parent / "images", f"{labels.parent}: images and labels are needed")
+    labelled = {path.stem for path in labels.glob("*.txt")}
+    lonely = sorted(labelled - {path.stem for path in images} - {"classes"})
+    if lonely:
+        raise InputError(f"{labels / lonely[0]}.txt labels an image that is not there.")
+    return images
+
+
+def _pictures(folder: Path, needed: str) -> list[Path]:
     try:
-        files = sorted((folder / "images").iterdir(), key=lambda path: natural_key(path.name))
-        labels = {path.stem for path in (folder / "labels").glob("*.txt")}
+        files = sorted(folder.iterdir(), key=lambda path: natural_key(path.name))
     except OSError as error:
-        raise InputError(f"{folder}: images and labels are needed: {error.strerror}.") from error
+        raise InputError(f"{needed}: {error.strerror}.") from error
     images = [
         path for path in files if path.suffix.lower() in IMAGE_SUFFIXES and path.name[0] != "."
     ]
     if not images:
-        raise InputError(f"{folder / 'images'} holds no image ({', '.join(IMAGE_SUFFIXES)}).")
-    lonely = sorted(labels - {path.stem for path in images} - {"classes"})
-    if lonely:
-        raise InputError(f"{folder / 'labels' / lonely[0]}.txt labels an image that is not there.")
+        raise InputError(f"{folder} holds no image ({', '.join(IMAGE_SUFFIXES)}).")
     return images
 
 
-def _label_file(folder: Path, image: Path) -> Path:
-    return folder / "labels" / f"{image.stem}.txt"
+def _label_file(labels: Path, image: Path) -> Path:
+    return labels / f"{image.stem}.txt"
 
 
 def _image_sizes(images: list[Path]) -> Int64:
@@ -113,8 +149,7 @@ def _image_size(image: Path) -> tuple[int, int]:
         raise InputError(f"{image} is not a readable image: {error}.") from error
 
 
-def _table(folder: Path, image: Path, columns: int) -> Float64:
-    path = _label_file(folder, image)
+def _table(path: Path, columns: int) -> Float64:
     try:
         lines = read_text(path).splitlines() if path.exists() else []
     except (OSError, UnicodeDecodeError) as error:
@@ -148,9 +183,9 @@ def _require_classes(path: Path, table: Float64, classes: int) -> None:
 
 
 def _vertices(path: Path, table: Float64) -> Float64:
+    """Shares of the image and visibility (32, 3), nothing visible where there is no line."""
     if len(table) > 1:
         raise InputError(f"{path}: one pitch per image is needed; got {len(table)}.")
     if not len(table):
-        return np.full((N_KEYPOINTS, 2), np.nan)
-    points = table[0, BOX_COLUMNS:].reshape(N_KEYPOINTS, 3)
-    return np.where(points[:, 2:] > 0, points[:, :2], np.nan)
+        return np.zeros((N_KEYPOINTS, 3))
+    return table[0, BOX_COLUMNS:].reshape(N_KEYPOINTS, 3)

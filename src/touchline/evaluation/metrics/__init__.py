@@ -31,13 +31,16 @@ from touchline.evaluation.metrics.lines import MIRRORED, fitted_homography, visi
 from touchline.evaluation.metrics.pitch import (
     PitchAccuracy,
     PitchParts,
+    asked_points,
     joined_parts,
     line_accuracy,
     pitch_accuracy,
+    pitch_of,
     pitch_parts,
     with_lines,
 )
 from touchline.evaluation.metrics.tracking import Tracking, combined_tracking, tracking
+from touchline.evaluation.metrics.views import PitchViews, joined_views, views
 from touchline.evaluation.metrics.who import EVERYBODY, ROLES, Who, role_f1, who
 
 __all__ = [
@@ -57,10 +60,12 @@ __all__ = [
     "Matched",
     "PitchAccuracy",
     "PitchParts",
+    "PitchViews",
     "TrackedBoxes",
     "Tracking",
     "Who",
     "agreement",
+    "asked_points",
     "average_precision",
     "bootstrap",
     "clear",
@@ -77,14 +82,17 @@ __all__ = [
     "identity",
     "joined",
     "joined_parts",
+    "joined_views",
     "line_accuracy",
     "match_class",
     "mean_ap",
     "pitch_accuracy",
+    "pitch_of",
     "pitch_parts",
     "position_errors",
     "role_f1",
     "tracking",
+    "views",
     "visible_lines",
     "who",
     "with_lines",

@@ -80,10 +80,10 @@ def pitch_parts(
     Raises:
         InputError: One side says nothing about the pitch.
     """
-    labels, answers = _pitch(truth), _pitch(found)
+    labels, answers = pitch_of(truth), pitch_of(found)
     known = are_known(answers.homography.reshape(-1, 9))
     lined = np.array([bool(lines) for lines in labels.lines], bool)
-    labelled = lined | are_known(labels.keypoints).any(axis=1)
+    labelled = lined | asked_points(labels).any(axis=1)
     size = dimensions or PitchDimensions()
     pixels, metres = _reprojected(labels, answers, size)
     return PitchParts(
@@ -94,6 +94,18 @@ def pitch_parts(
         asked=int(labelled.sum()),
         answered=int((labelled & known).sum()),
     )
+
+
+def asked_points(labels: PitchFrames) -> Bools:
+    """Which keypoints (f, 32) are labelled well enough to measure by."""
+    return are_known(labels.keypoints) & ~labels.loose
+
+
+def pitch_of(frames: LabelledFrames) -> PitchFrames:
+    """The pitch of the frames; ``InputError`` where they say nothing about it."""
+    if frames.pitch is None:
+        raise InputError(f"{frames.source} says nothing about the pitch.")
+    return frames.pitch
 
 
 def joined_parts(parts: Sequence[PitchParts]) -> PitchParts:
@@ -126,7 +138,7 @@ def with_lines(
 
     For labels that mark points only; where they support no homography there are no lines.
     """
-    pitch = _pitch(frames)
+    pitch = pitch_of(frames)
     size = dimensions or PitchDimensions()
     sizes = [(int(width), int(height)) for width, height in pitch.size]
     fitted = [
@@ -195,7 +207,7 @@ def _jaccard(
 
 def _keypoint_errors(labels: PitchFrames, answers: PitchFrames) -> Float64:
     """Distance of each labelled keypoint to its answer, in widths."""
-    labelled = are_known(labels.keypoints)
+    labelled = asked_points(labels)
     apart = np.linalg.norm(answers.keypoints - labels.keypoints, axis=2) / labels.size[:, :1]
     return np.asarray(np.where(np.isfinite(apart), apart, np.inf)[labelled])
 
@@ -206,8 +218,9 @@ def _reprojected(
     """Errors in pixels and in metres of labelled keypoints in frames with a homography."""
     vertices = dimensions.vertices()
     pixels, metres = [np.zeros(0)], [np.zeros(0)]
-    for points, homography in zip(labels.keypoints, answers.homography, strict=True):
-        labelled = are_known(points)
+    for points, labelled, homography in zip(
+        labels.keypoints, asked_points(labels), answers.homography, strict=True
+    ):
         if labelled.any() and np.isfinite(homography).all():
             back = to_image(homography, vertices[labelled])
             there = to_pitch(homography, points[labelled])
@@ -219,12 +232,6 @@ def _reprojected(
 def _or_infinite(errors: Float64) -> Float64:
     # A point behind the camera or at the horizon is infinitely wrong, not unknown.
     return np.where(np.isnan(errors), np.inf, errors)
-
-
-def _pitch(frames: LabelledFrames) -> PitchFrames:
-    if frames.pitch is None:
-        raise InputError(f"{frames.source} says nothing about the pitch.")
-    return frames.pitch
 
 
 def _mean_or_nan(values: Float64 | Bools) -> float:
