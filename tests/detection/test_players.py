@@ -34,6 +34,27 @@ def scene():
     return maps
 
 
+class SizedEngine(MapEngine):
+    """An engine that answers other maps to each width of the canvas; empty ones where none is."""
+
+    def __init__(self, **maps):
+        super().__init__(None)
+        self._by_width = {int(width[1:]): each for width, each in maps.items()}
+
+    def run(self, images):
+        height, width = images.shape[1:3]
+        self.maps = self._by_width.get(width, empty_maps(width, height))
+        return super().run(images)
+
+
+def crowd(width, height, *, people=(100, 200, 140, 300), ball=(600, 500, 620, 520), score=0.8):
+    """Maps in which a player and a ball are seen where they are in a picture 1280 wide."""
+    maps, scale = empty_maps(width, height), width / 1280
+    put(maps, [scale * side for side in people], ClassId.PLAYER, score=0.9)
+    put(maps, [scale * side for side in ball], ClassId.BALL, score=score)
+    return maps
+
+
 def picture(width=1280, height=720, seed=0):
     return np.random.default_rng(seed).integers(0, 256, (height, width, 3), dtype=np.uint8)
 
@@ -46,7 +67,7 @@ def same(first, second):
 
 
 def test_boxes_come_in_pixels_of_the_frame_best_first():
-    (found,) = YoloxDetector(MapEngine(scene())).detect([picture()])
+    (found,) = YoloxDetector(MapEngine(scene()), second_look=False).detect([picture()])
     assert found.class_id.tolist() == [ClassId.PLAYER, ClassId.GOALKEEPER, ClassId.BALL]
     np.testing.assert_allclose(found.xyxy[0], [100, 200, 140, 300], atol=0.01)
     assert found.xyxy.dtype == found.confidence.dtype == np.float32
@@ -58,10 +79,83 @@ def test_boxes_of_a_reduced_frame_come_back_in_its_own_pixels():
 
 
 def test_a_lower_threshold_tells_more():
-    (found,) = YoloxDetector(MapEngine(scene()), confidence=0.02).detect([picture()])
+    once = {"second_look": False}
+    (found,) = YoloxDetector(MapEngine(scene()), confidence=0.02, **once).detect([picture()])
     assert sorted(found.class_id) == [0, 1, 2, 3]
-    (found,) = YoloxDetector(MapEngine(scene()), ball_confidence=0.75).detect([picture()])
+    (found,) = YoloxDetector(MapEngine(scene()), ball_confidence=0.75, **once).detect([picture()])
     assert ClassId.BALL not in found.class_id
+
+
+def test_where_people_are_large_a_second_look_is_at_a_reduced_picture() -> None:
+    first, second = crowd(1280, 736), crowd(960, 544, people=(98, 204, 138, 304), score=0.6)
+    engine = SizedEngine(w1280=first, w960=second)
+    (found,) = YoloxDetector(engine).detect([picture()])
+    assert [shape[1:3] for shape in engine.shapes] == [(736, 1280), (544, 960)]
+    assert found.class_id.tolist() == [ClassId.PLAYER, ClassId.BALL]
+    np.testing.assert_allclose(found.xyxy[0], [98, 204, 138, 304], atol=0.01)  # the second look's
+    np.testing.assert_allclose(found.confidence, [0.9, 0.7], atol=1e-6)  # of the ball the mean
+    assert found.data["seen_at"].tolist() == [960, 1280]
+
+
+def test_where_people_are_small_there_is_one_look() -> None:
+    small = crowd(1280, 736, people=(100, 200, 120, 250), ball=(600, 500, 610, 510))
+    engine = SizedEngine(w1280=small)
+    (found,) = YoloxDetector(engine).detect([picture()])
+    assert len(engine.shapes) == 1
+    assert found.data["seen_at"].tolist() == [1280, 1280]
+
+
+def test_a_size_that_was_told_is_looked_at_once() -> None:
+    engine = SizedEngine(w1280=crowd(1280, 736), w960=crowd(960, 544))
+    YoloxDetector(engine, imgsz=1280).detect([picture()])
+    assert [shape[2] for shape in engine.shapes] == [1280]
+
+
+def test_a_ball_at_one_size_only_loses_half_of_its_score() -> None:
+    engine = SizedEngine(w1280=crowd(1280, 736), w960=crowd(960, 544, ball=(20, 20, 40, 40)))
+    (found,) = YoloxDetector(engine, confidence=0.35).detect([picture()])
+    np.testing.assert_allclose(found.confidence, [0.9, 0.4, 0.4], atol=1e-6)
+
+
+def test_what_a_mixed_batch_gives_is_what_each_picture_gives() -> None:
+    engine = SizedEngine(w1280=crowd(1280, 736), w960=crowd(960, 544), w640=empty_maps(640, 384))
+    images = [picture(), picture(640, 360), picture()]
+    together = YoloxDetector(engine).detect(images)
+    assert [len(found) for found in together] == [2, 0, 2]
+    alone = [YoloxDetector(engine).detect([image])[0] for image in images]
+    assert all(map(same, together, alone))
+
+
+def two_balls():
+    maps = crowd(1280, 736, people=(100, 200, 120, 250), ball=(600, 500, 610, 510))
+    put(maps, (300, 300, 310, 310), ClassId.BALL, score=0.7)
+    return maps
+
+
+def test_there_is_one_ball_unless_a_confidence_asks_for_all() -> None:
+    balls = [
+        (YoloxDetector(MapEngine(two_balls()), **told).detect([picture()])[0].class_id == 0).sum()
+        for told in ({}, {"ball_confidence": 0.3}, {"confidence": 0.3})
+    ]
+    assert balls == [1, 2, 2]
+
+
+def test_for_a_clip_there_is_one_look_and_every_ball_and_a_size_told_stays() -> None:
+    engine = SizedEngine(w1280=two_balls(), w960=crowd(960, 544))
+    given = {"confidence": 0.1, "imgsz": (1280, 736), "batch_size": None}
+    detector = YoloxDetector(engine).or_else(**given)
+    (found,) = detector.detect([picture()])
+    assert (found.class_id == ClassId.BALL).sum() == 2
+    detector.detect_reduced([picture()])
+    YoloxDetector(engine, imgsz=1280).or_else(**given).detect_reduced([picture()])
+    assert [shape[2] for shape in engine.shapes] == [1280, 960, 1280]
+
+
+def test_a_reduced_look_is_never_at_more() -> None:
+    engine = SizedEngine()
+    detector = YoloxDetector(engine).or_else(confidence=0.1, imgsz=(640, 384), batch_size=None)
+    detector.detect_reduced([picture()])
+    assert [shape[2] for shape in engine.shapes] == [640]
 
 
 def test_boxes_are_clipped_to_the_frame_and_those_in_the_padding_dropped():
@@ -85,7 +179,7 @@ def test_no_images_no_answers():
 
 def test_a_batch_that_does_not_fit_is_taken_in_parts():
     engine = MapEngine(scene(), room=2)
-    found = YoloxDetector(engine, batch_size=8).detect([picture()] * 5)
+    found = YoloxDetector(engine, batch_size=8, second_look=False).detect([picture()] * 5)
     assert len(found) == 5
     assert [shape[0] for shape in engine.shapes] == [5, 2, 2, 1]
 

@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from numbers import Real
 from typing import Protocol
 
@@ -10,7 +11,14 @@ import numpy as np
 import supervision as sv
 
 from touchline.arrays import Float32, Image, require_pictures
-from touchline.detection.decode import decode, stride_maps
+from touchline.detection.decode import DecodedBoxes, decode, stride_maps
+from touchline.detection.evidence import (
+    REDUCED,
+    are_large,
+    join_looks,
+    one_ball,
+    weigh_balls,
+)
 from touchline.detection.letterbox import Letterbox, require_imgsz
 from touchline.detection.nms import suppress
 from touchline.errors import UsageError, require_number
@@ -26,8 +34,11 @@ from touchline.inference import (
 )
 
 PEOPLE_CONFIDENCE = 0.45
-BALL_CONFIDENCE = 0.6
-"""Finds .83 of the balls of unseen matches at .17 false ones a frame; at a width of 1280, .74."""
+BALL_CONFIDENCE = 0.3
+"""Finds .89 of the balls of two openly licensed matches that the network had not seen, at .17 false
+ones a frame (08fd33, a9f16c; one ball a frame)."""
+FAINT = 0.05
+"""Score from which two looks at a picture tell each other of a ball."""
 BYTES_PER_PIXEL = 128
 """Estimate of what a frame takes in the network: activations in float32, mostly."""
 
@@ -45,7 +56,8 @@ class Detector(Protocol):
             For each image at most 300 boxes, best first: ``xyxy`` (n, 4) float32 pixels of the
             image, ``confidence`` (n,) float32, ``class_id`` (n,) as in ``ClassId``. Those of
             ``YoloxDetector`` have ``data["class_scores"]``, (n, 4) float32: the probability of each
-            class.
+            class, and ``data["seen_at"]``, (n,) int64: the longer side, in pixels, of the picture
+            in which the network saw them, the larger of two.
 
         Raises:
             UsageError: something given is no such image.
@@ -55,14 +67,19 @@ class Detector(Protocol):
 class YoloxDetector:
     """A YOLOX network of four classes (arXiv:2107.08430); see ``decode`` for its outputs.
 
+    A ball is believed as far as its size fits to the people around, see ``evidence``.
+
     Args:
         engine: The network.
         confidence: Lowest score, 0 to 1, of every class; None is what the shipped weights were
-            measured to do best with, for people and for the ball apart.
-        ball_confidence: Lowest score of the ball, where it is to differ.
+            measured to do best with, for people and for the ball apart, and one ball at most.
+        ball_confidence: Lowest score of the ball, where it is to differ; all that reach it come.
         imgsz: Larger frames are reduced to this longer side, or into this (width, height); None
-            is 1920. More finds smaller balls, and is slower.
+            is 1920, and where people are large a second look at 960. More finds smaller balls, and
+            is slower.
         batch_size: Images in the network at once; None is as many as memory allows.
+        second_look: Whether there is a second look where ``imgsz`` is None.
+        may_reduce: Whether ``detect_reduced`` looks at less than ``imgsz``.
     """
 
     def __init__(
@@ -73,6 +90,8 @@ class YoloxDetector:
         ball_confidence: float | None = None,
         imgsz: int | tuple[int, int] | None = None,
         batch_size: int | None = None,
+        second_look: bool = True,
+        may_reduce: bool = False,
     ) -> None:
         require_imgsz(imgsz)
         require_batch_size(batch_size)
@@ -81,6 +100,8 @@ class YoloxDetector:
         self._thresholds = _thresholds(confidence, ball_confidence)
         self._imgsz = imgsz
         self._batch_size = batch_size
+        self._looks_again = second_look and imgsz is None
+        self._may_reduce = may_reduce
 
     @property
     def device(self) -> str:
@@ -94,7 +115,7 @@ class YoloxDetector:
         imgsz: int | tuple[int, int] | None,
         batch_size: int | None,
     ) -> "YoloxDetector":
-        """The same network, with these in place of what it was not told."""
+        """The same network for a clip: one look a frame, and these where it was not told."""
         told, told_ball, told_imgsz, told_batch_size = self._told
         return YoloxDetector(
             self._engine,
@@ -102,26 +123,53 @@ class YoloxDetector:
             ball_confidence=told_ball,
             imgsz=imgsz if told_imgsz is None else told_imgsz,
             batch_size=batch_size if told_batch_size is None else told_batch_size,
+            second_look=False,
+            may_reduce=told_imgsz is None,
         )
 
     def detect(self, images: list[Image]) -> list[sv.Detections]:
         """Look at each image on its own; see ``Detector.detect``."""
+        return self._detect(images, self._imgsz)
+
+    def detect_reduced(self, images: list[Image]) -> list[sv.Detections]:
+        """The same at 960 pixels, for images in which people are large; a size told stays."""
+        return self._detect(images, REDUCED if self._may_reduce else self._imgsz)
+
+    def _detect(
+        self, images: list[Image], imgsz: int | tuple[int, int] | None
+    ) -> list[sv.Detections]:
         images = require_pictures(images)
         groups: dict[tuple[int, int], list[int]] = defaultdict(list)
         for index, image in enumerate(images):
             groups[image.shape[1], image.shape[0]].append(index)
         found: dict[int, sv.Detections] = {}
         for size, places in groups.items():
-            results = self._detect_alike(size, [images[place] for place in places])
+            box = min(Letterbox.fit(size, imgsz), Letterbox.fit(size, self._imgsz), key=_pixels)
+            results = self._detect_alike(box, [images[place] for place in places])
             found.update(zip(places, results, strict=True))
         return [found[index] for index in range(len(images))]
 
-    def _detect_alike(self, size: tuple[int, int], images: list[Image]) -> list[sv.Detections]:
-        box = Letterbox.fit(size, self._imgsz)
+    def _detect_alike(self, box: Letterbox, images: list[Image]) -> list[sv.Detections]:
+        found = self._look(box, images)
+        answers = [self._answer(weigh_balls(boxes), box) for boxes in found]
+        small = Letterbox.fit(box.frame, REDUCED)
+        if not self._looks_again or small.inner == box.inner:
+            return answers
+        again = [i for i, boxes in enumerate(found) if are_large(boxes, box.frame)]
+        for i, boxes in zip(again, self._look(small, [images[i] for i in again]), strict=True):
+            answers[i] = self._answer(weigh_balls(join_looks(found[i], boxes)), box, people=small)
+        return answers
 
-        def run(batch: Sequence[Image]) -> list[sv.Detections]:
+    def _look(self, box: Letterbox, images: list[Image]) -> list[DecodedBoxes]:
+        """All that may be there, in pixels of the frame."""
+        faint = self._thresholds.copy()
+        if self._looks_again:
+            faint[ClassId.BALL] = min(FAINT, faint[ClassId.BALL])
+
+        def run(batch: Sequence[Image]) -> list[DecodedBoxes]:
             maps = stride_maps(self._engine.run(box.pack(batch)))
-            return [self._read([level[i] for level in maps], box) for i in range(len(batch))]
+            every = (decode([level[i] for level in maps], faint) for i in range(len(batch)))
+            return [_in_frame(suppress(boxes), box) for boxes in every]
 
         return run_batched(
             run,
@@ -130,15 +178,21 @@ class YoloxDetector:
             item_bytes=box.canvas[0] * box.canvas[1] * BYTES_PER_PIXEL,
         )
 
-    def _read(self, maps: list[Float32], box: Letterbox) -> sv.Detections:
-        boxes = suppress(decode(maps, self._thresholds))
-        xyxy = box.to_frame(boxes.xyxy)
-        inside = (xyxy[:, 2:] > xyxy[:, :2]).all(1)
+    def _answer(
+        self, boxes: DecodedBoxes, box: Letterbox, *, people: Letterbox | None = None
+    ) -> sv.Detections:
+        """What reaches its threshold; ``people`` is how people were seen, if not as the ball."""
+        boxes = boxes.take(boxes.scores >= self._thresholds[boxes.class_id])
+        if self._told[:2] == (None, None):
+            boxes = boxes.take(one_ball(boxes))
+        seen_at = np.full(len(boxes), max(box.inner))
+        if people is not None:
+            seen_at[boxes.class_id != ClassId.BALL] = max(people.inner)
         return sv.Detections(
-            xyxy=xyxy[inside],
-            confidence=boxes.scores[inside],
-            class_id=boxes.class_id[inside],
-            data={"class_scores": boxes.class_scores[inside]},
+            xyxy=boxes.xyxy,
+            confidence=boxes.scores,
+            class_id=boxes.class_id,
+            data={"class_scores": boxes.class_scores, "seen_at": seen_at},
         )
 
 
@@ -194,3 +248,13 @@ def _thresholds(confidence: float | None, ball_confidence: float | None) -> Floa
     thresholds = np.full(len(ClassId), people, np.float32)
     thresholds[ClassId.BALL] = ball
     return thresholds
+
+
+def _pixels(box: Letterbox) -> int:
+    return box.inner[0] * box.inner[1]
+
+
+def _in_frame(boxes: DecodedBoxes, box: Letterbox) -> DecodedBoxes:
+    """The boxes in pixels of the frame; those in the padding are gone."""
+    xyxy = box.to_frame(boxes.xyxy)
+    return replace(boxes, xyxy=xyxy).take(np.flatnonzero((xyxy[:, 2:] > xyxy[:, :2]).all(1)))

@@ -90,9 +90,10 @@ class TracksParquet(FileWriter):
 
     Then follow ``identity_confidence`` (float32, how probably all under the id is one person; null
     for the ball and where no track led), and the columns that a detector or a stage has added,
-    under their names: a number or a text a box, or a list of numbers (an embedding). Where nothing
-    was said of a box stands null for a number with a point, -1 for a whole one, and an empty text.
-    What has more dimensions (a mask) stays in the frame states.
+    under their names, so of the shipped detector ``seen_at`` (int64, the longer side in pixels at
+    which it saw the box in this frame): a number or a text a box, or a list of numbers (an
+    embedding). Where nothing was said of a box stands null for a number with a point, -1 for a
+    whole one, and an empty text. What has more dimensions (a mask) stays in the frame states.
 
     Rows come in frame order. A frame without objects has no row.
 
