@@ -29,7 +29,7 @@ def test_a_person_stays_with_its_track_whatever_this_look_showed():
 
 
 @pytest.mark.parametrize(("sure", "stays"), [(KEEP_BALL - 0.01, []), (KEEP_BALL + 0.01, [1])])
-def test_a_ball_stays_from_a_probability_of_one_half_less_a_tenth(sure, stays):
+def test_a_ball_stays_from_a_probability_of_one_fifth(sure, stays):
     assert settled([shown(0, [ball(200)])], [sure]) == [stays]
 
 

@@ -41,6 +41,7 @@ from touchline.pipeline.stages import (
     run_stage,
 )
 from touchline.pipeline.stopwatch import Stopwatch
+from touchline.pipeline.widths import Widths
 from touchline.pipeline.windows import DecodedFrame, window_length, windows, with_last
 from touchline.pitch import PitchDimensions, PitchModel, positions
 from touchline.teams import Teams
@@ -107,7 +108,7 @@ class Analysis(Iterator[FrameState]):
         window = window_length(reader.info, pace, batch_size)
         looking = _Looking(
             reader,
-            detector,
+            Widths(detector),
             pitch_model,
             pacer=pacer or Steady(pace),
             paces=self.paces,
@@ -208,7 +209,7 @@ class _Looking:
     """Steps one and two, each in a thread of its own."""
 
     reader: VideoReader
-    detector: Detector
+    detector: Widths
     pitch_model: PitchModel
     pacer: Pacer
     paces: dict[int, Pace]
@@ -271,8 +272,8 @@ class _Looking:
         detect = [g for g, last in window if last or g.is_due(pace.detect_every)]
         locate = [g for g, last in window if last or g.is_due(pace.locate_every)]
         with self.stopwatch("detection"):
-            images = [g.frame.image for g in detect]
-            tables = map(with_appearances, self.detector.detect(images), images)
+            images, begins = [g.frame.image for g in detect], [g.cut for g in detect]
+            tables = map(with_appearances, self.detector.detect(images, begins), images)
             seen = dict(zip((g.frame.index for g in detect), tables, strict=True))
         with self.stopwatch("pitch"):
             keypoints = self.pitch_model.locate([g.frame.image for g in locate])

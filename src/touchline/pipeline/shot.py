@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 
+import numpy as np
 import supervision as sv
 
 from touchline.arrays import Float64, Image
@@ -10,6 +11,11 @@ from touchline.frame import Objects, PitchState, TrackedFrame
 from touchline.pitch import PitchDimensions, PitchTrack
 from touchline.tracking import Identities, NewTracker, Tracks, without_appearances
 from touchline.video import VideoInfo
+
+MANY = 8
+"""People from which a frame is a view of the game, if all of them are small, ..."""
+SMALL = 1 / 3
+"""... which is to be lower than this share of the picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +65,7 @@ class Shot:
     def __init__(self, number: int, maker: ShotMaker, *, first_id: int) -> None:
         fps, size = maker.info.fps, (maker.info.width, maker.info.height)
         self.number = number
+        self._height = maker.info.height
         self._tracks = Tracks(fps, size, first_id=first_id, new_tracker=maker.tracker)
         self._pitch = PitchTrack(fps, size, dimensions=maker.dimensions)
         self._identities = Identities(self._tracks.new_id, rejoin=self._tracks.is_own)
@@ -104,6 +111,8 @@ class Shot:
             ahead=self._tracks.seen_since(self._given),
         )
         self._given += 1
+        if not _shows_game(objects, pitch, self._height):
+            objects = objects[~objects.is_ball]
         return TrackedFrame(
             frame.index,
             frame.time,
@@ -113,3 +122,16 @@ class Shot:
             frame.image,
             frame.scale,
         )
+
+
+def _shows_game(objects: Objects, pitch: PitchState, height: int) -> bool:
+    """Whether the match ball can be in a frame: it shows the pitch.
+
+    A homography proves it. Where there is none, as from some cameras behind the goal, many small
+    people do: what else looks like a ball, in close-ups, crowds and captions, is none of the game.
+    """
+    if pitch.homography is not None:
+        return True
+    people = objects.xyxy[~objects.is_ball]
+    heights = people[:, 3] - people[:, 1]
+    return len(people) >= MANY and bool(np.max(heights) < SMALL * height)

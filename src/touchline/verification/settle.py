@@ -7,8 +7,9 @@ from touchline.frame import TrackedFrame
 from touchline.verification.vote import TrackRecords
 from touchline.verification.window import WindowTable
 
-KEEP_BALL = 0.4
-"""Probability of a football below which a detected ball is dropped."""
+KEEP_BALL = 0.2
+"""Probability of a football below which a detected ball is dropped: most of the evidence is in its
+size, its path and the place, and of small or half hidden balls the verifiers see little."""
 CONFIRM = 0.7
 """Probability from which a box that was filled in is confirmed."""
 _BALL_WEIGHTS = np.array([1, 2, 3, 2, 1]) / 9
