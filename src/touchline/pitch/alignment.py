@@ -1,0 +1,256 @@
+"""A camera moved until its lines lie on the paint: Levenberg-Marquardt.
+
+Each point of the markings is drawn to the nearest ridge that runs alike, along its normal, and from
+a shrinking radius (iterated closest points; Besl and McKay 1992). The loss is Geman and McClure's.
+A network's points hold the camera where lines say little, and weak priors keep it a camera of a
+stadium: hardly rolled, hardly bent, a pitch of about the size it should have.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from touchline.arrays import Bools, Float64, Int64
+from touchline.pitch.markings import Markings
+from touchline.pitch.paint import WIDTH, Paint
+from touchline.pitch.view import PARAMETERS, Camera, project_all
+
+_STEPS = np.array([1e-4, 1e-5, 1e-5, 1e-5, 1e-3, 1e-3, 1e-3, 1e-4, 1e-3, 1e-3, 1e-5, 1e-5])
+"""Differences by which derivatives are taken."""
+PAINT_NOISE = 1.5
+"""Pixels of a picture ``WIDTH`` wide by which a ridge is off."""
+POINT_NOISE = 0.004
+"""Widths by which a network's point is off."""
+_LONGEST = 60.0
+"""Pixels for which one point of the markings may stand."""
+_PAINT_WEIGHT = 0.03
+"""What a pixel of a line weighs against one point of a network."""
+_LOW, _LOW_NOISE = 1.5, 0.3
+"""Metres above the ground below which no camera stands."""
+_PRIORS = {"roll": 0.03, "bend": 0.03, "wider": 1.5, "longer": 1.5}
+_MIDDLE = 0.03
+_FOCAL_LIMITS = (0.25, 20.0)
+BODY = np.arange(PARAMETERS) < 7
+"""Focal length, turn and centre: what a camera has without a lens, on a pitch of the usual size."""
+TURN = np.arange(PARAMETERS) < 4
+EVERYTHING = np.ones(PARAMETERS, bool)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Anchors:
+    """Pitch points whose places in the image are known.
+
+    Attributes:
+        pitch: float64 (n, 2) metres.
+        image: float64 (n, 2) image units.
+        weights: float64 (n,).
+        noise: Widths by which they are off.
+    """
+
+    pitch: Float64
+    image: Float64
+    weights: Float64
+    noise: float = POINT_NOISE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Belief:
+    """What is believed of a camera before: where it stands, and the log of its focal length.
+
+    Attributes:
+        centre, centre_noise: float64 (3,) metres; None where nothing is believed.
+        log_focal, focal_noise: The same of the focal length.
+    """
+
+    centre: Float64 | None = None
+    centre_noise: Float64 | None = None
+    log_focal: float | None = None
+    focal_noise: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pull:
+    """Which points of the markings are drawn, where to (image units), along what, how strongly."""
+
+    rows: Int64
+    towards: Float64
+    across: Float64
+    weights: Float64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """The markings as a camera shows them, as far as they are inside the picture.
+
+    Attributes:
+        rows: (k,) which points of the markings.
+        pixels: float64 (k, 2) of a picture ``WIDTH`` wide.
+        normal: float64 (k,) angle across the line.
+        length: float64 (k,) pixels for which each stands.
+    """
+
+    rows: Int64
+    pixels: Float64
+    normal: Float64
+    length: Float64
+
+
+def seen_markings(camera: Camera, markings: Markings, height: int) -> Seen:
+    """The markings inside a picture ``WIDTH`` wide and so high."""
+    ends = np.concatenate([markings.points, markings.points + 0.1 * markings.along])
+    image = camera.project(ends, markings.width)
+    pixels = (image + np.array([0.5, height / 2 / WIDTH])) * WIDTH
+    first, second = pixels[: len(markings.points)], pixels[len(markings.points) :]
+    way = second - first
+    length = np.hypot(*way.T) * 10 * markings.step
+    with np.errstate(invalid="ignore"):
+        inside = (first >= 1).all(axis=1) & (first < [WIDTH - 1, height - 1]).all(axis=1)
+        inside &= length < 800 * markings.step
+    rows = np.flatnonzero(inside)
+    normal = np.arctan2(way[rows, 1], way[rows, 0]) + np.pi / 2
+    return Seen(rows, first[rows], normal, np.minimum(length[rows], _LONGEST))
+
+
+def align(
+    camera: Camera,
+    markings: Markings,
+    *,
+    paint: Paint | None = None,
+    anchors: Anchors | None = None,
+    belief: Belief | None = None,
+    radii: Sequence[float] = (12.0, 12.0, 6.0, 6.0, 4.0, 4.0),
+    free: Bools = EVERYTHING,
+) -> Camera:
+    """Move a camera until it fits.
+
+    Args:
+        camera: To begin from.
+        markings: Of the pitch.
+        paint: Of the picture; None asks the anchors alone.
+        anchors: Points known in the picture.
+        belief: What is believed of it before.
+        radii: Pixels of a picture ``WIDTH`` wide in which paint is looked for, a step each.
+        free: (12,) which parameters may change, see ``Camera.stepped``.
+    """
+    fit = _Fit(markings, anchors, belief or Belief())
+    damping = 1e-3
+    for radius in radii:
+        pull = None if paint is None else _pull(camera, markings, paint, radius)
+        near = None if paint is None else radius
+        better, damping = fit.step(camera, pull, free, damping, near)
+        camera = camera if better is None else better
+    return camera
+
+
+def spread(
+    camera: Camera,
+    markings: Markings,
+    paint: Paint,
+    *,
+    anchors: Anchors | None = None,
+    belief: Belief | None = None,
+) -> Float64:
+    """The covariance (12, 12) of an aligned camera's parameters, from what held it."""
+    fit = _Fit(markings, anchors, belief or Belief())
+    pull = _pull(camera, markings, paint, 4.0)
+    _, normal, _ = fit.equations(camera, pull, fit.weights(camera, pull, 4.0))
+    return np.asarray(np.linalg.inv(normal))
+
+
+def _pull(camera: Camera, markings: Markings, paint: Paint, radius: float) -> _Pull | None:
+    seen = seen_markings(camera, markings, paint.height)
+    if len(seen.rows) < 6 or not len(paint):
+        return None
+    distance, nearest = paint.look_up(seen.pixels, seen.normal)
+    close = distance <= radius
+    rows, pixels = seen.rows[close], seen.pixels[close]
+    across = np.stack([np.cos(seen.normal[close]), np.sin(seen.normal[close])], axis=1)
+    ridge = paint.points[nearest[close]]
+    off = ((pixels - ridge) * across).sum(axis=1)
+    weights = seen.length[close] * _PAINT_WEIGHT / (1 + (off / (0.6 * radius)) ** 2) ** 2
+    towards = ridge / WIDTH - [0.5, paint.height / 2 / WIDTH]
+    return _Pull(rows, towards, across, weights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fit:
+    """The sum of squares that is made small."""
+
+    markings: Markings
+    anchors: Anchors | None
+    belief: Belief
+
+    def weights(self, camera: Camera, pull: _Pull | None, radius: float | None) -> Float64:
+        """What each residual (r,) counts."""
+        parts = []
+        if self.anchors is not None:
+            image = camera.project(self.anchors.pitch, self.markings.width)
+            square = np.nan_to_num(((image - self.anchors.image) ** 2).sum(axis=1), nan=1.0)
+            loss = 0.03 if radius is None else 0.01
+            parts.append(np.repeat(self.anchors.weights / (1 + square / loss**2) ** 2, 2))
+        if pull is not None:
+            parts.append(pull.weights)
+        return np.concatenate([*parts, np.ones(len(self._beliefs(camera)))])
+
+    def residuals(self, cameras: Sequence[Camera], pull: _Pull | None) -> Float64:
+        """In standard deviations: (k, r) for k cameras."""
+        width, parts = self.markings.width, []
+        if self.anchors is not None:
+            image = project_all(cameras, self.anchors.pitch, width)
+            off = (image - self.anchors.image) / self.anchors.noise
+            parts.append(np.nan_to_num(off, nan=50.0).reshape(len(cameras), -1))
+        if pull is not None:
+            image = project_all(cameras, self.markings.points[pull.rows], width)
+            off = ((image - pull.towards) * pull.across).sum(axis=2) * WIDTH / PAINT_NOISE
+            parts.append(np.nan_to_num(off, nan=30.0))
+        parts.append(np.array([self._beliefs(each) for each in cameras]))
+        return np.concatenate(parts, axis=1)
+
+    def _beliefs(self, camera: Camera) -> list[float]:
+        """How far a camera is from what is believed, in standard deviations."""
+        off = [getattr(camera, name) / noise for name, noise in _PRIORS.items()]
+        off += (camera.middle / _MIDDLE).tolist()
+        off.append(max(0.0, _LOW - float(camera.centre[2])) / _LOW_NOISE)
+        belief = self.belief
+        if belief.centre is not None and belief.centre_noise is not None:
+            off += ((camera.centre - belief.centre) / belief.centre_noise).tolist()
+        if belief.log_focal is not None:
+            off.append((np.log(camera.focal) - belief.log_focal) / belief.focal_noise)
+        return off
+
+    def equations(
+        self, camera: Camera, pull: _Pull | None, weights: Float64
+    ) -> tuple[Float64, Float64, Float64]:
+        """Residuals (r,), normal matrix (12, 12) and gradient (12,)."""
+        nudged = [camera.stepped(each) for each in np.diag(_STEPS)]
+        all_off = self.residuals([camera, *nudged], pull)
+        off = all_off[0]
+        jacobian = (all_off[1:] - off) / _STEPS[:, None]
+        weighted = jacobian * weights
+        return off, weighted @ jacobian.T, weighted @ off
+
+    def step(
+        self,
+        camera: Camera,
+        pull: _Pull | None,
+        free: Bools,
+        damping: float,
+        radius: float | None,
+    ) -> tuple[Camera | None, float]:
+        """One damped step that makes the sum smaller, or None; and the next damping."""
+        weights = self.weights(camera, pull, radius)
+        off, normal, gradient = self.equations(camera, pull, weights)
+        cost = float(weights @ off**2)
+        few = normal[np.ix_(free, free)]
+        for _ in range(4):
+            damped = few + np.diag(damping * np.diag(few) + 1e-9)
+            step = np.zeros(PARAMETERS)
+            step[free] = -np.linalg.solve(damped, gradient[free])
+            there = camera.stepped(step)
+            if _FOCAL_LIMITS[0] < there.focal < _FOCAL_LIMITS[1]:
+                after = self.residuals([there], pull)[0]
+                if float(weights @ after**2) < cost:
+                    return there, max(damping / 5, 1e-7)
+            damping *= 6
+        return None, damping
