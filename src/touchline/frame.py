@@ -259,6 +259,31 @@ def _column(values: Any, count: int) -> AnyArray:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class CameraState:
+    """The camera behind a frame: a pinhole with a lens, above the pitch.
+
+    A pitch point X (metres, z up) is seen at ``middle + focal * (1 + distortion r^2) * (u, v)``
+    pixels, with (u, v, 1) along ``rotation @ (X - position)`` and r = focal |(u, v)| / width.
+
+    Attributes:
+        focal: Focal length in pixels.
+        rotation: (3, 3) float64 from the pitch's axes to the camera's: x right, y down, z forward.
+        position: (3,) float64 metres on the pitch.
+        distortion: Radial distortion of the lens.
+        middle: (2,) float64 pixels, the principal point.
+        knows_end: Whether it is told which end of the pitch is which. If not, everything may be
+            turned by 180 degrees.
+    """
+
+    focal: float
+    rotation: Float64
+    position: Float64
+    distortion: float
+    middle: Float64
+    knows_end: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class PitchState:
     """The pitch as one frame shows it.
 
@@ -270,12 +295,14 @@ class PitchState:
             support one.
         uncertainty: Standard error in metres of a position in the visible part of the pitch, or
             None without a homography.
+        camera: Behind the homography, or None where none is known.
     """
 
     keypoints: "sv.KeyPoints"
     sources: tuple[Source | None, ...]
     homography: Float64 | None = None
     uncertainty: float | None = None
+    camera: CameraState | None = None
 
     def __post_init__(self) -> None:
         if self.keypoints.xy.shape != (1, N_KEYPOINTS, 2) or len(self.sources) != N_KEYPOINTS:

@@ -43,7 +43,7 @@ from touchline.pipeline.stages import (
 from touchline.pipeline.stopwatch import Stopwatch
 from touchline.pipeline.widths import Widths
 from touchline.pipeline.windows import DecodedFrame, window_length, windows, with_last
-from touchline.pitch import PitchDimensions, PitchModel, positions
+from touchline.pitch import PitchDimensions, PitchFinder, PitchLook, PitchModel, positions
 from touchline.teams import Teams
 from touchline.tracking import CameraMotion, NewTracker, with_appearances
 from touchline.video import LATE, Beats, ShotDetector, VideoInfo, VideoReader, rate_note
@@ -110,6 +110,7 @@ class Analysis(Iterator[FrameState]):
             reader,
             Widths(detector),
             pitch_model,
+            PitchFinder(self.dimensions),
             pacer=pacer or Steady(pace),
             paces=self.paces,
             stopwatch=self.stopwatch,
@@ -211,6 +212,7 @@ class _Looking:
     reader: VideoReader
     detector: Widths
     pitch_model: PitchModel
+    finder: PitchFinder
     pacer: Pacer
     paces: dict[int, Pace]
     stopwatch: Stopwatch
@@ -276,8 +278,7 @@ class _Looking:
             tables = map(with_appearances, self.detector.detect(images, begins), images)
             seen = dict(zip((g.frame.index for g in detect), tables, strict=True))
         with self.stopwatch("pitch"):
-            keypoints = self.pitch_model.locate([g.frame.image for g in locate])
-        found = dict(zip((g.frame.index for g in locate), keypoints, strict=True))
+            looks = self._locate([g for g, _ in window], locate)
         for decoded, _ in window:
             frame = decoded.frame
             image = frame.image if self.keeps_pictures and frame.index in seen else None
@@ -288,9 +289,26 @@ class _Looking:
                 decoded.cut,
                 decoded.motion,
                 seen.get(frame.index),
-                found.get(frame.index),
+                looks.get(frame.index),
                 *_held(image),
             )
+
+    def _locate(
+        self, window: Sequence[DecodedFrame], chosen: Sequence[DecodedFrame]
+    ) -> dict[int, PitchLook | None]:
+        """What some frames of a window say of the pitch, by their number."""
+        keypoints = self.pitch_model.locate([each.frame.image for each in chosen])
+        found = dict(zip((each.frame.index for each in chosen), keypoints, strict=True))
+        looks: dict[int, PitchLook | None] = {}
+        for each in window:
+            if each.cut:
+                self.finder.begin_shot()
+            self.finder.move(each.motion)
+            if each.frame.index in found:
+                looks[each.frame.index] = self.finder.look(
+                    each.frame.image, found[each.frame.index]
+                )
+        return looks
 
 
 @dataclass(slots=True, eq=False)

@@ -155,9 +155,7 @@ class Models:
             InputError: The video cannot be read.
             UsageError: A stage reads a column that nobody before it adds.
         """
-        pitch = self.pitch
-        if dimensions is not None and isinstance(pitch, HeatmapPitchModel):
-            pitch = pitch.of_size(dimensions)
+        ours = self.pitch if isinstance(self.pitch, HeatmapPitchModel) else None
         further = [*(new() for new in self.stages), *stages]
         reader = video if isinstance(video, VideoReader) else _open(video, self.settings)
         try:
@@ -166,7 +164,7 @@ class Models:
                 self.detector
                 if isinstance(self.detector, YoloxDetector)
                 else CheckedDetector(self.detector),
-                pitch if isinstance(pitch, HeatmapPitchModel) else CheckedPitchModel(pitch),
+                ours.as_seen() if ours else CheckedPitchModel(self.pitch),
                 pace=self.pace(reader.info),
                 pacer=pacer,
                 batch_size=self.settings.batch_size,

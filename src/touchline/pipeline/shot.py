@@ -4,11 +4,10 @@ from collections import deque
 from dataclasses import dataclass
 
 import numpy as np
-import supervision as sv
 
 from touchline.arrays import Float64, Image
 from touchline.frame import Objects, PitchState, TrackedFrame
-from touchline.pitch import PitchDimensions, PitchTrack
+from touchline.pitch import PitchDimensions, PitchLook, PitchTrack
 from touchline.tracking import Identities, NewTracker, Tracks, without_appearances
 from touchline.video import VideoInfo
 
@@ -33,7 +32,7 @@ class MeasuredFrame:
     cut: bool
     motion: Float64
     detections: Objects | None
-    keypoints: sv.KeyPoints | None
+    look: PitchLook | None
     image: Image | None = None
     scale: float = 1.0
 
@@ -87,7 +86,7 @@ class Shot:
         """Take one frame; return those that are complete now, in order."""
         self._measured.append(frame)
         self._objects.extend(self._tracks.push(frame.detections, frame.motion, beat=frame.beat))
-        self._pitches.extend(self._pitch.push(frame.keypoints, frame.motion, beat=frame.beat))
+        self._pitches.extend(self._pitch.push(frame.look, frame.motion, beat=frame.beat))
         return self._complete()
 
     def finish(self) -> list[TrackedFrame]:

@@ -1,6 +1,7 @@
 """Where the pitch is: its vertices in an image, its homography, and both through a shot."""
 
 from touchline.pitch.dimensions import FLIP, PitchDimensions
+from touchline.pitch.finder import PitchFinder
 from touchline.pitch.homography import (
     Homography,
     fit_homography,
@@ -9,6 +10,7 @@ from touchline.pitch.homography import (
     to_pitch,
 )
 from touchline.pitch.keypoints import HeatmapPitchModel, PitchModel, load_pitch_model
+from touchline.pitch.look import PitchLook
 from touchline.pitch.smoothing import PitchTrack
 
 __all__ = [
@@ -16,6 +18,8 @@ __all__ = [
     "HeatmapPitchModel",
     "Homography",
     "PitchDimensions",
+    "PitchFinder",
+    "PitchLook",
     "PitchModel",
     "PitchTrack",
     "fit_homography",

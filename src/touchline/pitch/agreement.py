@@ -60,7 +60,7 @@ class Agreement:
 
 LIMITS = {
     "points": Agreement(precision=0.3),
-    "few": Agreement(precision=0.7, recall=0.4, lines=2, length=0.6),
+    "few": Agreement(precision=0.6, recall=0.4, long_recall=0.8, lines=2, length=0.6),
     "followed": Agreement(precision=0.7, long_recall=0.4),
     "lines": Agreement(precision=0.85, long_recall=0.6, lines=5),
 }

@@ -16,7 +16,7 @@ from touchline.pitch.markings import Markings
 from touchline.pitch.paint import WIDTH, Paint
 from touchline.pitch.view import PARAMETERS, Camera, project_all
 
-_STEPS = np.array([1e-4, 1e-5, 1e-5, 1e-5, 1e-3, 1e-3, 1e-3, 1e-4, 1e-3, 1e-3, 1e-5, 1e-5])
+STEPS = np.array([1e-4, 1e-5, 1e-5, 1e-5, 1e-3, 1e-3, 1e-3, 1e-4, 1e-3, 1e-3, 1e-5, 1e-5])
 """Differences by which derivatives are taken."""
 PAINT_NOISE = 1.5
 """Pixels of a picture ``WIDTH`` wide by which a ridge is off."""
@@ -120,7 +120,7 @@ def align(
     anchors: Anchors | None = None,
     belief: Belief | None = None,
     radii: Sequence[float] = (12.0, 12.0, 6.0, 6.0, 4.0, 4.0),
-    free: Bools = EVERYTHING,
+    free: Bools | None = None,
 ) -> Camera:
     """Move a camera until it fits.
 
@@ -131,14 +131,17 @@ def align(
         anchors: Points known in the picture.
         belief: What is believed of it before.
         radii: Pixels of a picture ``WIDTH`` wide in which paint is looked for, a step each.
-        free: (12,) which parameters may change, see ``Camera.stepped``.
+        free: (12,) which parameters may change, see ``Camera.stepped``; None is all.
     """
     fit = _Fit(markings, anchors, belief or Belief())
+    free = EVERYTHING if free is None else free
     damping = 1e-3
     for radius in radii:
         pull = None if paint is None else _pull(camera, markings, paint, radius)
         near = None if paint is None else radius
-        better, damping = fit.step(camera, pull, free, damping, near)
+        better, damping = fit.step(
+            camera, pull, EVERYTHING if free is None else free, damping, near
+        )
         camera = camera if better is None else better
     return camera
 
@@ -223,10 +226,10 @@ class _Fit:
         self, camera: Camera, pull: _Pull | None, weights: Float64
     ) -> tuple[Float64, Float64, Float64]:
         """Residuals (r,), normal matrix (12, 12) and gradient (12,)."""
-        nudged = [camera.stepped(each) for each in np.diag(_STEPS)]
+        nudged = [camera.stepped(each) for each in np.diag(STEPS)]
         all_off = self.residuals([camera, *nudged], pull)
         off = all_off[0]
-        jacobian = (all_off[1:] - off) / _STEPS[:, None]
+        jacobian = (all_off[1:] - off) / STEPS[:, None]
         weighted = jacobian * weights
         return off, weighted @ jacobian.T, weighted @ off
 

@@ -9,20 +9,17 @@ import numpy as np
 
 from touchline.arrays import Float64
 from touchline.geometry import project_points
-from touchline.pitch.window import FramePoints
 
 _TOLERANCE = 0.006
 _MIN_COMMON = 4
 
 
-def drift(
-    before: FramePoints, after: FramePoints, motion: Float64, *, least: float
-) -> Float64 | None:
+def drift(before: Float64, after: Float64, motion: Float64, *, least: float) -> Float64 | None:
     """Find what is missing from the motion between two looks.
 
     Args:
-        before: The earlier look.
-        after: The later one.
+        before: (32, 2) image units, where the earlier look has the vertices; NaN where nowhere.
+        after: The same of the later one.
         motion: (3, 3) between their frames, in image units.
         least: Widths by which what was seen must be off in the median to be called lost.
 
@@ -31,13 +28,11 @@ def drift(
         before to where it is seen after. None where the motion is good, where fewer than four
         vertices were seen both times, or where no such drift explains most of them.
     """
-    _, first, second = np.intersect1d(before.vertices, after.vertices, return_indices=True)
-    carried = project_points(before.points.image[first], motion)
-    seen = after.points.image[second]
-    known = np.isfinite(carried).all(axis=1)
+    carried = project_points(before, motion)
+    known = np.isfinite(carried).all(axis=1) & np.isfinite(after).all(axis=1)
     if known.sum() < _MIN_COMMON:
         return None
-    carried, seen = carried[known], seen[known]
+    carried, seen = carried[known], after[known]
     if np.median(np.linalg.norm(seen - carried, axis=1)) < least:
         return None
     found, agreeing = cv2.estimateAffinePartial2D(

@@ -1,12 +1,17 @@
-"""Where the camera is, from a picture and what a network saw in it: only what paint confirms.
+"""Where the camera is, picture by picture: only what the painted lines confirm.
 
 ::
 
-    network's points ── enough ──► homography ──► aligned ──┐
-          └──────────── three to five ──► rescued ──────────┤
-    paint ── long lines ── nobody said anything ──► search ─┴──► confirmed by paint, or nothing
+    the camera of a moment ago, moved on ──► followed ──┐
+    network's points ── enough for a homography ────────┤──► aligned ──► confirmed by the paint,
+          └──────────── three to five ──► rescued ──────┤                or nothing
+    long lines ─────── nobody said anything ──► search ─┘
+
+What is proposed first and confirmed is taken. A search takes most of a second, so it waits longer
+and longer while it finds nothing.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,37 +20,63 @@ import supervision as sv
 from touchline.arrays import Float64, Image
 from touchline.geometry import project_points
 from touchline.pitch.agreement import Agreement, agreement
-from touchline.pitch.alignment import BODY, Anchors, align, spread
+from touchline.pitch.alignment import BODY, TURN, Anchors, Belief, align, spread
 from touchline.pitch.dimensions import PitchDimensions
-from touchline.pitch.homography import confidences, fit_homography
+from touchline.pitch.homography import RANSAC_WIDTHS, confidences, fit_homography
+from touchline.pitch.look import PitchLook
 from touchline.pitch.markings import Markings
 from touchline.pitch.paint import Paint, find_paint
-from touchline.pitch.projection import image_units, pitch_units
+from touchline.pitch.projection import image_units, inverse, pitch_units
 from touchline.pitch.rescue import FEWEST, rescued
 from touchline.pitch.search import fitted, search
 from touchline.pitch.straight import Straight, find_straight
 from touchline.pitch.view import Camera
 
+STRIDE = 1.0
+"""Metres between two points of the markings that are drawn to the paint."""
+FIRST_WAIT, LONGER = 5, 3
+"""Looks between a search that found nothing and the next, and the factor by which they grow."""
+STANDS = np.array([1.0, 1.0, 0.5])
+"""Metres by which a camera is elsewhere from one look to the next: most stand still."""
+NAMED = 0.015
+"""Widths from a vertex within which a network's point has its name right."""
+TOLD = 0.3
+"""Confidence of points with right names by which one end of the pitch must be likelier."""
+TRUST = 0.5
+"""Share of a network's points that must agree with a camera that is followed; else it is asked what
+it has to say by itself."""
+SAME_PLACE = 5.0
+"""Metres within which a camera stands where one stood before in the match."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
-    """A camera that the paint confirms.
-
-    Attributes:
-        camera: Its view.
-        agreement: How well its lines lie on the paint.
-        by: What proposed it: ``points``, ``few``, ``followed`` or ``lines``.
-        covariance: float64 (12, 12) of its parameters.
-    """
+class Proposal:
+    """A camera, how well it agrees with the paint, who proposed it, and whether ends are told."""
 
     camera: Camera
     agreement: Agreement
     by: str
-    covariance: Float64
+    knows_end: bool
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the paint confirms it."""
+        return self.agreement.confirms(self.by)
 
 
-class Finder:
-    """Finds the camera in pictures, one after another.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Picture:
+    """What a picture and a network say."""
+
+    size: tuple[int, int]
+    keypoints: sv.KeyPoints
+    anchors: Anchors
+    paint: Paint
+    straight: Straight
+
+
+class PitchFinder:
+    """Finds the camera in the pictures of a clip, one after another.
 
     Args:
         dimensions: Size of the pitch; 105 x 68 m unless told.
@@ -53,80 +84,162 @@ class Finder:
 
     def __init__(self, dimensions: PitchDimensions | None = None) -> None:
         self._dimensions = dimensions or PitchDimensions()
-        self._markings = Markings.of(self._dimensions, step=1.0)
+        self._markings = Markings.of(self._dimensions, step=STRIDE)
         self._vertices = self._dimensions.vertices()
+        self._places: list[Float64] = []
+        """Where cameras of this match stand of which the end is known."""
+        self.begin_shot()
 
-    def find(self, image: Image, keypoints: sv.KeyPoints) -> Found | None:
-        """The camera of a picture on its own.
+    def begin_shot(self) -> None:
+        """A cut: the camera is another one."""
+        self._last: Proposal | None = None
+        self._moved = np.eye(3)
+        self._wait, self._waited = FIRST_WAIT, FIRST_WAIT
+
+    def move(self, camera_motion: Float64) -> None:
+        """Take in a frame by the homography (3, 3) from the last frame's pixels to its."""
+        moved = camera_motion @ self._moved
+        self._moved = moved / np.linalg.norm(moved)
+
+    def look(self, image: Image, keypoints: sv.KeyPoints) -> PitchLook | None:
+        """The pitch in the frame that was taken in last, or None where no paint confirms one.
 
         Args:
             image: uint8 (H, W, 3), BGR.
             keypoints: What a network saw in it, see ``PitchModel.locate``.
         """
-        size = (image.shape[1], image.shape[0])
-        paint = find_paint(image)
-        straight = find_straight(paint)
-        anchors = self._anchors(keypoints, size)
-        for by in ("points", "few", "lines"):
-            proposed = self._propose(by, keypoints, size, anchors, paint, straight)
-            if proposed is not None and proposed[1].confirms(by):
-                covariance = spread(proposed[0], self._markings, paint, anchors=anchors)
-                return Found(*proposed, by, covariance)
-        return None
-
-    def _propose(
-        self,
-        by: str,
-        keypoints: sv.KeyPoints,
-        size: tuple[int, int],
-        anchors: Anchors,
-        paint: Paint,
-        straight: Straight,
-    ) -> tuple[Camera, Agreement] | None:
-        if by == "points":
-            fit = fit_homography(keypoints, size, dimensions=self._dimensions)
-            if fit is None:
-                return None
-            camera = fitted(fit.projection @ pitch_units(), self._markings, size[1] / size[0])
-            return self._aligned(camera, paint, straight, anchors)
-        if by == "few":
-            if len(anchors.weights) < FEWEST:
-                return None
-            return rescued(anchors, self._markings, paint, straight.members)
-        found = search(paint, straight, self._markings, self._dimensions)
-        return None if found is None else (self._end(found[0], anchors), found[1])
-
-    def _aligned(
-        self, camera: Camera, paint: Paint, straight: Straight, anchors: Anchors
-    ) -> tuple[Camera, Agreement]:
-        camera = align(camera, self._markings, anchors=anchors, free=BODY, radii=[24.0] * 5)
-        camera = align(
+        found = self.find(image, keypoints)
+        self._last, self._moved = found[0] if found else None, np.eye(3)
+        if found is None:
+            return None
+        proposal, picture = found
+        camera = proposal.camera
+        if proposal.knows_end and not self._stood_before(camera):
+            self._places.append(camera.centre)
+        covariance = spread(camera, self._markings, picture.paint, anchors=picture.anchors)
+        return PitchLook.through(
             camera,
-            self._markings,
-            paint=paint,
-            anchors=anchors,
-            free=BODY,
-            radii=[12.0, 12.0, 6.0, 6.0, 4.0, 4.0],
+            covariance,
+            picture.size,
+            vertices=self._vertices,
+            width=self._dimensions.width,
+            seen=self._seen(camera, picture),
+            knows_end=proposal.knows_end,
         )
-        camera = align(
-            camera, self._markings, paint=paint, anchors=anchors, radii=[5.0, 5.0, 4.0, 4.0]
+
+    def find(self, image: Image, keypoints: sv.KeyPoints) -> tuple[Proposal, _Picture] | None:
+        """The first camera that is proposed and confirmed, and what it was held against."""
+        paint, size = find_paint(image), (image.shape[1], image.shape[0])
+        anchors = self._anchors(keypoints, size)
+        picture = _Picture(size, keypoints, anchors, paint, find_straight(paint))
+        doubtful: Proposal | None = None
+        for proposal in self._proposals(picture):
+            if not proposal.is_confirmed:
+                continue
+            if proposal.by == "followed" and self._is_contradicted(proposal.camera, anchors):
+                doubtful = proposal
+                continue
+            if doubtful and doubtful.agreement.balance > proposal.agreement.balance:
+                break
+            return proposal, picture
+        return None if doubtful is None else (doubtful, picture)
+
+    def _proposals(self, picture: _Picture) -> Iterator[Proposal]:
+        """Cameras that somebody proposes, the most likely and cheapest first."""
+        if self._last is not None:
+            yield self._followed(self._last, picture)
+        fit = fit_homography(picture.keypoints, picture.size, dimensions=self._dimensions)
+        if fit is not None:
+            yield self._by_points(fit.projection, picture)
+        elif len(picture.anchors.weights) >= FEWEST:
+            found = rescued(
+                picture.anchors, self._markings, picture.paint, picture.straight.members
+            )
+            yield Proposal(*found, "few", knows_end=True)
+        self._waited += 1
+        if self._last is None and self._waited >= self._wait:
+            yield from self._searched(picture)
+
+    def _searched(self, picture: _Picture) -> Iterator[Proposal]:
+        found = search(picture.paint, picture.straight, self._markings, self._dimensions)
+        self._waited, self._wait = 0, self._wait * LONGER
+        if found is not None:
+            camera, knows_end = self._end(found[0], picture.anchors)
+            yield Proposal(camera, found[1], "lines", knows_end)
+
+    def _followed(self, last: Proposal, picture: _Picture) -> Proposal:
+        """The last camera, moved as the picture has, and then onto the paint."""
+        units = image_units(picture.size)
+        view = units @ self._moved @ inverse(units) @ last.camera.plain()
+        camera = fitted(view, self._markings, picture.size[1] / picture.size[0], near=last.camera)
+        belief = Belief(last.camera.centre, STANDS)
+        steps = ((TURN, [24.0, 24.0, 12.0, 12.0]), (BODY, [8.0, 6.0, 4.0, 4.0]))
+        for free, radii in steps:
+            camera = align(
+                camera, self._markings, paint=picture.paint, belief=belief, free=free, radii=radii
+            )
+        return self._proposal(camera, "followed", picture, knows_end=last.knows_end)
+
+    def _by_points(self, projection: Float64, picture: _Picture) -> Proposal:
+        height = picture.size[1] / picture.size[0]
+        camera = fitted(projection @ pitch_units(), self._markings, height)
+        steps = (
+            (None, BODY, [24.0] * 5),
+            (picture.paint, BODY, [12.0, 12.0, 6.0, 6.0, 4.0, 4.0]),
+            (picture.paint, None, [5.0, 5.0, 4.0, 4.0]),
         )
-        return camera, agreement(camera, self._markings, paint, straight.members)
+        for paint, free, radii in steps:
+            camera = align(
+                camera,
+                self._markings,
+                paint=paint,
+                anchors=picture.anchors,
+                free=free,
+                radii=radii,
+            )
+        return self._proposal(camera, "points", picture, knows_end=True)
 
-    def _end(self, camera: Camera, anchors: Anchors) -> Camera:
-        """The camera, or the one that sees the pitch turned, as the network's points have it."""
-        votes = [self._votes(each, anchors) for each in (camera, camera.turned())]
-        if abs(votes[0] - votes[1]) > 0.3:
-            return camera if votes[0] > votes[1] else camera.turned()
-        return camera if camera.centre[1] < 0 else camera.turned()
+    def _proposal(self, camera: Camera, by: str, picture: _Picture, *, knows_end: bool) -> Proposal:
+        agreed = agreement(camera, self._markings, picture.paint, picture.straight.members)
+        if not knows_end:
+            camera, knows_end = self._end(camera, picture.anchors)
+        return Proposal(camera, agreed, by, knows_end)
 
-    def _votes(self, camera: Camera, anchors: Anchors) -> float:
+    def _end(self, camera: Camera, anchors: Anchors) -> tuple[Camera, bool]:
+        """The camera or the one turned by 180 degrees, and whether that is told.
+
+        The network's points tell, or a camera that stood there before in the match; else it is
+        taken to stand on the side of main cameras.
+        """
+        both = camera, camera.turned()
+        votes = [float(anchors.weights @ self._named(each, anchors)) for each in both]
+        stood = [float(self._stood_before(each)) for each in both]
+        for says, least in ((votes, TOLD), (stood, 0.5)):
+            if abs(says[0] - says[1]) > least:
+                return both[int(np.argmax(says))], True
+        return both[int(camera.centre[1] > 0)], False
+
+    def _is_contradicted(self, camera: Camera, anchors: Anchors) -> bool:
+        right = float(anchors.weights @ self._named(camera, anchors))
+        return len(anchors.weights) >= FEWEST and right < TRUST * float(anchors.weights.sum())
+
+    def _named(self, camera: Camera, anchors: Anchors) -> Float64:
+        """1 for each point of a network (n,) that is where a camera has it, else 0."""
         image = camera.project(anchors.pitch, self._dimensions.width)
-        near = np.linalg.norm(image - anchors.image, axis=1) < 0.015
-        return float(anchors.weights @ near)
+        return np.asarray(np.linalg.norm(image - anchors.image, axis=1) < NAMED, np.float64)
+
+    def _stood_before(self, camera: Camera) -> bool:
+        return any(np.linalg.norm(camera.centre - each) < SAME_PLACE for each in self._places)
 
     def _anchors(self, keypoints: sv.KeyPoints, size: tuple[int, int]) -> Anchors:
         confidence = confidences(keypoints)
         seen = confidence > 0
         image = project_points(keypoints.xy[0][seen], image_units(size))
         return Anchors(self._vertices[seen], image, confidence[seen])
+
+    def _seen(self, camera: Camera, picture: _Picture) -> Float64:
+        """Confidence (32,) of the network's points that are where the camera has them, else 0."""
+        image = camera.project(self._vertices, self._dimensions.width)
+        given = project_points(picture.keypoints.xy[0], image_units(picture.size))
+        near = np.linalg.norm(image - given, axis=1) < RANSAC_WIDTHS
+        return np.asarray(confidences(picture.keypoints) * near)

@@ -141,13 +141,15 @@ def estimate(
     inliers = PointPairs(points.pitch[agreeing], points.image[agreeing], points.weights[agreeing])
     if not is_plausible(matrix, inliers, height=size[1] / size[0]):
         return None
-    uncertainty = _uncertainty(matrix, covariance, height=size[1] / size[0])
+    uncertainty = uncertainty_in_view(matrix, covariance, size)
     if not np.isfinite(uncertainty):
         return None
     return Homography(matrix, covariance, size, uncertainty)
 
 
-def _uncertainty(matrix: Float64, covariance: Float64, *, height: float) -> float:
+def uncertainty_in_view(matrix: Float64, covariance: Float64, size: tuple[int, int]) -> float:
+    """Standard error in metres of a position in the visible part of the pitch, see `Homography`."""
+    height = size[1] / size[0]
     image = (_GRID * [1, height]).reshape(-1, 2)
     seen = project_points(image, inverse(matrix))
     on_pitch = np.all(np.abs(seen) < [1.06, 0.69], axis=1)

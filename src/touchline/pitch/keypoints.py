@@ -85,14 +85,13 @@ class HeatmapPitchModel:
         self._clean = clean
         self._dimensions = dimensions
 
-    def of_size(self, dimensions: PitchDimensions) -> "HeatmapPitchModel":
-        """The same network for another size of the pitch."""
+    def as_seen(self) -> "HeatmapPitchModel":
+        """The same network with its points as they are: for who holds them against the paint."""
         return HeatmapPitchModel(
             self._engine,
             confidence=self._confidence,
             batch_size=self._batch_size,
-            clean=self._clean,
-            dimensions=dimensions,
+            clean=False,
         )
 
     def locate(self, images: Sequence[Image]) -> list[sv.KeyPoints]:

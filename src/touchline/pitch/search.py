@@ -217,9 +217,18 @@ def _aligned(view: Float64, markings: Markings, paint: Paint) -> Camera | None:
     return camera if _HEIGHTS[0] < camera.centre[2] < 90 else None
 
 
-def fitted(view: Float64, markings: Markings, height: float) -> Camera:
-    """The camera nearest to a homography (3, 3) from metres to image units, in the image."""
-    camera = camera_of(view)
+def fitted(
+    view: Float64, markings: Markings, height: float, *, near: Camera | None = None
+) -> Camera:
+    """The camera nearest to a homography, in the image.
+
+    Args:
+        view: (3, 3) from metres to image units, positive depth in front.
+        markings: Of the pitch.
+        height: Of the image in widths.
+        near: A camera that it is like, lens and place, if there is one.
+    """
+    camera = camera_of(view) if near is None else near
     ground, image = ground_in_view(view, height)
     if len(ground) < 6:
         return camera

@@ -1,9 +1,9 @@
 """The pitch through a shot: looks a few times a second become one homography in every frame.
 
-All points seen within a second before and after a frame are carried to it by the camera's motion
-and fitted together, weighted by confidence and by nearness in time. So a frame between two looks
-hears both, a look that contradicts its neighbours is outvoted, a still camera gives a still pitch,
-and what is known fades as the last look recedes.
+All looks within a second before and after a frame are carried to it by the camera's motion and
+averaged, weighted by nearness in time. So a frame between two looks hears both, a look that
+contradicts its neighbours is outvoted, a still camera gives a still pitch, and what is known fades
+as the last look recedes.
 """
 
 from collections import deque
@@ -12,31 +12,26 @@ from dataclasses import dataclass
 import numpy as np
 import supervision as sv
 
-from touchline.arrays import Bools, Float64
+from touchline.arrays import Float64
 from touchline.errors import UsageError
-from touchline.frame import N_KEYPOINTS, PitchState, Source, no_pitch
+from touchline.frame import N_KEYPOINTS, CameraState, PitchState, Source, no_pitch
 from touchline.geometry import project_points
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.drift import drift, part_of
-from touchline.pitch.fitting import WIDE
-from touchline.pitch.homography import (
-    RANSAC_WIDTHS,
-    Homography,
-    confidences,
-    estimate,
-    fit_homography,
-    unit_points,
-    within_one_percent,
-)
+from touchline.pitch.homography import Homography, uncertainty_in_view, within_one_percent
+from touchline.pitch.look import PitchLook
 from touchline.pitch.projection import facing, image_units, inverse, pitch_units
-from touchline.pitch.window import FramePoints, PointWindow
+from touchline.pitch.view import camera_from
 
 MAX_UNCERTAINTY = 2.5
 """Metres; a homography known less well is not given."""
 
 MIN_SUPPORT = 0.5
-"""Share of the points near in time that must agree with a homography. Where looks contradict each
-other, or the camera's motion was lost between them, nothing is known."""
+"""Share of the looks near in time that must agree. Where looks contradict each other, or the
+camera's motion was lost between them, nothing is known."""
+
+AGREE = 0.02
+"""Widths of the image by which the vertices of two looks that agree differ, in the median."""
 
 LOST = 0.006
 """Widths; where three looks differ by less, the camera's motion is as good as the looks."""
@@ -50,8 +45,22 @@ class _Moment:
     """A frame and what was seen in it."""
 
     beat: float
-    keypoints: sv.KeyPoints | None
-    look: FramePoints | None
+    look: PitchLook | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Blend:
+    """What the looks near a frame say of it together, in units.
+
+    Attributes:
+        homography: Their mean.
+        vertices: (32, 2) float64, through the lens; NaN where none of them has one.
+        look: The nearest of them.
+    """
+
+    homography: Homography
+    vertices: Float64
+    look: PitchLook
 
 
 class PitchTrack:
@@ -78,8 +87,7 @@ class PitchTrack:
         if not (fps > 0 and reach > 0):
             raise UsageError(f"fps and reach must be positive; got {fps} and {reach}.")
         self._size = size
-        self._dimensions = dimensions or PitchDimensions()
-        self._vertices = self._dimensions.vertices()
+        self._vertices = (dimensions or PitchDimensions()).vertices()
         self._reach = max(1.0, fps * reach)
         self._units = image_units(size)
         self._moments: deque[_Moment] = deque()
@@ -90,19 +98,18 @@ class PitchTrack:
         self._next = 0
 
     def push(
-        self, keypoints: sv.KeyPoints | None, camera_motion: Float64, *, beat: float | None = None
+        self, look: PitchLook | None, camera_motion: Float64, *, beat: float | None = None
     ) -> list[PitchState]:
         """Take the next frame and give those that are complete, oldest first.
 
         Args:
-            keypoints: One pitch as `PitchModel.locate` gives it; None where nobody looked.
+            look: What is seen of the pitch in it; None where nobody looked, or nothing is.
             camera_motion: (3, 3) from the previous frame's pixels to this frame's.
             beat: Its place in time, in frames of ``fps``; None is one after the last.
         """
         self._beat = self._beat + 1 if beat is None else beat
         self._carry(camera_motion)
-        look = None if keypoints is None else self._look(keypoints)
-        self._moments.append(_Moment(self._beat, keypoints, look))
+        self._moments.append(_Moment(self._beat, look))
         if look is not None:
             self._recover()
         return self._complete(self._beat + 1 - self._reach)
@@ -143,7 +150,7 @@ class PitchTrack:
         if first is None or second is None:
             return None
         motion = inverse(self._to_newest[after]) @ self._to_newest[before]
-        return drift(first, second, motion, least=least)
+        return drift(first.vertices, second.vertices, motion, least=least)
 
     def _mend(self, before: int, after: int) -> None:
         """Spread the drift between two looks evenly over the frames between them."""
@@ -155,14 +162,6 @@ class PitchTrack:
         there, back = self._to_newest[after], inverse(self._to_newest[after])
         mended = there @ part_of(missed, np.minimum(shares, 1.0)) @ back
         self._to_newest[:after] = mended @ self._to_newest[:after]
-
-    def _look(self, keypoints: sv.KeyPoints) -> FramePoints | None:
-        (present,) = np.nonzero(confidences(keypoints))
-        if len(present) == 0:
-            return None
-        points = unit_points(keypoints, self._size, dimensions=self._dimensions)
-        fit = fit_homography(keypoints, self._size, dimensions=self._dimensions)
-        return FramePoints(present, points, None if fit is None else fit.projection)
 
     def _complete(self, before: float) -> list[PitchState]:
         states = []
@@ -177,17 +176,14 @@ class PitchTrack:
         return states
 
     def _state(self, place: int) -> PitchState:
-        moment, window = self._moments[place], self._window(place)
-        homography = None if window is None else self._fit(window)
-        if window is None or homography is None:
-            return _as_seen(moment.keypoints)
-        vertices = project_points(self._vertices, pitch_units())
-        projected = project_points(vertices, homography.projection)
-        xy = project_points(window.settle(projected), inverse(self._units))
-        return self._seen_through(homography, xy, moment.keypoints)
+        blend = self._blend(place)
+        if blend is None:
+            return no_pitch()
+        here = self._moments[place].look
+        return self._seen_through(blend, np.zeros(N_KEYPOINTS) if here is None else here.seen)
 
-    def _window(self, place: int) -> PointWindow | None:
-        """Gather what was seen near the moment at this place of the queue."""
+    def _blend(self, place: int) -> _Blend | None:
+        """The mean of the looks near a moment that agree, or None where too few do."""
         beats = np.array([moment.beat for moment in self._moments])
         distance = (beats - beats[place]) / self._reach
         # Tukey's biweight: full at the moment itself, nothing and flat at the ends.
@@ -196,56 +192,89 @@ class PitchTrack:
         if not looks:
             return None
         near = list(looks)
+        weights, given = nearness[near], list(looks.values())
         motions = inverse(self._to_newest[place]) @ self._to_newest[near]
-        return PointWindow.of(list(looks.values()), motions, nearness[near])
-
-    def _fit(self, window: PointWindow) -> Homography | None:
-        first = window.first_guess()
-        if first is None:
+        vertices = project_points(np.array([each.vertices for each in given]), motions)
+        agreeing = _agreeing(vertices, weights)
+        if weights @ agreeing <= MIN_SUPPORT * weights.sum():
             return None
-        homography = estimate(first, window.points, self._size, scale=WIDE)
-        if homography is None or homography.uncertainty > MAX_UNCERTAINTY:
+        weights = weights * agreeing
+        homography = self._mean(given, motions, weights)
+        if homography.uncertainty > MAX_UNCERTAINTY:
             return None
-        supported = window.support(homography.projection) > MIN_SUPPORT
-        return homography if supported else None
+        known = np.isfinite(vertices).all(axis=2) * weights[:, None]
+        total = np.nan_to_num(vertices) * known[:, :, None]
+        with np.errstate(invalid="ignore"):
+            mean = total.sum(axis=0) / known.sum(axis=0)[:, None]
+        return _Blend(homography, mean, given[int(weights.argmax())])
 
-    def _seen_through(
-        self, homography: Homography, xy: Float64, keypoints: sv.KeyPoints | None
-    ) -> PitchState:
-        doubt = homography.pixel_errors(self._vertices) / self._size[0]
+    def _mean(self, looks: list[PitchLook], motions: Float64, weights: Float64) -> Homography:
+        """The mean of homographies, each carried by a motion, and how well it is known.
+
+        Looks err alike, so many are known no better than one; one far in time less well.
+        """
+        carried = motions @ np.array([each.projection for each in looks])
+        norms = np.linalg.norm(carried, axis=(1, 2))
+        shares = weights / weights.sum()
+        matrix = np.einsum("k,kij->ij", shares / norms, carried)
+        turns = np.einsum("kij,cd->kicjd", motions / norms[:, None, None], np.eye(3))
+        turns = turns.reshape(-1, 9, 9)
+        known = np.array([each.covariance for each in looks]) * shares[:, None, None]
+        covariance = (turns @ known @ turns.transpose(0, 2, 1)).sum(axis=0)
+        size = np.linalg.norm(matrix)
+        covariance /= size**2 * min(1.0, float(weights.sum()))
+        uncertainty = uncertainty_in_view(matrix / size, covariance, self._size)
+        return Homography(matrix / size, covariance, self._size, uncertainty)
+
+    def _seen_through(self, blend: _Blend, detected: Float64) -> PitchState:
+        """The state of a frame; ``detected`` (32,) is what a network saw there itself."""
+        homography, width = blend.homography, self._size[0]
+        xy = project_points(blend.vertices, inverse(self._units))
         inside = ((xy >= 0) & (xy < self._size)).all(axis=1)
-        projected = inside & (doubt < _MAX_POINT_ERROR)
-        if keypoints is None:
-            return _pitch_state(
-                homography, xy, within_one_percent(doubt) * projected, projected & False
-            )
-        distance = np.linalg.norm(keypoints.xy[0] - xy, axis=1)
-        seen = (confidences(keypoints) > 0) & (distance < RANSAC_WIDTHS * self._size[0])
-        confidence = np.where(seen, confidences(keypoints), within_one_percent(doubt) * projected)
-        return _pitch_state(homography, xy, confidence, seen)
+        doubt = homography.pixel_errors(self._vertices) / width
+        seen = inside & (detected > 0)
+        sure = within_one_percent(doubt) * (inside & (doubt < _MAX_POINT_ERROR))
+        confidence = np.where(seen, detected, sure)
+        shown = confidence > 0
+        keypoints = sv.KeyPoints(
+            xy=np.where(shown[:, None], xy, 0).astype(np.float32)[None],
+            keypoint_confidence=confidence.astype(np.float32)[None],
+        )
+        names = [Source.DETECTED if one else Source.PROJECTED for one in seen]
+        sources = tuple(names[k] if shown[k] else None for k in range(N_KEYPOINTS))
+        return PitchState(
+            keypoints, sources, homography.matrix, homography.uncertainty, self._camera(blend)
+        )
+
+    def _camera(self, blend: _Blend) -> CameraState | None:
+        if blend.look.camera is None:
+            return None
+        view = blend.homography.projection @ pitch_units()
+        camera = camera_from(view, blend.look.camera)
+        middle = project_points(camera.middle[None], inverse(self._units))[0]
+        return CameraState(
+            focal=camera.focal * self._size[0],
+            rotation=camera.rotation,
+            position=camera.centre,
+            distortion=camera.bend,
+            middle=middle,
+            knows_end=blend.look.knows_end,
+        )
 
 
-def _as_seen(keypoints: sv.KeyPoints | None) -> PitchState:
-    """Pass on what was seen in a frame that no homography explains."""
-    if keypoints is None:
-        return no_pitch()
-    confidence = confidences(keypoints)
-    seen = confidence > 0
-    points = sv.KeyPoints(
-        xy=np.where(seen[:, None], keypoints.xy[0], 0).astype(np.float32)[None],
-        keypoint_confidence=confidence.astype(np.float32)[None],
-    )
-    return PitchState(points, tuple(Source.DETECTED if one else None for one in seen))
+def _agreeing(vertices: Float64, weights: Float64) -> Float64:
+    """Which of k looks (k,) agree with the one that most of them agree with, 1 or 0.
 
-
-def _pitch_state(
-    homography: Homography, xy: Float64, confidence: Float64, seen: Bools
-) -> PitchState:
-    shown = confidence > 0
-    keypoints = sv.KeyPoints(
-        xy=np.where(shown[:, None], xy, 0).astype(np.float32)[None],
-        keypoint_confidence=confidence.astype(np.float32)[None],
-    )
-    names = [Source.DETECTED if one else Source.PROJECTED for one in seen]
-    sources = tuple(names[k] if shown[k] else None for k in range(N_KEYPOINTS))
-    return PitchState(keypoints, sources, homography.matrix, homography.uncertainty)
+    Args:
+        vertices: (k, 32, 2) image units, carried to one moment; NaN where unknown.
+        weights: (k,) how much each counts.
+    """
+    apart = np.linalg.norm(vertices[:, None] - vertices[None], axis=3)
+    common = np.isfinite(apart)
+    # The median over the vertices that both have, as the mean of the middle ones of a sorted row.
+    ordered = np.sort(np.where(common, apart, np.inf), axis=2)
+    middle = np.maximum(common.sum(axis=2) - 1, 0) // 2
+    median = np.take_along_axis(ordered, middle[..., None], axis=2)[..., 0]
+    agree = (median < AGREE).astype(np.float64)
+    np.fill_diagonal(agree, 1.0)
+    return np.asarray(agree[int((agree @ weights).argmax())])

@@ -127,6 +127,27 @@ def camera_of(projection: Float64, *, centre: Float64 | None = None) -> Camera:
     return Camera(float(focal_length(projection)), rotation, np.asarray(place))
 
 
+def camera_from(view: Float64, like: Camera) -> Camera:
+    """The camera at the place, and with the lens, of another one that has a homography.
+
+    With K the lens and B = [1 0 -X; 0 1 -Y; 0 0 -Z] of the place (X, Y, Z), the homography is K R B
+    up to scale, so its rows after B's inverse are the camera's axes, two of them times the focal
+    length.
+
+    Args:
+        view: (3, 3) from metres to image units, positive depth in front.
+        like: The other one.
+    """
+    place = np.column_stack([np.eye(3)[:, :2], -like.centre])
+    axes = view @ inverse(place)
+    axes /= np.linalg.norm(axes[2])
+    axes[:2] -= like.middle[:, None] * axes[2]
+    focal = float(np.linalg.norm(axes[:2]) / np.sqrt(2))
+    axes[:2] /= focal
+    u, _, vt = np.linalg.svd(axes)
+    return replace(like, focal=focal, rotation=u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt)
+
+
 def ground_in_view(projection: Float64, height: float) -> tuple[Float64, Float64]:
     """Points of the pitch that a homography shows: (n, 2) metres and (n, 2) image units.
 

@@ -1,0 +1,89 @@
+"""What one picture says of the pitch: a camera that the paint confirms, and how sure it is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from touchline.arrays import Float64
+from touchline.geometry import project_points
+from touchline.pitch.alignment import STEPS
+from touchline.pitch.homography import Homography
+from touchline.pitch.projection import inverse, pitch_units
+from touchline.pitch.view import Camera, homography_of
+
+_MARGIN = 0.5
+"""Widths beyond the picture up to which a vertex still says where the camera looks."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PitchLook:
+    """The pitch as one picture shows it, in units (see ``projection``).
+
+    Attributes:
+        projection: (3, 3) float64, pitch to image, norm 1, positive depth in front.
+        covariance: (9, 9) float64 of its row-major entries.
+        vertices: (32, 2) float64, where the vertices lie, through the lens; NaN far outside.
+        seen: (32,) float64, confidence of a network's points that are where the vertices are; 0
+            for the others.
+        camera: Behind it, or None where only a homography is known.
+        knows_end: Whether it is told which end of the pitch is which.
+    """
+
+    projection: Float64
+    covariance: Float64
+    vertices: Float64
+    seen: Float64
+    camera: Camera | None = None
+    knows_end: bool = True
+
+    @classmethod
+    def through(
+        cls,
+        camera: Camera,
+        covariance: Float64,
+        size: tuple[int, int],
+        *,
+        vertices: Float64,
+        width: float,
+        seen: Float64,
+        knows_end: bool,
+    ) -> "PitchLook | None":
+        """What a camera shows; None where hardly any ground is in view.
+
+        Args:
+            camera: The view.
+            covariance: (12, 12) of its parameters.
+            size: (width, height) of the image in pixels.
+            vertices: (32, 2) metres.
+            width: Of the pitch, metres.
+            seen: As of ``PitchLook``.
+            knows_end: Likewise.
+        """
+        projection = homography_of(camera, size, width)
+        if projection is None:
+            return None
+        nudged = [_plain(camera.stepped(each)) for each in np.diag(STEPS)]
+        change = [(each - _plain(camera)).ravel() for each in nudged]
+        jacobian = np.stack(change) / STEPS[:, None]
+        image = camera.project(vertices, width)
+        limit = np.array([0.5, size[1] / size[0] / 2]) + _MARGIN
+        image[~(np.abs(image) <= limit).all(axis=1)] = np.nan
+        return cls(projection, jacobian.T @ covariance @ jacobian, image, seen, camera, knows_end)
+
+    @classmethod
+    def flat(cls, homography: Homography, vertices: Float64, seen: Float64) -> "PitchLook":
+        """What a homography shows, without a lens.
+
+        Args:
+            homography: The view.
+            vertices: (32, 2) metres.
+            seen: As of ``PitchLook``.
+        """
+        image = project_points(project_points(vertices, pitch_units()), homography.projection)
+        return cls(homography.projection, homography.covariance, image, seen)
+
+
+def _plain(camera: Camera) -> Float64:
+    """The homography (3, 3) in units, norm 1, without the lens."""
+    matrix = camera.plain() @ inverse(pitch_units())
+    return np.asarray(matrix / np.linalg.norm(matrix))
