@@ -263,14 +263,16 @@ class CameraState:
     """The camera behind a frame: a pinhole with a lens, above the pitch.
 
     A pitch point X (metres, z up) is seen at ``middle + focal * (1 + distortion r^2) * (u, v)``
-    pixels, with (u, v, 1) along ``rotation @ (X - position)`` and r = focal |(u, v)| / width.
+    pixels, with (u, v, 1) along ``rotation @ (X - position)`` and r = |(u, v)|. Its metres are true
+    ones: where the ground is smaller than it was said to be, its goal lines lie nearer.
 
     Attributes:
         focal: Focal length in pixels.
         rotation: (3, 3) float64 from the pitch's axes to the camera's: x right, y down, z forward.
         position: (3,) float64 metres on the pitch.
-        distortion: Radial distortion of the lens.
+        distortion: Radial distortion of the lens (Brown 1966).
         middle: (2,) float64 pixels, the principal point.
+        ground: Length and width of the pitch in metres, as far as its lines tell.
         knows_end: Whether it is told which end of the pitch is which. If not, everything may be
             turned by 180 degrees.
     """
@@ -280,6 +282,7 @@ class CameraState:
     position: Float64
     distortion: float
     middle: Float64
+    ground: tuple[float, float]
     knows_end: bool
 
 

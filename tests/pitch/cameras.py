@@ -7,7 +7,8 @@ import numpy.typing as npt
 import supervision as sv
 from hypothesis import strategies as st
 
-from touchline.pitch import PitchDimensions
+from touchline.pitch import PitchDimensions, PitchLook, fit_homography
+from touchline.pitch.homography import confidences
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -69,3 +70,12 @@ def seen(camera: Camera, *, noise: float = 0.0, seed: int = 0) -> sv.KeyPoints:
     """What a model with `noise` pixels of error would find through this camera."""
     errors = np.random.default_rng(seed).normal(0, noise, (32, 2)) if noise else 0.0
     return keypoints(camera.see(VERTICES) + errors, camera.visible())
+
+
+def look(camera: Camera, *, noise: float = 0.0, seed: int = 0, shift: float = 0.0) -> PitchLook:
+    """What a picture through this camera says, moved aside by `shift` pixels."""
+    points = seen(camera, noise=noise, seed=seed)
+    points = keypoints(points.xy[0] + [shift, 0], confidences(points) > 0)
+    homography = fit_homography(points, SIZE)
+    assert homography is not None
+    return PitchLook.flat(homography, VERTICES, confidences(points))

@@ -4,11 +4,8 @@ from hypothesis import strategies as st
 
 from tests.pitch.cameras import SIZE, Camera, cameras, seen
 from touchline.geometry import project_points
-from touchline.pitch import PitchDimensions
 from touchline.pitch.drift import drift, part_of
-from touchline.pitch.homography import confidences, unit_points
 from touchline.pitch.projection import image_units
-from touchline.pitch.window import FramePoints
 
 STILL = Camera((0, -80, 22), (10, 0), 1.0)
 similarities = st.builds(
@@ -26,14 +23,12 @@ similarities = st.builds(
 )
 
 
-def look(camera: Camera, moved: np.ndarray | None = None, noise: float = 0.0) -> FramePoints:
-    keypoints = seen(camera, noise=noise)
-    if moved is not None:
-        to_units = image_units(SIZE)
-        back = np.linalg.inv(to_units) @ moved @ to_units
-        keypoints.xy[0] = project_points(keypoints.xy[0], back)
-    (vertices,) = np.nonzero(confidences(keypoints))
-    return FramePoints(vertices, unit_points(keypoints, SIZE, dimensions=PitchDimensions()), None)
+def look(camera: Camera, moved: np.ndarray | None = None, noise: float = 0.0) -> np.ndarray:
+    """Where the vertices (32, 2) are seen, in units; NaN outside."""
+    found = seen(camera, noise=noise)
+    image = project_points(found.xy[0], image_units(SIZE))
+    image[found.keypoint_confidence[0] == 0] = np.nan
+    return image if moved is None else project_points(image, moved)
 
 
 def test_looks_that_agree_show_no_drift():

@@ -8,7 +8,7 @@ import supervision as sv
 from benchmarks.pitch import SIZE, frames, judge, read_label
 from benchmarks.pitch import Score as PitchScore
 from tests.shared import SHARED, beside
-from touchline.pitch import HeatmapPitchModel, PitchTrack, load_pitch_model
+from touchline.pitch import HeatmapPitchModel, PitchFinder, PitchTrack, load_pitch_model
 from touchline.synthetic import read_truth
 from touchline.video import VideoReader, read_frames
 
@@ -65,10 +65,12 @@ def test_a_batch_gives_what_its_images_give_alone(model, footage, name):
 @pytest.mark.parametrize(("name", "count"), [("made", 12), *beside(("dfl_848x478", 20))])
 def test_a_shot_has_a_homography_in_every_frame(model, footage, name, count):
     with VideoReader(footage(name)) as reader:
-        track = PitchTrack(25.0, (reader.info.width, reader.info.height))
+        track, finder = PitchTrack(25.0, (reader.info.width, reader.info.height)), PitchFinder()
         states = []
         for index, frame in enumerate(islice(reader, count)):
-            look = model.locate([frame.image])[0] if index % 5 == 0 else None
+            finder.move(np.eye(3))
+            is_due = index % 5 == 0
+            look = finder.look(frame.image, model.locate([frame.image])[0]) if is_due else None
             states += track.push(look, np.eye(3))
     states += track.flush()
     assert len(states) == count

@@ -3,9 +3,8 @@ import itertools
 
 import numpy as np
 import pytest
-import supervision as sv
 
-from tests.pitch.cameras import SIZE, VERTICES, Camera, keypoints, seen
+from tests.pitch.cameras import SIZE, VERTICES, Camera, look
 from touchline.errors import UsageError
 from touchline.frame import Source
 from touchline.pitch import PitchTrack, to_image
@@ -28,21 +27,16 @@ def motions(cameras: list[Camera]) -> list[np.ndarray]:
 def follow(cameras, looks, **options):
     track = PitchTrack(FPS, SIZE, **options)
     states = []
-    for look, motion in zip(looks, motions(cameras), strict=True):
-        states += track.push(look, motion)
+    for one, motion in zip(looks, motions(cameras), strict=True):
+        states += track.push(one, motion)
     return states + track.flush()
 
 
 def every_fifth(cameras, noise=0.0, spoil=None):
-    looks = [seen(c, noise=noise, seed=k) if k % 5 == 0 else None for k, c in enumerate(cameras)]
-    if spoil is not None:
-        looks[spoil] = _shifted(looks[spoil], 150)
-    return looks
-
-
-def _shifted(look: sv.KeyPoints, pixels: float) -> sv.KeyPoints:
-    present = look.keypoint_confidence[0] > 0
-    return keypoints(look.xy[0] + [pixels, 0], present)
+    return [
+        look(c, noise=noise, seed=k, shift=150.0 * (k == spoil)) if k % 5 == 0 else None
+        for k, c in enumerate(cameras)
+    ]
 
 
 def error(state, camera) -> float:
@@ -60,7 +54,7 @@ def test_each_pushed_frame_comes_out_once():
 
 def test_frames_come_out_at_most_a_second_late():
     track = PitchTrack(FPS, SIZE)
-    given = sum(len(track.push(seen(STILL), np.eye(3))) for _ in range(60))
+    given = sum(len(track.push(look(STILL), np.eye(3))) for _ in range(60))
     assert given >= 60 - FPS
 
 
@@ -89,8 +83,8 @@ def test_a_look_that_contradicts_its_neighbours_is_outvoted():
 def test_motion_that_was_lost_is_recovered_from_the_looks():
     cameras = panning(61)
     track, states = PitchTrack(FPS, SIZE), []
-    for look in every_fifth(cameras):
-        states += track.push(look, np.eye(3))
+    for one in every_fifth(cameras):
+        states += track.push(one, np.eye(3))
     states += track.flush()
     assert max(error(s, c) for s, c in zip(states, cameras, strict=True)) < 2
 
@@ -99,7 +93,7 @@ def test_looks_that_contradict_each_other_give_nothing():
     others = [
         Camera((25 * (-1) ** k, -70 - k, 15 + k), (30 * (-1) ** k, 0), 1 + k / 9) for k in range(9)
     ]
-    states = follow([STILL] * 9, [seen(camera) for camera in others])
+    states = follow([STILL] * 9, [look(camera) for camera in others])
     assert all(state.homography is None for state in states)
 
 
@@ -110,17 +104,16 @@ def test_where_nobody_looked_nothing_is_called_detected():
 
 
 def test_a_vertex_that_was_never_seen_is_projected_or_absent():
-    hidden = STILL.visible().copy()
-    hidden[31] = False
-    look = keypoints(STILL.see(VERTICES), hidden)
-    state = follow([STILL] * 3, [look] * 3)[1]
+    one = look(STILL)
+    one.seen[31] = 0
+    state = follow([STILL] * 3, [one] * 3)[1]
     assert state.sources[31] is Source.PROJECTED
     assert np.abs(state.keypoints.xy[0, 31] - STILL.see(VERTICES)[31]).max() < 1
     assert 0.9 < state.keypoints.keypoint_confidence[0, 31] <= 1
 
 
 def test_vertices_outside_the_image_are_absent():
-    for state in follow([STILL] * 3, [seen(STILL)] * 3):
+    for state in follow([STILL] * 3, [look(STILL)] * 3):
         absent = ~STILL.visible()
         assert not state.keypoints.xy[0][absent].any()
         assert not state.keypoints.keypoint_confidence[0][absent].any()
@@ -128,34 +121,12 @@ def test_vertices_outside_the_image_are_absent():
 
 
 def test_doubt_grows_after_the_last_look_until_nothing_is_said():
-    states = follow([STILL] * 60, [seen(STILL)] + [None] * 59)
+    states = follow([STILL] * 60, [look(STILL)] + [None] * 59)
     doubt = [s.uncertainty for s in states if s.uncertainty is not None]
     assert doubt == sorted(doubt)
     assert doubt[-1] > doubt[0]
     assert states[12].homography is not None
     assert all(s.homography is None and not any(s.sources) for s in states[30:])
-
-
-def test_points_that_support_no_homography_are_passed_on_as_seen():
-    few = np.isin(np.arange(32), [13, 14, 15])
-    look = keypoints(STILL.see(VERTICES), few)
-    state = follow([STILL] * 3, [None, look, None])[1]
-    assert state.homography is None
-    assert state.uncertainty is None
-    assert np.array_equal(state.keypoints.xy, look.xy)
-    assert state.sources.count(Source.DETECTED) == 3
-
-
-def test_looks_that_each_see_too_little_are_put_together():
-    halves = [np.arange(32) % 2 == parity for parity in (0, 1)]
-    looks = []
-    for k in range(20):
-        present = STILL.visible() & halves[k % 2] & (np.arange(32) < 31 - k % 3)
-        few = np.flatnonzero(present)[(k // 2) % 3 :][:3]
-        looks.append(keypoints(STILL.see(VERTICES), np.isin(np.arange(32), few)))
-    states = follow([STILL] * 20, looks)
-    assert states[10].homography is not None
-    assert error(states[10], STILL) < 2
 
 
 def test_a_frame_rate_of_zero_is_refused():

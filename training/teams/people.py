@@ -10,7 +10,7 @@ import touchline as tl
 from touchline.arrays import Bools, Float32, Float64, Int64
 from touchline.frame import Objects
 from touchline.geometry import pairwise_iou
-from touchline.pitch import PitchDimensions, PitchTrack, positions
+from touchline.pitch import PitchDimensions, PitchFinder, positions
 from touchline.teams.kits import cut, grass_colour, seen_colours
 from touchline.teams.place import place_rules
 from training.detector.data import BALL, frame_paths
@@ -48,7 +48,7 @@ def read_people(data: Path, name: str) -> Iterator[LabelledPeople]:
         data: The folder of all sets.
         name: One of ``training.detector.sets.SETS``; its people have roles.
     """
-    detector, pitch_model = tl.load_detector(confidence=CONFIDENCE), tl.load_pitch_model()
+    detector, pitch_model = tl.load_detector(confidence=CONFIDENCE), tl.load_pitch_model().as_seen()
     dimensions, chosen = PitchDimensions(), SETS[name]
     for path in frame_paths(data / name, key=chosen.key):
         frame = chosen.read(path)
@@ -57,9 +57,10 @@ def read_people(data: Path, name: str) -> Iterator[LabelledPeople]:
         xyxy = found.xyxy[~found.is_ball].astype(np.float32)
         if not len(xyxy):
             continue
-        track = PitchTrack(25.0, (image.shape[1], image.shape[0]), dimensions=dimensions)
-        pitch = [*track.push(pitch_model.locate([image])[0], np.eye(3)), *track.flush()][0]
-        metres = positions(pitch.homography, xyxy, dimensions=dimensions)
+        size = image.shape[1], image.shape[0]
+        look = PitchFinder(dimensions).look(image, pitch_model.locate([image])[0])
+        view = None if look is None else look.homography(size).matrix
+        metres = positions(view, xyxy, dimensions=dimensions)
         people = frame.class_id != BALL
         yield LabelledPeople(
             frame.match,

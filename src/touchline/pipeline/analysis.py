@@ -368,6 +368,7 @@ class _Following:
                         frame.pitch.homography,
                         frame.objects.xyxy.astype(np.float32),
                         dimensions=self.shots.dimensions,
+                        ground=None if frame.pitch.camera is None else frame.pitch.camera.ground,
                     )
                 )
                 for frame in window

@@ -61,7 +61,7 @@ class Agreement:
 LIMITS = {
     "points": Agreement(precision=0.3),
     "few": Agreement(precision=0.6, recall=0.4, long_recall=0.8, lines=2, length=0.6),
-    "followed": Agreement(precision=0.7, long_recall=0.4),
+    "followed": Agreement(precision=0.5, long_recall=0.6),
     "lines": Agreement(precision=0.85, long_recall=0.6, lines=5),
 }
 """What is asked of a camera: by who else speaks for it. A homography of many points is independent

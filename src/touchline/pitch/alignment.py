@@ -7,7 +7,7 @@ stadium: hardly rolled, hardly bent, a pitch of about the size it should have.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -28,7 +28,9 @@ _PAINT_WEIGHT = 0.03
 """What a pixel of a line weighs against one point of a network."""
 _LOW, _LOW_NOISE = 1.5, 0.3
 """Metres above the ground below which no camera stands."""
-_PRIORS = {"roll": 0.03, "bend": 0.03, "wider": 1.5, "longer": 1.5}
+_PRIORS = {"roll": 0.03, "bend": 0.03}
+GROUND_NOISE = 1.5
+"""Metres by which grounds differ in length and in width."""
 _MIDDLE = 0.03
 _FOCAL_LIMITS = (0.25, 20.0)
 BODY = np.arange(PARAMETERS) < 7
@@ -61,12 +63,15 @@ class Belief:
     Attributes:
         centre, centre_noise: float64 (3,) metres; None where nothing is believed.
         log_focal, focal_noise: The same of the focal length.
+        ground, ground_noise: float64 (2,) metres by which the ground is longer and wider.
     """
 
     centre: Float64 | None = None
     centre_noise: Float64 | None = None
     log_focal: float | None = None
     focal_noise: float = 1.0
+    ground: Float64 = field(default_factory=lambda: np.zeros(2))
+    ground_noise: Float64 = field(default_factory=lambda: np.full(2, GROUND_NOISE))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -216,6 +221,8 @@ class _Fit:
         off += (camera.middle / _MIDDLE).tolist()
         off.append(max(0.0, _LOW - float(camera.centre[2])) / _LOW_NOISE)
         belief = self.belief
+        ground = np.array([camera.longer, camera.wider])
+        off += ((ground - belief.ground) / belief.ground_noise).tolist()
         if belief.centre is not None and belief.centre_noise is not None:
             off += ((camera.centre - belief.centre) / belief.centre_noise).tolist()
         if belief.log_focal is not None:

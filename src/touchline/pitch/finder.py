@@ -20,7 +20,7 @@ import supervision as sv
 from touchline.arrays import Float64, Image
 from touchline.geometry import project_points
 from touchline.pitch.agreement import Agreement, agreement
-from touchline.pitch.alignment import BODY, TURN, Anchors, Belief, align, spread
+from touchline.pitch.alignment import BODY, GROUND_NOISE, TURN, Anchors, Belief, align, spread
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.homography import RANSAC_WIDTHS, confidences, fit_homography
 from touchline.pitch.look import PitchLook
@@ -45,6 +45,10 @@ TOLD = 0.3
 TRUST = 0.5
 """Share of a network's points that must agree with a camera that is followed; else it is asked what
 it has to say by itself."""
+ALIKE = 0.2
+"""What a further look at the ground's size counts: neighbours err alike."""
+LARGEST, SURE = 6.0, 0.25
+"""Metres by which a ground may differ, and to which its size can be known."""
 SAME_PLACE = 5.0
 """Metres within which a camera stands where one stood before in the match."""
 
@@ -75,6 +79,40 @@ class _Picture:
     straight: Straight
 
 
+class _Ground:
+    """What the looks of a match say of its ground, together.
+
+    Attributes:
+        size: float64 (2,) metres by which it is longer and wider than the dimensions say.
+        information: float64 (2,) 1 / variance of both.
+    """
+
+    def __init__(self) -> None:
+        self.size = np.zeros(2)
+        self.information = np.full(2, GROUND_NOISE**-2)
+
+    @property
+    def noise(self) -> Float64:
+        """Standard errors (2,) in metres."""
+        return np.asarray(self.information**-0.5)
+
+    def learn(self, camera: Camera, covariance: Float64) -> None:
+        """Take in what a look says beyond what was believed of it before.
+
+        Args:
+            camera: Aligned under what is known so far.
+            covariance: (12, 12) of its parameters where nothing is known of the ground.
+        """
+        variance = np.diag(covariance)[[9, 8]]
+        fresh = np.maximum(1 / variance - GROUND_NOISE**-2, 1e-9)
+        found = np.array([camera.longer, camera.wider])
+        alone = found + (found - self.size) * self.information / fresh
+        weight = ALIKE * fresh
+        alone = np.clip(alone, -LARGEST, LARGEST)
+        self.size = (self.size * self.information + alone * weight) / (self.information + weight)
+        self.information = np.minimum(self.information + weight, SURE**-2)
+
+
 class PitchFinder:
     """Finds the camera in the pictures of a clip, one after another.
 
@@ -88,6 +126,7 @@ class PitchFinder:
         self._vertices = self._dimensions.vertices()
         self._places: list[Float64] = []
         """Where cameras of this match stand of which the end is known."""
+        self._ground = _Ground()
         self.begin_shot()
 
     def begin_shot(self) -> None:
@@ -117,6 +156,7 @@ class PitchFinder:
         if proposal.knows_end and not self._stood_before(camera):
             self._places.append(camera.centre)
         covariance = spread(camera, self._markings, picture.paint, anchors=picture.anchors)
+        self._ground.learn(camera, covariance)
         return PitchLook.through(
             camera,
             covariance,
@@ -172,13 +212,32 @@ class PitchFinder:
         units = image_units(picture.size)
         view = units @ self._moved @ inverse(units) @ last.camera.plain()
         camera = fitted(view, self._markings, picture.size[1] / picture.size[0], near=last.camera)
-        belief = Belief(last.camera.centre, STANDS)
-        steps = ((TURN, [24.0, 24.0, 12.0, 12.0]), (BODY, [8.0, 6.0, 4.0, 4.0]))
-        for free, radii in steps:
+        belief = self._belief(last.camera.centre)
+        anchors = picture.anchors
+        steps = (
+            (None, TURN, [24.0, 24.0, 12.0, 12.0]),
+            (None, BODY, [8.0, 6.0]),
+            (anchors, None, [4.0, 4.0, 4.0]),
+        )
+        for held, free, radii in steps:
+            if held is not None and self._is_contradicted(camera, held):
+                held = None
             camera = align(
-                camera, self._markings, paint=picture.paint, belief=belief, free=free, radii=radii
+                camera,
+                self._markings,
+                paint=picture.paint,
+                anchors=held,
+                belief=belief,
+                free=free,
+                radii=radii,
             )
         return self._proposal(camera, "followed", picture, knows_end=last.knows_end)
+
+    def _belief(self, centre: Float64 | None) -> Belief:
+        """What is believed of the next camera, at a place if that is known."""
+        noise = None if centre is None else STANDS
+        ground = self._ground
+        return Belief(centre, noise, ground=ground.size, ground_noise=ground.noise)
 
     def _by_points(self, projection: Float64, picture: _Picture) -> Proposal:
         height = picture.size[1] / picture.size[0]
@@ -194,6 +253,7 @@ class PitchFinder:
                 self._markings,
                 paint=paint,
                 anchors=picture.anchors,
+                belief=self._belief(None),
                 free=free,
                 radii=radii,
             )

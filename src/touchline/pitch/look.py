@@ -7,8 +7,8 @@ import numpy as np
 from touchline.arrays import Float64
 from touchline.geometry import project_points
 from touchline.pitch.alignment import STEPS
-from touchline.pitch.homography import Homography
-from touchline.pitch.projection import inverse, pitch_units
+from touchline.pitch.homography import Homography, uncertainty_in_view
+from touchline.pitch.projection import pitch_units
 from touchline.pitch.view import Camera, homography_of
 
 _MARGIN = 0.5
@@ -62,13 +62,18 @@ class PitchLook:
         projection = homography_of(camera, size, width)
         if projection is None:
             return None
-        nudged = [_plain(camera.stepped(each)) for each in np.diag(STEPS)]
-        change = [(each - _plain(camera)).ravel() for each in nudged]
-        jacobian = np.stack(change) / STEPS[:, None]
+        nudged = [homography_of(camera.stepped(each), size, width) for each in np.diag(STEPS)]
+        change = [(projection if each is None else each) - projection for each in nudged]
+        jacobian = np.stack([each.ravel() for each in change]) / STEPS[:, None]
         image = camera.project(vertices, width)
         limit = np.array([0.5, size[1] / size[0] / 2]) + _MARGIN
         image[~(np.abs(image) <= limit).all(axis=1)] = np.nan
         return cls(projection, jacobian.T @ covariance @ jacobian, image, seen, camera, knows_end)
+
+    def homography(self, size: tuple[int, int]) -> Homography:
+        """The view in an image of (width, height), and how well it is known."""
+        uncertainty = uncertainty_in_view(self.projection, self.covariance, size)
+        return Homography(self.projection, self.covariance, size, uncertainty)
 
     @classmethod
     def flat(cls, homography: Homography, vertices: Float64, seen: Float64) -> "PitchLook":
@@ -81,9 +86,3 @@ class PitchLook:
         """
         image = project_points(project_points(vertices, pitch_units()), homography.projection)
         return cls(homography.projection, homography.covariance, image, seen)
-
-
-def _plain(camera: Camera) -> Float64:
-    """The homography (3, 3) in units, norm 1, without the lens."""
-    matrix = camera.plain() @ inverse(pitch_units())
-    return np.asarray(matrix / np.linalg.norm(matrix))

@@ -20,7 +20,7 @@ from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.drift import drift, part_of
 from touchline.pitch.homography import Homography, uncertainty_in_view, within_one_percent
 from touchline.pitch.look import PitchLook
-from touchline.pitch.projection import facing, image_units, inverse, pitch_units
+from touchline.pitch.projection import facing, image_units, inverse
 from touchline.pitch.view import camera_from
 
 MAX_UNCERTAINTY = 2.5
@@ -32,6 +32,10 @@ camera's motion was lost between them, nothing is known."""
 
 AGREE = 0.02
 """Widths of the image by which the vertices of two looks that agree differ, in the median."""
+
+FADING = 6
+"""Power of 1 - t^2 by which a look counts less with its distance t in time: half at a third of the
+reach. A look is better than the motion over a second."""
 
 LOST = 0.006
 """Widths; where three looks differ by less, the camera's motion is as good as the looks."""
@@ -56,11 +60,13 @@ class _Blend:
         homography: Their mean.
         vertices: (32, 2) float64, through the lens; NaN where none of them has one.
         look: The nearest of them.
+        motion: (3, 3) float64 from its frame to this one.
     """
 
     homography: Homography
     vertices: Float64
     look: PitchLook
+    motion: Float64
 
 
 class PitchTrack:
@@ -87,7 +93,8 @@ class PitchTrack:
         if not (fps > 0 and reach > 0):
             raise UsageError(f"fps and reach must be positive; got {fps} and {reach}.")
         self._size = size
-        self._vertices = (dimensions or PitchDimensions()).vertices()
+        self._dimensions = dimensions or PitchDimensions()
+        self._vertices = self._dimensions.vertices()
         self._reach = max(1.0, fps * reach)
         self._units = image_units(size)
         self._moments: deque[_Moment] = deque()
@@ -179,15 +186,17 @@ class PitchTrack:
         blend = self._blend(place)
         if blend is None:
             return no_pitch()
-        here = self._moments[place].look
-        return self._seen_through(blend, np.zeros(N_KEYPOINTS) if here is None else here.seen)
+        here, detected = self._moments[place].look, np.zeros(N_KEYPOINTS)
+        if here is not None:
+            apart = np.linalg.norm(here.vertices - blend.vertices, axis=1)
+            detected = here.seen * (apart < AGREE)
+        return self._seen_through(blend, detected)
 
     def _blend(self, place: int) -> _Blend | None:
         """The mean of the looks near a moment that agree, or None where too few do."""
         beats = np.array([moment.beat for moment in self._moments])
         distance = (beats - beats[place]) / self._reach
-        # Tukey's biweight: full at the moment itself, nothing and flat at the ends.
-        nearness = np.clip(1 - distance**2, 0, None) ** 2
+        nearness = np.clip(1 - distance**2, 0, None) ** FADING
         looks = {k: m.look for k, m in enumerate(self._moments) if m.look and nearness[k] > 0}
         if not looks:
             return None
@@ -199,24 +208,24 @@ class PitchTrack:
         if weights @ agreeing <= MIN_SUPPORT * weights.sum():
             return None
         weights = weights * agreeing
-        homography = self._mean(given, motions, weights)
+        homography = self._together(given, motions, weights)
         if homography.uncertainty > MAX_UNCERTAINTY:
             return None
         known = np.isfinite(vertices).all(axis=2) * weights[:, None]
         total = np.nan_to_num(vertices) * known[:, :, None]
         with np.errstate(invalid="ignore"):
             mean = total.sum(axis=0) / known.sum(axis=0)[:, None]
-        return _Blend(homography, mean, given[int(weights.argmax())])
+        nearest = int(weights.argmax())
+        return _Blend(homography, mean, given[nearest], motions[nearest])
 
-    def _mean(self, looks: list[PitchLook], motions: Float64, weights: Float64) -> Homography:
+    def _together(self, looks: list[PitchLook], motions: Float64, weights: Float64) -> Homography:
         """The mean of homographies, each carried by a motion, and how well it is known.
 
         Looks err alike, so many are known no better than one; one far in time less well.
         """
-        carried = motions @ np.array([each.projection for each in looks])
-        norms = np.linalg.norm(carried, axis=(1, 2))
+        matrix = _mean([each.projection for each in looks], motions, weights)
+        norms = np.linalg.norm(motions @ np.array([each.projection for each in looks]), axis=(1, 2))
         shares = weights / weights.sum()
-        matrix = np.einsum("k,kij->ij", shares / norms, carried)
         turns = np.einsum("kij,cd->kicjd", motions / norms[:, None, None], np.eye(3))
         turns = turns.reshape(-1, 9, 9)
         known = np.array([each.covariance for each in looks]) * shares[:, None, None]
@@ -249,17 +258,24 @@ class PitchTrack:
     def _camera(self, blend: _Blend) -> CameraState | None:
         if blend.look.camera is None:
             return None
-        view = blend.homography.projection @ pitch_units()
-        camera = camera_from(view, blend.look.camera)
-        middle = project_points(camera.middle[None], inverse(self._units))[0]
+        camera = camera_from(blend.motion @ blend.look.camera.plain(), blend.look.camera)
+        length, width = self._dimensions.length, self._dimensions.width
         return CameraState(
             focal=camera.focal * self._size[0],
             rotation=camera.rotation,
             position=camera.centre,
-            distortion=camera.bend,
-            middle=middle,
+            distortion=camera.bend * camera.focal**2,
+            middle=project_points(camera.middle[None], inverse(self._units))[0],
+            ground=(length + camera.longer, width + camera.wider),
             knows_end=blend.look.knows_end,
         )
+
+
+def _mean(projections: list[Float64], motions: Float64, weights: Float64) -> Float64:
+    """The weighted mean (3, 3) of projections, each carried by a motion (k, 3, 3)."""
+    carried = motions @ np.array(projections)
+    norms = np.linalg.norm(carried, axis=(1, 2))
+    return np.asarray(np.einsum("k,kij->ij", weights / norms, carried) / weights.sum())
 
 
 def _agreeing(vertices: Float64, weights: Float64) -> Float64:

@@ -22,7 +22,7 @@ PARAMETERS = 12
 NEAREST = 0.5
 """Metres before the camera from which a point is in front of it."""
 _BENT_UP_TO = 1.5
-"""Squared distance from the middle, in focal lengths, up to which the lens bends more and more."""
+"""Squared distance from the middle, in widths, up to which the lens bends more and more."""
 _END = 30.0
 """Metres from the halfway line beyond which markings belong to an end."""
 _GRID = np.stack(np.meshgrid(np.linspace(-0.45, 0.45, 7), np.linspace(-0.4, 0.45, 6)), -1)
@@ -36,7 +36,7 @@ class Camera:
         focal: Focal length in widths of the image.
         rotation: (3, 3) float64 from the pitch's axes to the camera's: x right, y down, z forward.
         centre: (3,) float64 metres.
-        bend: Radial distortion: a ray at r focal lengths from the middle lands at r (1 + bend r^2).
+        bend: Radial distortion: what lies r widths from the middle lands at r (1 + bend r^2).
         wider, longer: Metres by which the ground is larger than the dimensions say.
         middle: (2,) float64 image units, the principal point.
     """
