@@ -74,8 +74,8 @@ def agreement(camera: Camera, markings: Markings, paint: Paint, long: Bools) -> 
     seen = seen_markings(camera, markings, paint.height)
     if len(seen.rows) < 10 or len(paint) < 30:
         return Agreement()
-    distance, _ = paint.look_up(seen.pixels, seen.normal)
-    hit = distance <= TOLERANCE
+    off, _ = paint.across(seen.pixels, seen.normal, TOLERANCE)
+    hit = np.isfinite(off)
     along = np.stack([np.sin(seen.normal), -np.cos(seen.normal)], axis=1)
     reach = along * seen.length[:, None] * 0.55
     drawn = np.zeros((paint.height, WIDTH), np.uint8)

@@ -187,7 +187,7 @@ def _rank_some(views: Float64, markings: Markings, paint: Paint) -> Float64:
         inside = (seen[..., 2] > 1e-9) & (pixels >= 1).all(axis=-1)
         inside &= (pixels < [WIDTH - 1, paint.height - 1]).all(axis=-1)
     pixels, way = pixels[inside], way[inside]
-    distance, _ = paint.look_up(pixels, np.arctan2(way[:, 1], way[:, 0]) + np.pi / 2)
+    distance = paint.roughly(pixels, np.arctan2(way[:, 1], way[:, 0]) + np.pi / 2)
     length = np.minimum(np.hypot(*way.T) * WIDTH * markings.step, 300.0)
     view = np.nonzero(inside)[0]
     hit = np.bincount(view, length * np.clip(1.25 - distance / 10, 0, 1), len(views))

@@ -10,9 +10,9 @@ from touchline.pitch.paint import WIDTH, Paint
 
 MOST = 14
 """Lines that are looked for; with ten, three pitches of twenty are not found."""
-_ANGLES, _STEP = 360, 2.0
+_ANGLES, _STEP = 180, 2.0
 """Bins of a half turn, and pixels of a bin of the distance from the corner."""
-_VOTES = np.deg2rad(np.arange(-4, 4.1, 0.5))
+_VOTES = np.deg2rad(np.arange(-4, 4.1))
 _FEWEST, _SHORTEST, _DENSE = 35, 45.0, 0.3
 """Ridges of a line, pixels from end to end, and ridges a pixel, at least."""
 _NARROWING = (3.0, 2.5, 2.0)
@@ -88,7 +88,7 @@ class _Votes:
         """The table without the votes of some ridges, and nothing around a bin any more."""
         counts = np.maximum(counts - self.count(mine), 0)
         angle, distance = divmod(best, self.width)
-        for step in range(-8, 9):
+        for step in range(-4, 5):
             row, place = angle + step, distance
             if not 0 <= row < _ANGLES:
                 row, place = row % _ANGLES, self.width - 1 - distance
