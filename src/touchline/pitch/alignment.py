@@ -33,6 +33,8 @@ GROUND_NOISE = 1.5
 """Metres by which grounds differ in length and in width."""
 _MIDDLE = 0.03
 _FOCAL_LIMITS = (0.25, 20.0)
+_PROGRESS = 1e-4
+"""Share of the sum of squares by which a step makes it smaller at least."""
 BODY = np.arange(PARAMETERS) < 7
 """Focal length, turn and centre: what a camera has without a lens, on a pitch of the usual size."""
 TURN = np.arange(PARAMETERS) < 4
@@ -144,9 +146,9 @@ def align(
     for radius in radii:
         pull = None if paint is None else _pull(camera, markings, paint, radius)
         near = None if paint is None else radius
-        better, damping = fit.step(
-            camera, pull, EVERYTHING if free is None else free, damping, near
-        )
+        better, damping = fit.step(camera, pull, free, damping, near)
+        if better is None and paint is None:
+            break
         camera = camera if better is None else better
     return camera
 
@@ -162,7 +164,7 @@ def spread(
     """The covariance (12, 12) of an aligned camera's parameters, from what held it."""
     fit = _Fit(markings, anchors, belief or Belief())
     pull = _pull(camera, markings, paint, 4.0)
-    _, normal, _ = fit.equations(camera, pull, fit.weights(camera, pull, 4.0))
+    _, normal, _ = fit.equations(camera, pull, fit.weights(camera, pull, 4.0), EVERYTHING)
     return np.asarray(np.linalg.inv(normal))
 
 
@@ -170,12 +172,11 @@ def _pull(camera: Camera, markings: Markings, paint: Paint, radius: float) -> _P
     seen = seen_markings(camera, markings, paint.height)
     if len(seen.rows) < 6 or not len(paint):
         return None
-    distance, nearest = paint.look_up(seen.pixels, seen.normal)
-    close = distance <= radius
-    rows, pixels = seen.rows[close], seen.pixels[close]
+    off, nearest = paint.across(seen.pixels, seen.normal, radius)
+    (close,) = np.nonzero(np.isfinite(off))
+    rows, off = seen.rows[close], off[close]
     across = np.stack([np.cos(seen.normal[close]), np.sin(seen.normal[close])], axis=1)
     ridge = paint.points[nearest[close]]
-    off = ((pixels - ridge) * across).sum(axis=1)
     weights = seen.length[close] * _PAINT_WEIGHT / (1 + (off / (0.6 * radius)) ** 2) ** 2
     towards = ridge / WIDTH - [0.5, paint.height / 2 / WIDTH]
     return _Pull(rows, towards, across, weights)
@@ -230,13 +231,13 @@ class _Fit:
         return off
 
     def equations(
-        self, camera: Camera, pull: _Pull | None, weights: Float64
+        self, camera: Camera, pull: _Pull | None, weights: Float64, free: Bools
     ) -> tuple[Float64, Float64, Float64]:
-        """Residuals (r,), normal matrix (12, 12) and gradient (12,)."""
-        nudged = [camera.stepped(each) for each in np.diag(STEPS)]
+        """Residuals (r,), normal matrix (p, p) and gradient (p,) of the p free parameters."""
+        nudged = [camera.stepped(each) for each in np.diag(STEPS)[free]]
         all_off = self.residuals([camera, *nudged], pull)
         off = all_off[0]
-        jacobian = (all_off[1:] - off) / STEPS[:, None]
+        jacobian = (all_off[1:] - off) / STEPS[free, None]
         weighted = jacobian * weights
         return off, weighted @ jacobian.T, weighted @ off
 
@@ -250,17 +251,16 @@ class _Fit:
     ) -> tuple[Camera | None, float]:
         """One damped step that makes the sum smaller, or None; and the next damping."""
         weights = self.weights(camera, pull, radius)
-        off, normal, gradient = self.equations(camera, pull, weights)
-        cost = float(weights @ off**2)
-        few = normal[np.ix_(free, free)]
+        off, normal, gradient = self.equations(camera, pull, weights, free)
+        enough = float(weights @ off**2) * (1 - _PROGRESS)
         for _ in range(4):
-            damped = few + np.diag(damping * np.diag(few) + 1e-9)
+            damped = normal + np.diag(damping * np.diag(normal) + 1e-9)
             step = np.zeros(PARAMETERS)
-            step[free] = -np.linalg.solve(damped, gradient[free])
+            step[free] = -np.linalg.solve(damped, gradient)
             there = camera.stepped(step)
             if _FOCAL_LIMITS[0] < there.focal < _FOCAL_LIMITS[1]:
                 after = self.residuals([there], pull)[0]
-                if float(weights @ after**2) < cost:
+                if float(weights @ after**2) < enough:
                     return there, max(damping / 5, 1e-7)
             damping *= 6
         return None, damping

@@ -94,7 +94,7 @@ def project_all(cameras: Sequence[Camera], points: Float64, width: float) -> Flo
     wider = np.array([each.wider for each in cameras])[:, None] / 2
     longer = np.array([each.longer for each in cameras])[:, None] / 2
     x, y = points.T
-    edge = np.isclose(np.abs(y), width / 2)
+    edge = np.abs(np.abs(y) - width / 2) < 1e-6
     x = x + np.sign(x) * (np.abs(x) > _END) * longer
     y = y + np.sign(y) * edge * wider
     centre = np.array([each.centre for each in cameras])
