@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+
+from tests.pitch.painted import BEHIND_GOAL, MAIN, MARKINGS, MIDDLE, camera_at, painted
+from touchline.pitch.agreement import LIMITS, Agreement, agreement
+from touchline.pitch.paint import find_paint
+from touchline.pitch.straight import find_straight
+
+
+def agreed(view, camera):
+    paint = find_paint(painted(view))
+    return agreement(camera, MARKINGS, paint, find_straight(paint).members)
+
+
+@pytest.mark.parametrize("view", [MAIN, MIDDLE, BEHIND_GOAL])
+def test_the_camera_that_painted_a_pitch_is_confirmed_whoever_proposed_it(view):
+    found = agreed(view, camera_at(view))
+    assert found.precision > 0.85
+    assert all(found.confirms(by) for by in ("points", "few", "followed"))
+
+
+def test_the_pitch_turned_by_half_a_turn_agrees_as_well():
+    here, turned = (agreed(MAIN, each) for each in (camera_at(MAIN), camera_at(MAIN).turned()))
+    assert turned.precision == pytest.approx(here.precision, abs=0.01)
+    assert turned.recall == pytest.approx(here.recall, abs=0.01)
+
+
+@pytest.mark.parametrize("metres", [1.5, 3.0, 10.0])
+def test_a_pitch_beside_the_paint_agrees_badly(metres):
+    aside = np.zeros(12)
+    aside[4] = metres
+    right, wrong = agreed(MAIN, camera_at(MAIN)), agreed(MAIN, camera_at(MAIN).stepped(aside))
+    assert wrong.precision < 0.75 * right.precision
+    assert not wrong.confirms("lines")
+
+
+def test_the_camera_of_another_view_is_refused():
+    found = agreed(MAIN, camera_at(BEHIND_GOAL))
+    assert not any(found.confirms(by) for by in LIMITS)
+
+
+def test_without_paint_nothing_is_confirmed():
+    paint = find_paint(np.zeros((720, 1280, 3), np.uint8))
+    found = agreement(camera_at(MAIN), MARKINGS, paint, find_straight(paint).members)
+    assert found == Agreement()
+    assert not any(found.confirms(by) for by in LIMITS)
+
+
+def test_lines_that_nobody_else_speaks_for_must_agree_best():
+    assert LIMITS["lines"].precision == max(each.precision for each in LIMITS.values())
+    assert LIMITS["lines"].lines == max(each.lines for each in LIMITS.values())
