@@ -50,7 +50,7 @@ def test_the_homography_of_a_lens_is_near_what_it_shows(camera, bend):
     flat = project_points(project_points(VERTICES, pitch_units()), matrix)
     off = np.linalg.norm(seen - flat, axis=1)[inside]
     # A bend moves the picture's corner, .57 from its middle, by .57^3 times as much.
-    assert not len(off) or off.max() < max(1e-9, 0.57**3 * abs(bend))
+    assert not len(off) or off.max() < max(1e-7, 0.57**3 * abs(bend))
 
 
 @given(cameras)
@@ -99,3 +99,8 @@ def test_a_wider_ground_moves_the_touchlines_and_a_longer_one_the_ends():
         long.project(spot, WIDTH) - view.project(spot, WIDTH),
     ):
         assert np.allclose(same, 0)
+
+
+def test_a_pitch_that_is_a_thin_strip_of_the_picture_has_a_homography_through_a_lens_too():
+    low = camera_at(((0.0, -125.0, 9.0), (0.0, -30.0, 0.0), 0.9), 0.02)
+    assert homography_of(low, SIZE, WIDTH) is not None

@@ -26,6 +26,10 @@ _BENT_UP_TO = 1.5
 _END = 30.0
 """Metres from the halfway line beyond which markings belong to an end."""
 _GRID = np.stack(np.meshgrid(np.linspace(-0.45, 0.45, 7), np.linspace(-0.4, 0.45, 6)), -1)
+_ENOUGH = 24
+"""Points of the ground from which a homography can be told: of three rows at least."""
+_FINE = np.stack(np.meshgrid(np.linspace(-0.5, 0.5, 11), np.linspace(-0.5, 0.5, 31)), -1)
+"""For pitches that are a thin strip of the picture."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,10 +159,13 @@ def ground_in_view(projection: Float64, height: float) -> tuple[Float64, Float64
         projection: (3, 3) from metres to image units.
         height: Of the image in widths.
     """
-    image = (_GRID * [1.0, height]).reshape(-1, 2)
-    ground = project_points(image, inverse(projection))
-    near = np.abs(np.nan_to_num(ground, nan=np.inf)) < [65.0, 45.0]
-    seen = near.all(axis=1)
+    for grid in (_GRID, _FINE):
+        image = (grid * [1.0, height]).reshape(-1, 2)
+        ground = project_points(image, inverse(projection))
+        near = np.abs(np.nan_to_num(ground, nan=np.inf)) < [65.0, 45.0]
+        seen = near.all(axis=1)
+        if seen.sum() >= _ENOUGH:
+            break
     return ground[seen], image[seen]
 
 
