@@ -47,5 +47,15 @@ def test_without_paint_nothing_is_confirmed():
 
 
 def test_lines_that_nobody_else_speaks_for_must_agree_best():
-    assert LIMITS["lines"].precision == max(each.precision for each in LIMITS.values())
-    assert LIMITS["lines"].lines == max(each.lines for each in LIMITS.values())
+    least = [each for limits in LIMITS.values() for each in limits]
+    assert all(each.precision == max(k.precision for k in least) for each in LIMITS["lines"])
+    assert all(each.lines == max(k.lines for k in least) for each in LIMITS["lines"])
+
+
+def test_a_wide_view_is_confirmed_where_all_the_paint_there_is_belongs_to_it():
+    thin = Agreement(precision=0.25, recall=0.95, long_recall=1.0, lines=6, length=1.2)
+    assert thin.confirms("points")
+    assert not any(thin.confirms(by) for by in ("few", "lines"))
+    assert not Agreement(precision=0.25, recall=0.2, long_recall=0.3, lines=6, length=1.2).confirms(
+        "points"
+    )
