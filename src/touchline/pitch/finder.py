@@ -12,8 +12,9 @@ and longer while it finds nothing.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 import supervision as sv
 
@@ -49,6 +50,9 @@ ALIKE = 0.2
 """What a further look at the ground's size counts: neighbours err alike."""
 LARGEST, SURE = 6.0, 0.25
 """Metres by which a ground may differ, and to which its size can be known."""
+SQUARE = 0.03
+"""How far from one the sides of a picture may be for it to be 16:9 squashed to a square, as in sets
+for training: no broadcast is square."""
 SAME_PLACE = 5.0
 """Metres within which a camera stands where one stood before in the match."""
 
@@ -147,6 +151,18 @@ class PitchFinder:
             image: uint8 (H, W, 3), BGR.
             keypoints: What a network saw in it, see ``PitchModel.locate``.
         """
+        height = _unsquashed(image.shape)
+        if height is None:
+            return self._look(image, keypoints)
+        size, stretch = (image.shape[1], height), height / image.shape[0]
+        wide = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        scale = np.diag([1.0, stretch, 1.0])
+        self._moved = scale @ self._moved @ inverse(scale)
+        points = replace(keypoints, xy=keypoints.xy * np.array([1, stretch], np.float32))
+        look = self._look(wide, points)
+        return None if look is None else look.stretched(1 / stretch)
+
+    def _look(self, image: Image, keypoints: sv.KeyPoints) -> PitchLook | None:
         found = self.find(image, keypoints)
         self._last, self._moved = found[0] if found else None, np.eye(3)
         if found is None:
@@ -303,3 +319,9 @@ class PitchFinder:
         given = project_points(picture.keypoints.xy[0], image_units(picture.size))
         near = np.linalg.norm(image - given, axis=1) < RANSAC_WIDTHS
         return np.asarray(confidences(picture.keypoints) * near)
+
+
+def _unsquashed(shape: tuple[int, ...]) -> int | None:
+    """The height of a picture (H, W, 3) before it was squashed to a square, or None."""
+    height, width = shape[:2]
+    return round(width * 9 / 16) if abs(width / height - 1) < SQUARE else None

@@ -1,6 +1,6 @@
 """What one picture says of the pitch: a camera that the paint confirms, and how sure it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -74,6 +74,20 @@ class PitchLook:
         """The view in an image of (width, height), and how well it is known."""
         uncertainty = uncertainty_in_view(self.projection, self.covariance, size)
         return Homography(self.projection, self.covariance, size, uncertainty)
+
+    def stretched(self, factor: float) -> "PitchLook":
+        """The same in a picture that is so many times as high; no camera has such pixels."""
+        stretch = np.diag([1.0, factor, 1.0])
+        projection = stretch @ self.projection
+        size = np.linalg.norm(projection)
+        turn = np.kron(stretch, np.eye(3)) / size
+        return replace(
+            self,
+            projection=projection / size,
+            covariance=turn @ self.covariance @ turn.T,
+            vertices=self.vertices * [1.0, factor],
+            camera=None,
+        )
 
     @classmethod
     def flat(cls, homography: Homography, vertices: Float64, seen: Float64) -> "PitchLook":
