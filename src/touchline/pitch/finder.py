@@ -12,9 +12,8 @@ and longer while it finds nothing.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import supervision as sv
 
@@ -30,6 +29,7 @@ from touchline.pitch.paint import Paint, find_paint
 from touchline.pitch.projection import image_units, inverse, pitch_units
 from touchline.pitch.rescue import FEWEST, rescued
 from touchline.pitch.search import fitted, search
+from touchline.pitch.squashed import unsquashed
 from touchline.pitch.straight import Straight, find_straight
 from touchline.pitch.view import Camera
 
@@ -50,9 +50,6 @@ ALIKE = 0.2
 """What a further look at the ground's size counts: neighbours err alike."""
 LARGEST, SURE = 6.0, 0.25
 """Metres by which a ground may differ, and to which its size can be known."""
-SQUARE = 0.03
-"""How far from one the sides of a picture may be for it to be 16:9 squashed to a square, as in sets
-for training: no broadcast is square."""
 SAME_PLACE = 5.0
 """Metres within which a camera stands where one stood before in the match."""
 
@@ -151,16 +148,11 @@ class PitchFinder:
             image: uint8 (H, W, 3), BGR.
             keypoints: What a network saw in it, see ``PitchModel.locate``.
         """
-        height = _unsquashed(image.shape)
-        if height is None:
-            return self._look(image, keypoints)
-        size, stretch = (image.shape[1], height), height / image.shape[0]
-        wide = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        image, keypoints, stretch = unsquashed(image, keypoints)
         scale = np.diag([1.0, stretch, 1.0])
         self._moved = scale @ self._moved @ inverse(scale)
-        points = replace(keypoints, xy=keypoints.xy * np.array([1, stretch], np.float32))
-        look = self._look(wide, points)
-        return None if look is None else look.stretched(1 / stretch)
+        look = self._look(image, keypoints)
+        return look if look is None or stretch == 1 else look.stretched(1 / stretch)
 
     def _look(self, image: Image, keypoints: sv.KeyPoints) -> PitchLook | None:
         found = self.find(image, keypoints)
@@ -319,9 +311,3 @@ class PitchFinder:
         given = project_points(picture.keypoints.xy[0], image_units(picture.size))
         near = np.linalg.norm(image - given, axis=1) < RANSAC_WIDTHS
         return np.asarray(confidences(picture.keypoints) * near)
-
-
-def _unsquashed(shape: tuple[int, ...]) -> int | None:
-    """The height of a picture (H, W, 3) before it was squashed to a square, or None."""
-    height, width = shape[:2]
-    return round(width * 9 / 16) if abs(width / height - 1) < SQUARE else None
