@@ -87,5 +87,20 @@ def test_a_camera_that_more_lines_hold_is_known_better():
     for image in images:
         covariance = spread(camera_at(MAIN), MARKINGS, find_paint(image))
         assert np.all(np.linalg.eigvalsh(covariance) > 0)
-        doubts.append(np.sqrt(np.diag(covariance))[:7])
-    assert np.all(doubts[0] > doubts[1])
+        doubts.append(np.linalg.slogdet(covariance[:7, :7])[1])
+    assert doubts[0] > doubts[1]
+
+
+@pytest.mark.parametrize("view", [MAIN, MIDDLE, BEHIND_GOAL])
+def test_a_camera_is_off_by_about_what_it_says(view):
+    truth, paint = camera_at(view), find_paint(painted(view))
+    found = align(truth.stepped(NUDGE), MARKINGS, paint=paint, radii=[12.0] * 4 + [4.0] * 8)
+    covariance = spread(found, MARKINGS, paint)
+    step = 1e-5
+    shown = VERTICES[in_view(truth)]
+    here = found.project(shown, PITCH.width)
+    nudged = [found.stepped(step * each).project(shown, PITCH.width) for each in np.eye(12)]
+    jacobian = (np.array(nudged) - here) / step  # (12, n, 2)
+    doubt = np.sqrt(np.einsum("kni,kl,lni->n", jacobian, covariance, jacobian))
+    off = np.linalg.norm(here - truth.project(shown, PITCH.width), axis=1)
+    assert 0.1 < np.median(off / doubt) < 4

@@ -161,11 +161,20 @@ def spread(
     anchors: Anchors | None = None,
     belief: Belief | None = None,
 ) -> Float64:
-    """The covariance (12, 12) of an aligned camera's parameters, from what held it."""
+    """The covariance (12, 12) of an aligned camera's parameters, from what held it.
+
+    It is scaled by how far the lines are off the paint in the mean, against ``PAINT_NOISE``: on
+    clean paint a fit is better than that, on other grounds' lines worse.
+    """
     fit = _Fit(markings, anchors, belief or Belief())
     pull = _pull(camera, markings, paint, 4.0)
-    _, normal, _ = fit.equations(camera, pull, fit.weights(camera, pull, 4.0), EVERYTHING)
-    return np.asarray(np.linalg.inv(normal))
+    weights = fit.weights(camera, pull, 4.0)
+    off, normal, _ = fit.equations(camera, pull, weights, EVERYTHING)
+    first = 0 if anchors is None else 2 * len(anchors.weights)
+    mine = slice(first, first + (0 if pull is None else len(pull.rows)))
+    total = float(weights[mine].sum())
+    scale = float(weights[mine] @ off[mine] ** 2) / total if total else 1.0
+    return np.asarray(np.linalg.inv(normal) * scale)
 
 
 def _pull(camera: Camera, markings: Markings, paint: Paint, radius: float) -> _Pull | None:
