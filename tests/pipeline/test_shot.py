@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import supervision as sv
 
-from tests.pitch.cameras import Camera, keypoints
-from touchline.frame import N_KEYPOINTS, ClassId, Objects, TrackedFrame
+from tests.pitch.cameras import Camera, look
+from touchline.frame import ClassId, Objects, TrackedFrame
 from touchline.pipeline.shot import MANY, MeasuredFrame, Shot, ShotMaker
-from touchline.pitch import PitchDimensions
+from touchline.pitch import PitchDimensions, PitchLook
 from touchline.video import VideoInfo
 
 WIDTH, HEIGHT = 1280, 720
@@ -27,43 +27,33 @@ def seen(people: int, height: float) -> Objects:
     )
 
 
-def no_points() -> sv.KeyPoints:
-    return sv.KeyPoints(
-        xy=np.zeros((1, N_KEYPOINTS, 2), np.float32),
-        keypoint_confidence=np.zeros((1, N_KEYPOINTS), np.float32),
-    )
+PITCH = look(Camera((0.0, -80.0, 20.0), (-25.0, 0.0), 1.2))
+"""The pitch as a camera beside the halfway line sees it."""
 
 
-def pitch_points() -> sv.KeyPoints:
-    """A pitch as the camera at the halfway line sees it."""
-    pixels = Camera((0.0, -80.0, 20.0), (-25.0, 0.0), 1.2).see(PitchDimensions().vertices())
-    inside = ((pixels > 0) & (pixels < (WIDTH, HEIGHT))).all(axis=1)
-    return keypoints(pixels, inside)
-
-
-def shot(objects: Objects, points: sv.KeyPoints) -> list[TrackedFrame]:
+def shot(objects: Objects, pitch: PitchLook | None) -> list[TrackedFrame]:
     """Ten frames that look alike."""
     info = VideoInfo(width=WIDTH, height=HEIGHT, fps=25.0, frames=10, duration=0.4, codec="h264")
     follow = Shot(0, ShotMaker(info, PitchDimensions()), first_id=1)
-    given = [MeasuredFrame(i, i / 25, float(i), i == 0, STILL, objects, points) for i in range(10)]
+    given = [MeasuredFrame(i, i / 25, float(i), i == 0, STILL, objects, pitch) for i in range(10)]
     return [each for frame in given for each in follow.push(frame)] + follow.finish()
 
 
 @pytest.mark.parametrize(
-    ("people", "height", "points", "balls"),
+    ("people", "height", "pitch", "balls"),
     [
-        (3, 90, pitch_points(), 10),
-        (3, 90, no_points(), 0),
-        (MANY, 90, no_points(), 10),
-        (MANY, 250, no_points(), 0),
-        (0, 90, no_points(), 0),
+        (3, 90, PITCH, 10),
+        (3, 90, None, 0),
+        (MANY, 90, None, 10),
+        (MANY, 250, None, 0),
+        (0, 90, None, 0),
     ],
     ids=["pitch", "few people", "many small people", "many large people", "nobody"],
 )
 def test_there_is_a_ball_where_the_pitch_is_and_where_many_small_people_are(
-    people: int, height: float, points: sv.KeyPoints, balls: int
+    people: int, height: float, pitch: PitchLook | None, balls: int
 ) -> None:
-    frames = shot(seen(people, height), points)
+    frames = shot(seen(people, height), pitch)
     assert len(frames) == 10
     assert sum(int(frame.objects.is_ball.sum()) for frame in frames) == balls
     assert all((~frame.objects.is_ball).sum() == people for frame in frames)
