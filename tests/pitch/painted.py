@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from touchline.pitch import PitchDimensions
 from touchline.pitch.markings import Markings
-from touchline.pitch.view import Camera
+from touchline.pitch.view import PitchCamera
 from touchline.synthetic.camera import look_at
 from touchline.synthetic.looks import random_look
 from touchline.synthetic.stadium import Stadium
@@ -27,11 +27,11 @@ BEHIND_GOAL = ((85.0, 3.0, 22.0), (25.0, 0.0, 0.0), 1.1)
 View = tuple[tuple[float, float, float], tuple[float, float, float], float]
 
 
-def camera_at(view: View, bend: float = 0.0) -> Camera:
+def camera_at(view: View, bend: float = 0.0) -> PitchCamera:
     """The camera of a view, perhaps with a lens that bends."""
     place, target, focal = view
     seen = look_at(place, target, focal=focal * SIZE[0], size=SIZE)
-    return Camera(focal, seen.rotation(), np.array(place), bend)
+    return PitchCamera(focal, seen.rotation(), np.array(place), bend)
 
 
 @cache
@@ -67,13 +67,13 @@ def _bent(image: npt.NDArray[np.uint8], bend: float) -> npt.NDArray[np.uint8]:
     return cv2.remap(image, columns.astype(np.float32), rows.astype(np.float32), cv2.INTER_LINEAR)
 
 
-def in_view(camera: Camera) -> npt.NDArray[np.bool_]:
+def in_view(camera: PitchCamera) -> npt.NDArray[np.bool_]:
     """Which vertices (32,) a camera has in its picture."""
     half = np.array([0.5, SIZE[1] / SIZE[0] / 2])
     return (np.abs(camera.project(VERTICES, PITCH.width)) < half).all(axis=1)
 
 
-def apart(first: Camera, second: Camera) -> float:
+def apart(first: PitchCamera, second: PitchCamera) -> float:
     """By how many widths two cameras differ on the vertices that the first one sees, at most."""
     seen = VERTICES[in_view(first)]
     off = first.project(seen, PITCH.width) - second.project(seen, PITCH.width)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.pitch.painted import BEHIND_GOAL, MAIN, MARKINGS, MIDDLE, camera_at, painted
-from touchline.pitch.agreement import LIMITS, Agreement, agreement
+from touchline.pitch.agreement import LIMITS, LineFit, agreement
 from touchline.pitch.paint import find_paint
 from touchline.pitch.straight import find_straight
 
@@ -42,7 +42,7 @@ def test_the_camera_of_another_view_is_refused():
 def test_without_paint_nothing_is_confirmed():
     paint = find_paint(np.zeros((720, 1280, 3), np.uint8))
     found = agreement(camera_at(MAIN), MARKINGS, paint, find_straight(paint).members)
-    assert found == Agreement()
+    assert found == LineFit()
     assert not any(found.confirms(by) for by in LIMITS)
 
 
@@ -53,9 +53,9 @@ def test_lines_that_nobody_else_speaks_for_must_agree_best():
 
 
 def test_a_wide_view_is_confirmed_where_all_the_paint_there_is_belongs_to_it():
-    thin = Agreement(precision=0.25, recall=0.95, long_recall=1.0, lines=6, length=1.2)
+    thin = LineFit(precision=0.25, recall=0.95, long_recall=1.0, lines=6, length=1.2)
     assert thin.confirms("points")
     assert not any(thin.confirms(by) for by in ("few", "lines"))
-    assert not Agreement(precision=0.25, recall=0.2, long_recall=0.3, lines=6, length=1.2).confirms(
+    assert not LineFit(precision=0.25, recall=0.2, long_recall=0.3, lines=6, length=1.2).confirms(
         "points"
     )

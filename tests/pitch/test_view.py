@@ -7,14 +7,14 @@ from tests.pitch.cameras import SIZE, VERTICES, cameras
 from tests.pitch.painted import BEHIND_GOAL, MAIN, camera_at
 from touchline.geometry import project_points
 from touchline.pitch.projection import image_units, pitch_units
-from touchline.pitch.view import PARAMETERS, Camera, camera_of, homography_of, project_all
+from touchline.pitch.view import PARAMETERS, PitchCamera, camera_of, homography_of, project_all
 
 WIDTH = 68.0
 
 steps = st.lists(st.floats(-0.01, 0.01), min_size=PARAMETERS, max_size=PARAMETERS).map(np.array)
 
 
-def view_of(camera) -> Camera:
+def view_of(camera) -> PitchCamera:
     """The same camera as the tests' own, by its homography."""
     return camera_of(image_units(SIZE) @ camera.to_pixels)
 
@@ -42,7 +42,7 @@ def test_a_lens_that_bends_nothing_gives_the_homography_itself(camera, x, y):
 @given(cameras, st.floats(-0.05, 0.05))
 def test_the_homography_of_a_lens_is_near_what_it_shows(camera, bend):
     view = view_of(camera)
-    bent = Camera(view.focal, view.rotation, view.centre, bend)
+    bent = PitchCamera(view.focal, view.rotation, view.centre, bend)
     matrix = homography_of(bent, SIZE, WIDTH)
     assert matrix is not None
     seen = bent.project(VERTICES, WIDTH)
@@ -90,8 +90,8 @@ def test_a_lens_moves_a_ray_outwards_by_the_cube_of_how_far_out_it_is():
 def test_a_wider_ground_moves_the_touchlines_and_a_longer_one_the_ends():
     view = camera_at(MAIN)
     corner, spot, goal = np.array([[0.0, 34.0]]), np.array([[0.0, 0.0]]), np.array([[52.5, 0.0]])
-    wide = Camera(view.focal, view.rotation, view.centre, wider=2.0)
-    long = Camera(view.focal, view.rotation, view.centre, longer=2.0)
+    wide = PitchCamera(view.focal, view.rotation, view.centre, wider=2.0)
+    long = PitchCamera(view.focal, view.rotation, view.centre, longer=2.0)
     assert np.allclose(wide.project(corner, WIDTH), view.project(corner + np.array([0, 1]), WIDTH))
     assert np.allclose(long.project(goal, WIDTH), view.project(goal + np.array([1, 0]), WIDTH))
     for same in (

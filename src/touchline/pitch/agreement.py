@@ -14,7 +14,7 @@ from touchline.arrays import Bools
 from touchline.pitch.alignment import seen_markings
 from touchline.pitch.markings import Markings
 from touchline.pitch.paint import WIDTH, Paint
-from touchline.pitch.view import Camera
+from touchline.pitch.view import PitchCamera
 
 TOLERANCE = 4.0
 """Pixels of a picture ``WIDTH`` wide between a marking and its ridge."""
@@ -23,7 +23,7 @@ _SHOWN, _LINE = 25.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class LineFit:
     """How markings and paint agree.
 
     Attributes:
@@ -50,22 +50,22 @@ class Agreement:
         """Whether it is enough for a camera of a kind, see ``LIMITS``."""
         return any(self._reaches(least) for least in LIMITS[kind])
 
-    def _reaches(self, least: "Agreement") -> bool:
+    def _reaches(self, least: "LineFit") -> bool:
         pairs = zip(astuple(self), astuple(least), strict=True)
         return all(mine >= needed for mine, needed in pairs)
 
 
 LIMITS = {
     "points": (
-        Agreement(precision=0.3),
-        Agreement(precision=0.15, recall=0.5, long_recall=0.8, lines=3, length=0.6),
+        LineFit(precision=0.3),
+        LineFit(precision=0.15, recall=0.5, long_recall=0.8, lines=3, length=0.6),
     ),
     "few": (
-        Agreement(precision=0.6, recall=0.4, long_recall=0.8, lines=2, length=0.6),
-        Agreement(precision=0.85, long_recall=0.6, lines=3, length=1.0),
+        LineFit(precision=0.6, recall=0.4, long_recall=0.8, lines=2, length=0.6),
+        LineFit(precision=0.85, long_recall=0.6, lines=3, length=1.0),
     ),
-    "followed": (Agreement(precision=0.5, long_recall=0.6),),
-    "lines": (Agreement(precision=0.85, long_recall=0.6, lines=5),),
+    "followed": (LineFit(precision=0.5, long_recall=0.6),),
+    "lines": (LineFit(precision=0.85, long_recall=0.6, lines=5),),
 }
 """What is asked of a camera: by who else speaks for it. A homography of many points is independent
 of the paint, three to five points fit any camera, a followed one was right a moment ago, and what a
@@ -74,11 +74,11 @@ are too thin to be seen, and what there is of paint must be theirs then; stands 
 green add ridges that no marking explains, and then the markings must lie on paint all the more."""
 
 
-def agreement(camera: Camera, markings: Markings, paint: Paint, long: Bools) -> Agreement:
+def agreement(camera: PitchCamera, markings: Markings, paint: Paint, long: Bools) -> LineFit:
     """Hold a camera's lines against the paint; ``long`` (n,) is what lies on straight lines."""
     seen = seen_markings(camera, markings, paint.height)
     if len(seen.rows) < 10 or len(paint) < 30:
-        return Agreement()
+        return LineFit()
     off, _ = paint.across(seen.pixels, seen.normal, TOLERANCE)
     hit = np.isfinite(off)
     along = np.stack([np.sin(seen.normal), -np.cos(seen.normal)], axis=1)
@@ -91,7 +91,7 @@ def agreement(camera: Camera, markings: Markings, paint: Paint, long: Bools) -> 
     line = markings.line[seen.rows]
     shown = np.bincount(line, seen.length)
     on_paint = np.bincount(line, seen.length * hit)
-    return Agreement(
+    return LineFit(
         precision=float(seen.length @ hit / seen.length.sum()),
         recall=float(explained.mean()),
         long_recall=float(explained[long].mean()) if long.sum() > 30 else 0.0,

@@ -14,7 +14,7 @@ import numpy as np
 from touchline.arrays import Bools, Float64, Int64
 from touchline.pitch.markings import Markings
 from touchline.pitch.paint import WIDTH, Paint
-from touchline.pitch.view import PARAMETERS, Camera, project_all
+from touchline.pitch.view import PARAMETERS, PitchCamera, project_all
 
 STEPS = np.array([1e-4, 1e-5, 1e-5, 1e-5, 1e-3, 1e-3, 1e-3, 1e-4, 1e-3, 1e-3, 1e-5, 1e-5])
 """Differences by which derivatives are taken."""
@@ -87,7 +87,7 @@ class _Pull:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class SeenMarkings:
     """The markings as a camera shows them, as far as they are inside the picture.
 
     Attributes:
@@ -103,7 +103,7 @@ class Seen:
     length: Float64
 
 
-def seen_markings(camera: Camera, markings: Markings, height: int) -> Seen:
+def seen_markings(camera: PitchCamera, markings: Markings, height: int) -> SeenMarkings:
     """The markings inside a picture ``WIDTH`` wide and so high."""
     ends = np.concatenate([markings.points, markings.points + 0.1 * markings.along])
     image = camera.project(ends, markings.width)
@@ -116,11 +116,11 @@ def seen_markings(camera: Camera, markings: Markings, height: int) -> Seen:
         inside &= length < 800 * markings.step
     rows = np.flatnonzero(inside)
     normal = np.arctan2(way[rows, 1], way[rows, 0]) + np.pi / 2
-    return Seen(rows, first[rows], normal, np.minimum(length[rows], _LONGEST))
+    return SeenMarkings(rows, first[rows], normal, np.minimum(length[rows], _LONGEST))
 
 
 def align(
-    camera: Camera,
+    camera: PitchCamera,
     markings: Markings,
     *,
     paint: Paint | None = None,
@@ -128,7 +128,7 @@ def align(
     belief: Belief | None = None,
     radii: Sequence[float] = (12.0, 12.0, 6.0, 6.0, 4.0, 4.0),
     free: Bools | None = None,
-) -> Camera:
+) -> PitchCamera:
     """Move a camera until it fits.
 
     Args:
@@ -138,7 +138,7 @@ def align(
         anchors: Points known in the picture.
         belief: What is believed of it before.
         radii: Pixels of a picture ``WIDTH`` wide in which paint is looked for, a step each.
-        free: (12,) which parameters may change, see ``Camera.stepped``; None is all.
+        free: (12,) which parameters may change, see ``PitchCamera.stepped``; None is all.
     """
     fit = _Fit(markings, anchors, belief or Belief())
     free = EVERYTHING if free is None else free
@@ -154,7 +154,7 @@ def align(
 
 
 def spread(
-    camera: Camera,
+    camera: PitchCamera,
     markings: Markings,
     paint: Paint,
     *,
@@ -177,7 +177,7 @@ def spread(
     return np.asarray(np.linalg.inv(normal) * scale)
 
 
-def _pull(camera: Camera, markings: Markings, paint: Paint, radius: float) -> _Pull | None:
+def _pull(camera: PitchCamera, markings: Markings, paint: Paint, radius: float) -> _Pull | None:
     seen = seen_markings(camera, markings, paint.height)
     if len(seen.rows) < 6 or not len(paint):
         return None
@@ -199,7 +199,7 @@ class _Fit:
     anchors: Anchors | None
     belief: Belief
 
-    def weights(self, camera: Camera, pull: _Pull | None, radius: float | None) -> Float64:
+    def weights(self, camera: PitchCamera, pull: _Pull | None, radius: float | None) -> Float64:
         """What each residual (r,) counts."""
         parts = []
         if self.anchors is not None:
@@ -211,7 +211,7 @@ class _Fit:
             parts.append(pull.weights)
         return np.concatenate([*parts, np.ones(len(self._beliefs(camera)))])
 
-    def residuals(self, cameras: Sequence[Camera], pull: _Pull | None) -> Float64:
+    def residuals(self, cameras: Sequence[PitchCamera], pull: _Pull | None) -> Float64:
         """In standard deviations: (k, r) for k cameras."""
         width, parts = self.markings.width, []
         if self.anchors is not None:
@@ -225,7 +225,7 @@ class _Fit:
         parts.append(np.array([self._beliefs(each) for each in cameras]))
         return np.concatenate(parts, axis=1)
 
-    def _beliefs(self, camera: Camera) -> list[float]:
+    def _beliefs(self, camera: PitchCamera) -> list[float]:
         """How far a camera is from what is believed, in standard deviations."""
         off = [getattr(camera, name) / noise for name, noise in _PRIORS.items()]
         off += (camera.middle / _MIDDLE).tolist()
@@ -240,7 +240,7 @@ class _Fit:
         return off
 
     def equations(
-        self, camera: Camera, pull: _Pull | None, weights: Float64, free: Bools
+        self, camera: PitchCamera, pull: _Pull | None, weights: Float64, free: Bools
     ) -> tuple[Float64, Float64, Float64]:
         """Residuals (r,), normal matrix (p, p) and gradient (p,) of the p free parameters."""
         nudged = [camera.stepped(each) for each in np.diag(STEPS)[free]]
@@ -252,12 +252,12 @@ class _Fit:
 
     def step(
         self,
-        camera: Camera,
+        camera: PitchCamera,
         pull: _Pull | None,
         free: Bools,
         damping: float,
         radius: float | None,
-    ) -> tuple[Camera | None, float]:
+    ) -> tuple[PitchCamera | None, float]:
         """One damped step that makes the sum smaller, or None; and the next damping."""
         weights = self.weights(camera, pull, radius)
         off, normal, gradient = self.equations(camera, pull, weights, free)

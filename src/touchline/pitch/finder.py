@@ -19,7 +19,7 @@ import supervision as sv
 
 from touchline.arrays import Float64, Image
 from touchline.geometry import project_points
-from touchline.pitch.agreement import Agreement, agreement
+from touchline.pitch.agreement import LineFit, agreement
 from touchline.pitch.alignment import BODY, GROUND_NOISE, TURN, Anchors, Belief, align, spread
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.homography import RANSAC_WIDTHS, confidences, fit_homography
@@ -31,7 +31,7 @@ from touchline.pitch.rescue import FEWEST, rescued
 from touchline.pitch.search import fitted, search
 from touchline.pitch.squashed import unsquashed
 from touchline.pitch.straight import Straight, find_straight
-from touchline.pitch.view import Camera
+from touchline.pitch.view import PitchCamera
 
 STRIDE = 1.0
 """Metres between two points of the markings that are drawn to the paint."""
@@ -55,11 +55,11 @@ SAME_PLACE = 5.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Proposal:
+class CameraProposal:
     """A camera, how well it agrees with the paint, who proposed it, and whether ends are told."""
 
-    camera: Camera
-    agreement: Agreement
+    camera: PitchCamera
+    agreement: LineFit
     by: str
     knows_end: bool
 
@@ -97,7 +97,7 @@ class _Ground:
         """Standard errors (2,) in metres."""
         return np.asarray(self.information**-0.5)
 
-    def learn(self, camera: Camera, covariance: Float64) -> None:
+    def learn(self, camera: PitchCamera, covariance: Float64) -> None:
         """Take in what a look says beyond what was believed of it before.
 
         Args:
@@ -132,7 +132,7 @@ class PitchFinder:
 
     def begin_shot(self) -> None:
         """A cut: the camera is another one."""
-        self._last: Proposal | None = None
+        self._last: CameraProposal | None = None
         self._moved = np.eye(3)
         self._wait, self._waited = FIRST_WAIT, FIRST_WAIT
 
@@ -175,12 +175,12 @@ class PitchFinder:
             knows_end=proposal.knows_end,
         )
 
-    def find(self, image: Image, keypoints: sv.KeyPoints) -> tuple[Proposal, _Picture] | None:
+    def find(self, image: Image, keypoints: sv.KeyPoints) -> tuple[CameraProposal, _Picture] | None:
         """The first camera that is proposed and confirmed, and what it was held against."""
         paint, size = find_paint(image), (image.shape[1], image.shape[0])
         anchors = self._anchors(keypoints, size)
         picture = _Picture(size, keypoints, anchors, paint, find_straight(paint))
-        doubtful: Proposal | None = None
+        doubtful: CameraProposal | None = None
         for proposal in self._proposals(picture):
             if not proposal.is_confirmed:
                 continue
@@ -192,7 +192,7 @@ class PitchFinder:
             return proposal, picture
         return None if doubtful is None else (doubtful, picture)
 
-    def _proposals(self, picture: _Picture) -> Iterator[Proposal]:
+    def _proposals(self, picture: _Picture) -> Iterator[CameraProposal]:
         """Cameras that somebody proposes, the most likely and cheapest first."""
         if self._last is not None:
             yield self._followed(self._last, picture)
@@ -203,19 +203,19 @@ class PitchFinder:
             found = rescued(
                 picture.anchors, self._markings, picture.paint, picture.straight.members
             )
-            yield Proposal(*found, "few", knows_end=True)
+            yield CameraProposal(*found, "few", knows_end=True)
         self._waited += 1
         if self._last is None and self._waited >= self._wait:
             yield from self._searched(picture)
 
-    def _searched(self, picture: _Picture) -> Iterator[Proposal]:
+    def _searched(self, picture: _Picture) -> Iterator[CameraProposal]:
         found = search(picture.paint, picture.straight, self._markings, self._dimensions)
         self._waited, self._wait = 0, self._wait * LONGER
         if found is not None:
             camera, knows_end = self._end(found[0], picture.anchors)
-            yield Proposal(camera, found[1], "lines", knows_end)
+            yield CameraProposal(camera, found[1], "lines", knows_end)
 
-    def _followed(self, last: Proposal, picture: _Picture) -> Proposal:
+    def _followed(self, last: CameraProposal, picture: _Picture) -> CameraProposal:
         """The last camera, moved as the picture has, and then onto the paint."""
         units = image_units(picture.size)
         view = units @ self._moved @ inverse(units) @ last.camera.plain()
@@ -247,7 +247,7 @@ class PitchFinder:
         ground = self._ground
         return Belief(centre, noise, ground=ground.size, ground_noise=ground.noise)
 
-    def _by_points(self, projection: Float64, picture: _Picture) -> Proposal:
+    def _by_points(self, projection: Float64, picture: _Picture) -> CameraProposal:
         height = picture.size[1] / picture.size[0]
         camera = fitted(projection @ pitch_units(), self._markings, height)
         steps = (
@@ -267,13 +267,15 @@ class PitchFinder:
             )
         return self._proposal(camera, "points", picture, knows_end=True)
 
-    def _proposal(self, camera: Camera, by: str, picture: _Picture, *, knows_end: bool) -> Proposal:
+    def _proposal(
+        self, camera: PitchCamera, by: str, picture: _Picture, *, knows_end: bool
+    ) -> CameraProposal:
         agreed = agreement(camera, self._markings, picture.paint, picture.straight.members)
         if not knows_end:
             camera, knows_end = self._end(camera, picture.anchors)
-        return Proposal(camera, agreed, by, knows_end)
+        return CameraProposal(camera, agreed, by, knows_end)
 
-    def _end(self, camera: Camera, anchors: Anchors) -> tuple[Camera, bool]:
+    def _end(self, camera: PitchCamera, anchors: Anchors) -> tuple[PitchCamera, bool]:
         """The camera or the one turned by 180 degrees, and whether that is told.
 
         The network's points tell, or a camera that stood there before in the match; else it is
@@ -287,16 +289,16 @@ class PitchFinder:
                 return both[int(np.argmax(says))], True
         return both[int(camera.centre[1] > 0)], False
 
-    def _is_contradicted(self, camera: Camera, anchors: Anchors) -> bool:
+    def _is_contradicted(self, camera: PitchCamera, anchors: Anchors) -> bool:
         right = float(anchors.weights @ self._named(camera, anchors))
         return len(anchors.weights) >= FEWEST and right < TRUST * float(anchors.weights.sum())
 
-    def _named(self, camera: Camera, anchors: Anchors) -> Float64:
+    def _named(self, camera: PitchCamera, anchors: Anchors) -> Float64:
         """1 for each point of a network (n,) that is where a camera has it, else 0."""
         image = camera.project(anchors.pitch, self._dimensions.width)
         return np.asarray(np.linalg.norm(image - anchors.image, axis=1) < NAMED, np.float64)
 
-    def _stood_before(self, camera: Camera) -> bool:
+    def _stood_before(self, camera: PitchCamera) -> bool:
         return any(np.linalg.norm(camera.centre - each) < SAME_PLACE for each in self._places)
 
     def _anchors(self, keypoints: sv.KeyPoints, size: tuple[int, int]) -> Anchors:
@@ -305,7 +307,7 @@ class PitchFinder:
         image = project_points(keypoints.xy[0][seen], image_units(size))
         return Anchors(self._vertices[seen], image, confidence[seen])
 
-    def _seen(self, camera: Camera, picture: _Picture) -> Float64:
+    def _seen(self, camera: PitchCamera, picture: _Picture) -> Float64:
         """Confidence (32,) of the network's points that are where the camera has them, else 0."""
         image = camera.project(self._vertices, self._dimensions.width)
         given = project_points(picture.keypoints.xy[0], image_units(picture.size))

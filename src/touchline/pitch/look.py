@@ -9,7 +9,7 @@ from touchline.geometry import project_points
 from touchline.pitch.alignment import STEPS
 from touchline.pitch.homography import Homography, uncertainty_in_view
 from touchline.pitch.projection import pitch_units
-from touchline.pitch.view import Camera, homography_of
+from touchline.pitch.view import PitchCamera, homography_of
 
 _MARGIN = 0.5
 """Widths beyond the picture up to which a vertex still says where the camera looks."""
@@ -33,13 +33,13 @@ class PitchLook:
     covariance: Float64
     vertices: Float64
     seen: Float64
-    camera: Camera | None = None
+    camera: PitchCamera | None = None
     knows_end: bool = True
 
     @classmethod
     def through(
         cls,
-        camera: Camera,
+        camera: PitchCamera,
         covariance: Float64,
         size: tuple[int, int],
         *,

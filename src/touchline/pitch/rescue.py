@@ -7,11 +7,11 @@ it is turned to what was seen, and the paint chooses.
 import numpy as np
 
 from touchline.arrays import Bools, Float64
-from touchline.pitch.agreement import Agreement, agreement
+from touchline.pitch.agreement import LineFit, agreement
 from touchline.pitch.alignment import BODY, Anchors, Belief, align
 from touchline.pitch.markings import Markings
 from touchline.pitch.paint import Paint
-from touchline.pitch.view import Camera
+from touchline.pitch.view import PitchCamera
 
 FEWEST = 3
 """Points from which a camera is looked for."""
@@ -23,7 +23,7 @@ _PLACES = np.array([[0, -70, 14], [0, -95, 28], [-15, -78, 20], [15, -78, 20]], 
 
 def rescued(
     anchors: Anchors, markings: Markings, paint: Paint, long: Bools
-) -> tuple[Camera, Agreement]:
+) -> tuple[PitchCamera, LineFit]:
     """The main camera that agrees best with a few points and with the paint, and how well."""
     found = []
     for centre in _PLACES:
@@ -46,12 +46,12 @@ def rescued(
     return camera, agreement(camera, markings, paint, long)
 
 
-def _harmonic(agreed: Agreement) -> float:
+def _harmonic(agreed: LineFit) -> float:
     both = agreed.precision + agreed.recall
     return 2 * agreed.precision * agreed.recall / both if both else 0.0
 
 
-def _towards(anchors: Anchors, centre: Float64) -> Camera:
+def _towards(anchors: Anchors, centre: Float64) -> PitchCamera:
     """An upright camera at a place that sees the middle of some points where they are."""
     weights = anchors.weights / anchors.weights.sum()
     rays = np.column_stack([anchors.pitch, np.zeros(len(weights))]) - centre
@@ -63,4 +63,4 @@ def _towards(anchors: Anchors, centre: Float64) -> Camera:
     tilt = np.arctan2(-ahead[2], np.hypot(ahead[0], ahead[1])) - np.arctan(there[1] / focal)
     forward = np.array([np.sin(pan) * np.cos(tilt), np.cos(pan) * np.cos(tilt), -np.sin(tilt)])
     right = np.array([np.cos(pan), -np.sin(pan), 0.0])
-    return Camera(focal, np.stack([right, np.cross(forward, right), forward]), centre)
+    return PitchCamera(focal, np.stack([right, np.cross(forward, right), forward]), centre)

@@ -11,13 +11,13 @@ from itertools import combinations, permutations
 import numpy as np
 
 from touchline.arrays import Float64
-from touchline.pitch.agreement import Agreement, agreement
+from touchline.pitch.agreement import LineFit, agreement
 from touchline.pitch.alignment import BODY, Anchors, align
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.markings import Markings
 from touchline.pitch.paint import WIDTH, Paint
 from touchline.pitch.straight import Straight
-from touchline.pitch.view import Camera, camera_of, ground_in_view, project_all
+from touchline.pitch.view import PitchCamera, camera_of, ground_in_view, project_all
 
 FEWEST = 4
 """Straight lines from which a search is worth its time."""
@@ -37,7 +37,7 @@ _TOGETHER = 500
 
 def search(
     paint: Paint, straight: Straight, markings: Markings, dimensions: PitchDimensions
-) -> tuple[Camera, Agreement] | None:
+) -> tuple[PitchCamera, LineFit] | None:
     """The camera that agrees best with the paint, and how well; None where lines are too few.
 
     The camera with the pitch turned by 180 degrees agrees as well: which of the two it is must be
@@ -211,15 +211,15 @@ def _different(views: Float64) -> list[Float64]:
     return kept
 
 
-def _aligned(view: Float64, markings: Markings, paint: Paint) -> Camera | None:
+def _aligned(view: Float64, markings: Markings, paint: Paint) -> PitchCamera | None:
     camera = fitted(view, markings, paint.height / WIDTH)
     camera = align(camera, markings, paint=paint, free=BODY, radii=[14.0, 14.0, 8.0, 8.0, 5.0, 5.0])
     return camera if _HEIGHTS[0] < camera.centre[2] < 90 else None
 
 
 def fitted(
-    view: Float64, markings: Markings, height: float, *, near: Camera | None = None
-) -> Camera:
+    view: Float64, markings: Markings, height: float, *, near: PitchCamera | None = None
+) -> PitchCamera:
     """The camera nearest to a homography, in the image.
 
     Args:

@@ -18,7 +18,7 @@ from touchline.pitch.camera import focal_length, rays
 from touchline.pitch.projection import METRES_PER_UNIT, facing, inverse, pitch_units
 
 PARAMETERS = 12
-"""Of ``Camera.stepped``: log focal length, turn 3, centre 3, lens, wider, longer, middle 2."""
+"""Of ``PitchCamera.stepped``: log focal length, turn 3, centre 3, lens, wider, longer, middle 2."""
 NEAREST = 0.5
 """Metres before the camera from which a point is in front of it."""
 _BENT_UP_TO = 1.5
@@ -33,7 +33,7 @@ _FINE = np.stack(np.meshgrid(np.linspace(-0.5, 0.5, 11), np.linspace(-0.5, 0.5, 
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Camera:
+class PitchCamera:
     """A camera above the pitch.
 
     Attributes:
@@ -53,10 +53,10 @@ class Camera:
     longer: float = 0.0
     middle: Float64 = field(default_factory=lambda: np.zeros(2))
 
-    def stepped(self, step: Float64) -> "Camera":
+    def stepped(self, step: Float64) -> "PitchCamera":
         """The camera after a step (12,) in its parameters; the turn is a rotation vector."""
         turn, _ = cv2.Rodrigues(step[1:4])
-        return Camera(
+        return PitchCamera(
             self.focal * float(np.exp(step[0])),
             turn @ self.rotation,
             self.centre + step[4:7],
@@ -82,7 +82,7 @@ class Camera:
         ground = np.column_stack([self.rotation[:, :2], -self.rotation @ self.centre])
         return np.asarray(lens @ ground)
 
-    def turned(self) -> "Camera":
+    def turned(self) -> "PitchCamera":
         """The camera that sees the same lines where the pitch is turned by 180 degrees."""
         turn = np.diag([-1.0, -1.0, 1.0])
         return replace(self, rotation=self.rotation @ turn, centre=turn @ self.centre)
@@ -93,7 +93,7 @@ class Camera:
         return float(self.rotation[0, 2])
 
 
-def project_all(cameras: Sequence[Camera], points: Float64, width: float) -> Float64:
+def project_all(cameras: Sequence[PitchCamera], points: Float64, width: float) -> Float64:
     """Where pitch points (n, 2) lie for each of k cameras: (k, n, 2) image units; NaN behind."""
     wider = np.array([each.wider for each in cameras])[:, None] / 2
     longer = np.array([each.longer for each in cameras])[:, None] / 2
@@ -114,7 +114,7 @@ def project_all(cameras: Sequence[Camera], points: Float64, width: float) -> Flo
     return np.asarray(ray * (1 + bend[:, None] * square)[..., None] + middle[:, None])
 
 
-def camera_of(projection: Float64, *, centre: Float64 | None = None) -> Camera:
+def camera_of(projection: Float64, *, centre: Float64 | None = None) -> PitchCamera:
     """The camera nearest to a homography.
 
     Args:
@@ -128,10 +128,10 @@ def camera_of(projection: Float64, *, centre: Float64 | None = None) -> Camera:
     u, _, vt = np.linalg.svd(axes)
     rotation = u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
     place = -rotation.T @ seen[:, 2] if centre is None else centre
-    return Camera(float(focal_length(projection)), rotation, np.asarray(place))
+    return PitchCamera(float(focal_length(projection)), rotation, np.asarray(place))
 
 
-def camera_from(view: Float64, like: Camera) -> Camera:
+def camera_from(view: Float64, like: PitchCamera) -> PitchCamera:
     """The camera at the place, and with the lens, of another one that has a homography.
 
     With K the lens and B = [1 0 -X; 0 1 -Y; 0 0 -Z] of the place (X, Y, Z), the homography is K R B
@@ -169,7 +169,7 @@ def ground_in_view(projection: Float64, height: float) -> tuple[Float64, Float64
     return ground[seen], image[seen]
 
 
-def homography_of(camera: Camera, size: tuple[int, int], width: float) -> Float64 | None:
+def homography_of(camera: PitchCamera, size: tuple[int, int], width: float) -> Float64 | None:
     """The homography (3, 3) in units of ``projection`` that comes nearest to what a camera shows.
 
     Where the lens bends nothing it is exact; else least squares over the ground in view (direct
