@@ -91,7 +91,7 @@ def test_the_files_that_are_written_can_be_chosen(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--format", "csv,xml"], ["predictions, parquet, csv, overlay", "'xml'"]),
+        (["--format", "csv,xml"], ["predictions, parquet, csv, cameras, overlay", "'xml'"]),
         (["--pitch", "wide"], ["TOUCHLINE_PITCH", "'wide'"]),
         (["--pitch", "20x10"], ["20.0 x 10.0 m"]),
         (["--detector", "no.such:finder"], ["'no.such:finder'", "no module 'no'"]),

@@ -44,7 +44,9 @@ ImageFps = Annotated[
 ]
 Formats = Annotated[
     str | None,
-    typer.Option("--format", help="What to write: predictions, parquet, csv, overlay; by commas."),
+    typer.Option(
+        "--format", help="What to write: predictions, parquet, csv, cameras, overlay; by commas."
+    ),
 ]
 PitchSize = Annotated[
     str | None, typer.Option("--pitch", help="Length and width in metres, such as 100x64.")

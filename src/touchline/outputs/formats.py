@@ -6,6 +6,7 @@ from pathlib import Path
 
 from touchline.errors import UsageError
 from touchline.files import as_text
+from touchline.outputs.cameras import CamerasParquet
 from touchline.outputs.overlay import Overlay
 from touchline.outputs.predictions import Predictions
 from touchline.outputs.tracks import TracksCsv, TracksParquet
@@ -51,6 +52,7 @@ FORMATS: Mapping[str, Format] = {
     ),
     "parquet": Format("tracks.parquet", lambda path, clip: TracksParquet(path)),
     "csv": Format("tracks.csv", lambda path, clip: TracksCsv(path)),
+    "cameras": Format("cameras.parquet", lambda path, clip: CamerasParquet(path)),
     "overlay": Format(
         "overlay.mp4",
         lambda path, clip: Overlay(
