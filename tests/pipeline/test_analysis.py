@@ -143,9 +143,9 @@ def test_positions_are_unknown_without_a_pitch(clip: Path) -> None:
 
 def test_a_cpu_looks_twelve_times_a_second_whatever_the_rate() -> None:
     settings = Settings.read()
-    assert Pace.of(settings, 25.0) == Pace(detect_every=2, locate_every=5)
-    assert Pace.of(settings, 50.0) == Pace(detect_every=4, locate_every=10)
-    assert Pace.of(settings, 10.0) == Pace(detect_every=1, locate_every=2)
+    assert Pace.of(settings, 25.0) == Pace(detect_every=2, locate_every=8)
+    assert Pace.of(settings, 50.0) == Pace(detect_every=4, locate_every=16)
+    assert Pace.of(settings, 10.0) == Pace(detect_every=1, locate_every=3)
 
 
 def test_a_gpu_looks_at_every_frame_unless_it_is_told_otherwise() -> None:

@@ -28,7 +28,7 @@ class Pace:
     @classmethod
     def of(cls, settings: Settings, fps: float, *, device: str = "cpu") -> Self:
         """What the settings ask for; where they do not, what two CPU cores or one GPU can keep."""
-        detections, locations = (12.5, 5.0) if device.endswith("cpu") else (fps, 12.5)
+        detections, locations = (12.5, 3.2) if device.endswith("cpu") else (fps, 12.5)
         return cls(
             detect_every=settings.detect_every or max(1, round(fps / detections)),
             locate_every=settings.locate_every or max(1, round(fps / locations)),

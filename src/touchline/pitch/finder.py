@@ -20,8 +20,9 @@ import supervision as sv
 from touchline.arrays import Float64, Image
 from touchline.geometry import project_points
 from touchline.pitch.agreement import LineFit, agreement
-from touchline.pitch.alignment import BODY, GROUND_NOISE, TURN, Anchors, Belief, align, spread
+from touchline.pitch.alignment import BODY, TURN, Anchors, Belief, align, spread
 from touchline.pitch.dimensions import PitchDimensions
+from touchline.pitch.ground import GroundSize
 from touchline.pitch.homography import RANSAC_WIDTHS, confidences, fit_homography
 from touchline.pitch.look import PitchLook
 from touchline.pitch.markings import Markings
@@ -46,10 +47,6 @@ TOLD = 0.3
 TRUST = 0.5
 """Share of a network's points that must agree with a camera that is followed; else it is asked what
 it has to say by itself."""
-ALIKE = 0.2
-"""What a further look at the ground's size counts: neighbours err alike."""
-LARGEST, SURE = 6.0, 0.25
-"""Metres by which a ground may differ, and to which its size can be known."""
 SAME_PLACE = 5.0
 """Metres within which a camera stands where one stood before in the match."""
 
@@ -80,40 +77,6 @@ class _Picture:
     straight: Straight
 
 
-class _Ground:
-    """What the looks of a match say of its ground, together.
-
-    Attributes:
-        size: float64 (2,) metres by which it is longer and wider than the dimensions say.
-        information: float64 (2,) 1 / variance of both.
-    """
-
-    def __init__(self) -> None:
-        self.size = np.zeros(2)
-        self.information = np.full(2, GROUND_NOISE**-2)
-
-    @property
-    def noise(self) -> Float64:
-        """Standard errors (2,) in metres."""
-        return np.asarray(self.information**-0.5)
-
-    def learn(self, camera: PitchCamera, covariance: Float64) -> None:
-        """Take in what a look says beyond what was believed of it before.
-
-        Args:
-            camera: Aligned under what is known so far.
-            covariance: (12, 12) of its parameters where nothing is known of the ground.
-        """
-        variance = np.diag(covariance)[[9, 8]]
-        fresh = np.maximum(1 / variance - GROUND_NOISE**-2, 1e-9)
-        found = np.array([camera.longer, camera.wider])
-        alone = found + (found - self.size) * self.information / fresh
-        weight = ALIKE * fresh
-        alone = np.clip(alone, -LARGEST, LARGEST)
-        self.size = (self.size * self.information + alone * weight) / (self.information + weight)
-        self.information = np.minimum(self.information + weight, SURE**-2)
-
-
 class PitchFinder:
     """Finds the camera in the pictures of a clip, one after another.
 
@@ -127,7 +90,7 @@ class PitchFinder:
         self._vertices = self._dimensions.vertices()
         self._places: list[Float64] = []
         """Where cameras of this match stand of which the end is known."""
-        self._ground = _Ground()
+        self._ground = GroundSize()
         self.begin_shot()
 
     def begin_shot(self) -> None:

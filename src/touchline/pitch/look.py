@@ -9,7 +9,7 @@ from touchline.geometry import project_points
 from touchline.pitch.alignment import STEPS
 from touchline.pitch.homography import Homography, uncertainty_in_view
 from touchline.pitch.projection import pitch_units
-from touchline.pitch.view import PitchCamera, homography_of
+from touchline.pitch.view import PitchCamera, ground_in_view, homography_of
 
 _MARGIN = 0.5
 """Widths beyond the picture up to which a vertex still says where the camera looks."""
@@ -62,7 +62,10 @@ class PitchLook:
         projection = homography_of(camera, size, width)
         if projection is None:
             return None
-        nudged = [homography_of(camera.stepped(each), size, width) for each in np.diag(STEPS)]
+        # Over the same ground for all: a point more or less would look like a change.
+        ground, _ = ground_in_view(camera.plain(), size[1] / size[0])
+        cameras = [camera.stepped(each) for each in np.diag(STEPS)]
+        nudged = [homography_of(each, size, width, ground=ground) for each in cameras]
         change = [(projection if each is None else each) - projection for each in nudged]
         jacobian = np.stack([each.ravel() for each in change]) / STEPS[:, None]
         image = camera.project(vertices, width)

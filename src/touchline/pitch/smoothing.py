@@ -31,7 +31,12 @@ MIN_SUPPORT = 0.5
 camera's motion was lost between them, nothing is known."""
 
 AGREE = 0.02
-"""Widths of the image by which the vertices of two looks that agree differ, in the median."""
+"""Widths of the image by which two looks that agree differ, in the median over the picture."""
+
+_LOWER = np.stack(np.meshgrid(np.linspace(-0.45, 0.45, 5), np.linspace(-0.1, 0.45, 4)), -1).reshape(
+    -1, 2
+)
+"""Points of a picture, in widths and heights from its middle, where there is ground mostly."""
 
 FADING = 6
 """Power of 1 - t^2 by which a look counts less with its distance t in time: half at a third of the
@@ -204,7 +209,8 @@ class PitchTrack:
         weights, given = nearness[near], list(looks.values())
         motions = inverse(self._to_newest[place]) @ self._to_newest[near]
         vertices = project_points(np.array([each.vertices for each in given]), motions)
-        agreeing = _agreeing(vertices, weights)
+        carried = motions @ np.array([each.projection for each in given])
+        agreeing = _agreeing(carried, weights, self._size[1] / self._size[0])
         if weights @ agreeing <= MIN_SUPPORT * weights.sum():
             return None
         weights = weights * agreeing
@@ -278,19 +284,19 @@ def _mean(projections: list[Float64], motions: Float64, weights: Float64) -> Flo
     return np.asarray(np.einsum("k,kij->ij", weights / norms, carried) / weights.sum())
 
 
-def _agreeing(vertices: Float64, weights: Float64) -> Float64:
+def _agreeing(projections: Float64, weights: Float64, height: float) -> Float64:
     """Which of k looks (k,) agree with the one that most of them agree with, 1 or 0.
 
+    Two looks are as far apart as points of the picture move from one's ground to the other's.
+
     Args:
-        vertices: (k, 32, 2) image units, carried to one moment; NaN where unknown.
+        projections: (k, 3, 3), carried to one moment.
         weights: (k,) how much each counts.
+        height: Of the picture in widths.
     """
-    apart = np.linalg.norm(vertices[:, None] - vertices[None], axis=3)
-    common = np.isfinite(apart)
-    # The median over the vertices that both have, as the mean of the middle ones of a sorted row.
-    ordered = np.sort(np.where(common, apart, np.inf), axis=2)
-    middle = np.maximum(common.sum(axis=2) - 1, 0) // 2
-    median = np.take_along_axis(ordered, middle[..., None], axis=2)[..., 0]
-    agree = (median < AGREE).astype(np.float64)
+    between = projections[:, None] @ np.linalg.inv(projections)[None]
+    grid = _LOWER * [1.0, height]
+    apart = np.linalg.norm(project_points(grid, between) - grid, axis=3)
+    agree = (np.median(apart, axis=2) < AGREE).astype(np.float64)  # NaN, behind, is not near
     np.fill_diagonal(agree, 1.0)
     return np.asarray(agree[int((agree @ weights).argmax())])

@@ -169,15 +169,24 @@ def ground_in_view(projection: Float64, height: float) -> tuple[Float64, Float64
     return ground[seen], image[seen]
 
 
-def homography_of(camera: PitchCamera, size: tuple[int, int], width: float) -> Float64 | None:
+def homography_of(
+    camera: PitchCamera, size: tuple[int, int], width: float, *, ground: Float64 | None = None
+) -> Float64 | None:
     """The homography (3, 3) in units of ``projection`` that comes nearest to what a camera shows.
 
-    Where the lens bends nothing it is exact; else least squares over the ground in view (direct
-    linear transform). None where hardly any ground is in view.
+    Where the lens bends nothing it is exact; else least squares over ground in view (direct linear
+    transform). None where hardly any ground is in view.
+
+    Args:
+        camera: The view.
+        size: (width, height) of the image in pixels.
+        width: Of the pitch, metres.
+        ground: (n, 2) metres over which it is fitted; None is what the camera has in view.
     """
     plain = camera.plain()
     if camera.bend:
-        ground, _ = ground_in_view(plain, size[1] / size[0])
+        if ground is None:
+            ground, _ = ground_in_view(plain, size[1] / size[0])
         if len(ground) < 4:
             return None
         found, _ = cv2.findHomography(ground / METRES_PER_UNIT, camera.project(ground, width), 0)
