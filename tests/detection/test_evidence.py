@@ -120,6 +120,18 @@ def test_people_are_those_of_the_reduced_look() -> None:
     assert both.class_id.tolist() == [ClassId.REFEREE]
 
 
+FRAME = (1280, 720)
+
+
 def test_of_several_balls_the_first_stays_and_everybody() -> None:
     found = boxes((square(0, 0, 9), 0.8, 0), MAN, (square(60, 0, 9), 0.5, 0), MAN)
-    assert one_ball(found).tolist() == [True, True, False, True]
+    assert one_ball(found, FRAME).tolist() == [True, True, False, True]
+
+
+@pytest.mark.parametrize("height", [0.0, 400.0])
+def test_where_nobody_plays_around_it_a_ball_must_be_sure(height: float) -> None:
+    """Nobody is there, or whoever is fills the picture."""
+    around = [((0.0, 0.0, 150.0, height), 0.9, ClassId.PLAYER)] * bool(height)
+    for score, stays in ((0.55, False), (0.65, True)):
+        found = boxes(*around, (square(600, 300, 40), score, ClassId.BALL))
+        assert one_ball(found, FRAME).tolist() == [True] * len(around) + [stays]

@@ -21,6 +21,11 @@ REDUCED = 960
 BALL = 0.19
 """Shorter side of a ball's box in heights of the median person, in the middle of what labels say:
 nine of ten lie between .14 and .29 (301 balls of 13 openly licensed matches)."""
+CLOSE = 0.4
+"""Height of the median person, in heights of the picture, from which it is a close-up."""
+ALONE = 0.6
+"""Score from which a ball is one that no game around speaks for: in a close-up, or without anybody.
+Boots, heads and logos are large there."""
 FREE = 0.3
 """Natural logarithm of the ratio to that size up to which a ball is as good as any, ..."""
 SPREAD = 0.3
@@ -89,10 +94,16 @@ def join_looks(full: DecodedBoxes, reduced: DecodedBoxes) -> DecodedBoxes:
     return every.take(np.argsort(-every.scores, kind="stable"))
 
 
-def one_ball(boxes: DecodedBoxes) -> Bools:
-    """Which boxes (n,), best first, stay where there is one ball at most: people, and the best."""
+def one_ball(boxes: DecodedBoxes, frame: tuple[int, int]) -> Bools:
+    """Which boxes (n,), best first, stay where there is one ball at most: people, and the best.
+
+    In a frame of (width, height) pixels that shows no game around it, that must be ``ALONE``.
+    """
+    height = median_height(boxes.xyxy, boxes.scores, boxes.class_id)
+    shows_game = 0 < height <= CLOSE * frame[1]
     ball = boxes.class_id == ClassId.BALL
-    return np.asarray(~ball | (np.cumsum(ball) == 1))
+    best = ball & (np.cumsum(ball) == 1)
+    return np.asarray(~ball | (best & (shows_game | (boxes.scores >= ALONE))))
 
 
 def _pairs(first: DecodedBoxes, second: DecodedBoxes) -> tuple[Indices, Indices]:

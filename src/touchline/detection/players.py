@@ -184,7 +184,7 @@ class YoloxDetector:
         """What reaches its threshold; ``people`` is how people were seen, if not as the ball."""
         boxes = boxes.take(boxes.scores >= self._thresholds[boxes.class_id])
         if self._told[:2] == (None, None):
-            boxes = boxes.take(one_ball(boxes))
+            boxes = boxes.take(one_ball(boxes, box.frame))
         seen_at = np.full(len(boxes), max(box.inner))
         if people is not None:
             seen_at[boxes.class_id != ClassId.BALL] = max(people.inner)
