@@ -20,6 +20,9 @@ STRETCH = 1.0
 CHANGED = 4.0
 """Mean square of the distance of a look from its stretch, in units of kit space, from which a track
 seems to have taken up another man."""
+WORD = 0.6
+"""What the detector's word counts. It was weighed on frames that the detector has learnt from; of
+other matches it claims more than it knows."""
 CLEAR = 0.5
 """Quality from which a look can say so."""
 TAIL = 0.01
@@ -167,7 +170,7 @@ class Evidence:
     def people(self, rows: Int64) -> People:
         """Some stretches (n,) as people of a mixture, and who of them was there together."""
         looks = np.maximum(self.quality[rows], LEAST)
-        roles = (self.word[rows] + self.place[rows]) / looks[:, None]
+        roles = (WORD * self.word[rows] + self.place[rows]) / looks[:, None]
         looks = np.maximum(looks, 0.25)
         variance = WITHIN * (ALIKE + (1 - ALIKE) / looks)
         tail = TAIL / np.maximum(looks, 1.0) ** TAIL_POWER
