@@ -144,7 +144,11 @@ class YoloxDetector:
             groups[image.shape[1], image.shape[0]].append(index)
         found: dict[int, sv.Detections] = {}
         for size, places in groups.items():
-            box = min(Letterbox.fit(size, imgsz), Letterbox.fit(size, self._imgsz), key=_pixels)
+            box = min(
+                Letterbox.fit(size, imgsz),
+                Letterbox.fit(size, self._imgsz),
+                key=lambda each: np.prod(each.inner),
+            )
             results = self._detect_alike(box, [images[place] for place in places])
             found.update(zip(places, results, strict=True))
         return [found[index] for index in range(len(images))]
@@ -248,10 +252,6 @@ def _thresholds(confidence: float | None, ball_confidence: float | None) -> Floa
     thresholds = np.full(len(ClassId), people, np.float32)
     thresholds[ClassId.BALL] = ball
     return thresholds
-
-
-def _pixels(box: Letterbox) -> int:
-    return box.inner[0] * box.inner[1]
 
 
 def _in_frame(boxes: DecodedBoxes, box: Letterbox) -> DecodedBoxes:

@@ -48,11 +48,8 @@ class LineFit:
 
     def confirms(self, kind: str) -> bool:
         """Whether it is enough for a camera of a kind, see ``LIMITS``."""
-        return any(self._reaches(least) for least in LIMITS[kind])
-
-    def _reaches(self, least: "LineFit") -> bool:
-        pairs = zip(astuple(self), astuple(least), strict=True)
-        return all(mine >= needed for mine, needed in pairs)
+        mine = np.array(astuple(self))
+        return any((mine >= astuple(least)).all() for least in LIMITS[kind])
 
 
 LIMITS = {

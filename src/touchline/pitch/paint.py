@@ -152,18 +152,13 @@ def find_paint(image: Image) -> Paint:
     height = round(image.shape[0] * WIDTH / image.shape[1])
     area = cv2.INTER_AREA if image.shape[1] > WIDTH else cv2.INTER_LINEAR
     small = np.asarray(cv2.resize(image, (WIDTH, height), interpolation=area), np.uint8)
-    grass = _grass(small)
+    hsv = cv2.cvtColor(small, cv2.COLOR_BGR2HSV)
+    grass = np.asarray(cv2.inRange(hsv, (28, 35, 30), (90, 255, 255)) > 0, np.uint8)
     field = _field(grass)
     mask = np.asarray(cv2.resize(field, (WIDTH, height), interpolation=cv2.INTER_NEAREST), np.uint8)
     darkest = np.asarray(cv2.min(cv2.min(small[..., 0], small[..., 1]), small[..., 2]), np.uint8)
     points, normal = _ridges(darkest, mask, grass)
     return Paint(height, points, normal, field > 0)
-
-
-def _grass(small: Image) -> Image:
-    """Where a picture is green, uint8, 0 or 1."""
-    hsv = cv2.cvtColor(small, cv2.COLOR_BGR2HSV)
-    return np.asarray(cv2.inRange(hsv, (28, 35, 30), (90, 255, 255)) > 0, np.uint8)
 
 
 def _field(grass: Image) -> Image:
