@@ -121,10 +121,11 @@ class Analysis(Iterator[FrameState]):
         )
         self._measured = prefetch(looking.look(), window)
         shots = ShotMaker(reader.info, self.dimensions, tracker)
-        following = _Following(shots, stages, self.stopwatch)
+        newest = _Newest()
+        following = _Following(shots, stages, self.stopwatch, newest)
         for stage in stages:
             if isinstance(stage, Numbering) and tracker is None:
-                stage.number_by(following.new_id)
+                stage.number_by(newest.new_id)
         self._states = following.refine(self._measured)
         self._turn = threading.RLock()
         self._closed = False
@@ -312,33 +313,40 @@ class _Looking:
 
 
 @dataclass(slots=True, eq=False)
-class _Following:
-    """Steps three and four, in the caller's thread."""
+class _Newest:
+    """The shot that came last: its ids are the highest. Stages keep it; it knows none of them."""
 
-    shots: ShotMaker
-    stages: Sequence[Stage]
-    stopwatch: Stopwatch
     shot: Shot | None = None
-    """The one that came last; its ids are the highest."""
 
     def new_id(self) -> int:
         """An id that nobody has."""
         assert self.shot is not None, "ids are given to people of a shot"
         return self.shot.new_id()
 
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Following:
+    """Steps three and four, in the caller's thread."""
+
+    shots: ShotMaker
+    stages: Sequence[Stage]
+    stopwatch: Stopwatch
+    newest: _Newest
+
     def follow(self, measured: Iterable[MeasuredFrame]) -> Iterator[TrackedFrame]:
         """Step three: tracks and homographies, one shot after another."""
+        shot: Shot | None = None
         for frame in measured:
             if frame.cut:
-                if self.shot is not None:
-                    yield from self.shot.finish()
-                self.shot = self.shots.after(self.shot)
-            assert self.shot is not None, "the first frame starts a shot"
+                if shot is not None:
+                    yield from shot.finish()
+                shot = self.newest.shot = self.shots.after(shot)
+            assert shot is not None, "the first frame starts a shot"
             with self.stopwatch("tracking"):
-                complete = self.shot.push(frame)
+                complete = shot.push(frame)
             yield from complete
-        if self.shot is not None:
-            yield from self.shot.finish()
+        if shot is not None:
+            yield from shot.finish()
 
     def refine(self, measured: Iterable[MeasuredFrame]) -> Generator[FrameState]:
         """Step four: the stages, on a second of a shot at a time; then positions in metres."""
