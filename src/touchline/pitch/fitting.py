@@ -20,9 +20,6 @@ NOISE = 0.004
 TIGHT = 0.01
 """Scale of the loss, in widths, for the points of one image: trust those that agree best."""
 
-WIDE = 0.025
-"""For points of many looks: hardly any local minimum to jump between, so the fit moves smoothly."""
-
 _SKEW_SIGMA = 0.03
 """Of both entries of `camera.skew`; above what a lens or an off-centre crop costs."""
 
@@ -52,32 +49,31 @@ class PointPairs:
     weights: Float64
 
 
-def refine(matrix: Float64, points: PointPairs, *, scale: float = TIGHT) -> tuple[Float64, Float64]:
+def refine(matrix: Float64, points: PointPairs) -> tuple[Float64, Float64]:
     """Improve a pitch-to-image homography and say how well its entries are known.
 
     Args:
         matrix: (3, 3) float64 first guess, norm 1, positive depth at the points.
         points: At least four matched points, in units.
-        scale: Error in widths beyond which a point counts less and less.
 
     Returns:
         The refined matrix (3, 3), norm 1, and the covariance (9, 9) of its row-major entries.
         The covariance is infinite where the points do not determine the homography.
     """
     damping = 1e-3
-    cost = _cost(matrix, points, scale)
+    cost = _cost(matrix, points)
     for _ in range(_MAX_STEPS):
-        step = _step(matrix, points, damping, scale)
+        step = _step(matrix, points, damping)
         candidate = matrix + step
         candidate /= np.linalg.norm(candidate)
-        candidate_cost = _cost(candidate, points, scale)
+        candidate_cost = _cost(candidate, points)
         if not candidate_cost <= cost:  # worse, or not a number
             damping *= 8
             continue
         matrix, cost, damping = candidate, candidate_cost, max(damping / 8, 1e-9)
         if np.abs(step).max() < _SMALL_STEP:
             break
-    return matrix, _covariance(matrix, points, scale)
+    return matrix, _covariance(matrix, points)
 
 
 def squared_errors(matrix: Float64, points: PointPairs) -> Float64:
@@ -87,11 +83,11 @@ def squared_errors(matrix: Float64, points: PointPairs) -> Float64:
     return np.where(np.isfinite(squared), squared, np.inf)
 
 
-def _cost(matrix: Float64, points: PointPairs, scale: float) -> float:
-    ratio = squared_errors(matrix, points) / scale**2
+def _cost(matrix: Float64, points: PointPairs) -> float:
+    ratio = squared_errors(matrix, points) / TIGHT**2
     # r / (1 + r), written so that an infinite error costs 1.
     seen = float(points.weights @ (1 - 1 / (1 + ratio)))
-    return seen + _SKEW_WEIGHT / scale**2 * float(np.sum(skew(matrix) ** 2))
+    return seen + _SKEW_WEIGHT / TIGHT**2 * float(np.sum(skew(matrix) ** 2))
 
 
 def _skew_jacobian(matrix: Float64) -> Float64:
@@ -101,12 +97,12 @@ def _skew_jacobian(matrix: Float64) -> Float64:
     return np.asarray((skew(nudged) - skew(matrix)).T / step)
 
 
-def _robust_weights(squared: Float64, points: PointPairs, scale: float) -> Float64:
-    return np.asarray(points.weights / (1 + squared / scale**2) ** 2)
+def _robust_weights(squared: Float64, points: PointPairs) -> Float64:
+    return np.asarray(points.weights / (1 + squared / TIGHT**2) ** 2)
 
 
-def _step(matrix: Float64, points: PointPairs, damping: float, scale: float) -> Float64:
-    weights = _robust_weights(squared_errors(matrix, points), points, scale)
+def _step(matrix: Float64, points: PointPairs, damping: float) -> Float64:
+    weights = _robust_weights(squared_errors(matrix, points), points)
     usable = weights > 0
     jacobian = entry_jacobians(points.pitch[usable], matrix)
     residual = points.image[usable] - project_points(points.pitch[usable], matrix)
@@ -122,9 +118,9 @@ def _step(matrix: Float64, points: PointPairs, damping: float, scale: float) -> 
     return np.asarray(np.linalg.solve(normal, gradient).reshape(3, 3))
 
 
-def _covariance(matrix: Float64, points: PointPairs, scale: float) -> Float64:
+def _covariance(matrix: Float64, points: PointPairs) -> Float64:
     squared = squared_errors(matrix, points)
-    weights = _robust_weights(squared, points, scale)
+    weights = _robust_weights(squared, points)
     usable = weights > 0
     jacobian = entry_jacobians(points.pitch[usable], matrix)
     normal = np.einsum("nik,nil->kl", jacobian * weights[usable, None, None], jacobian)

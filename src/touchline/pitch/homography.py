@@ -11,7 +11,7 @@ from touchline.arrays import Float32, Float64
 from touchline.frame import Source
 from touchline.geometry import entry_jacobians, point_jacobians, project_points, through
 from touchline.pitch.dimensions import PitchDimensions
-from touchline.pitch.fitting import TIGHT, PointPairs, refine, squared_errors
+from touchline.pitch.fitting import PointPairs, refine, squared_errors
 from touchline.pitch.plausibility import MIN_POINTS, is_plausible
 from touchline.pitch.projection import facing, image_units, inverse, pitch_units
 
@@ -129,14 +129,9 @@ def sample_consensus(points: PointPairs) -> Float64 | None:
     return facing(np.asarray(matrix, np.float64), points.pitch[inliers.ravel() > 0])
 
 
-def estimate(
-    first: Float64, points: PointPairs, size: tuple[int, int], *, scale: float = TIGHT
-) -> Homography | None:
-    """Refine a first guess (3, 3) on `points`; None where the result is not a view of a pitch.
-
-    `scale` is that of the loss, see `fitting.refine`.
-    """
-    matrix, covariance = refine(first, points, scale=scale)
+def estimate(first: Float64, points: PointPairs, size: tuple[int, int]) -> Homography | None:
+    """Refine a first guess (3, 3) on `points`; None where the result is not a view of a pitch."""
+    matrix, covariance = refine(first, points)
     agreeing = squared_errors(matrix, points) < RANSAC_WIDTHS**2
     inliers = PointPairs(points.pitch[agreeing], points.image[agreeing], points.weights[agreeing])
     if not is_plausible(matrix, inliers, height=size[1] / size[0]):
