@@ -7,8 +7,10 @@ import numpy.typing as npt
 import supervision as sv
 from hypothesis import strategies as st
 
+from touchline.geometry import project_points
 from touchline.pitch import PitchDimensions, PitchLook, fit_homography
 from touchline.pitch.homography import confidences
+from touchline.pitch.projection import pitch_units
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -78,4 +80,5 @@ def look(camera: Camera, *, noise: float = 0.0, seed: int = 0, shift: float = 0.
     points = keypoints(points.xy[0] + [shift, 0], confidences(points) > 0)
     homography = fit_homography(points, SIZE)
     assert homography is not None
-    return PitchLook.flat(homography, VERTICES, confidences(points))
+    image = project_points(project_points(VERTICES, pitch_units()), homography.projection)
+    return PitchLook(homography.projection, homography.covariance, image, confidences(points))

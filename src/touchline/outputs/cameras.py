@@ -9,10 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from touchline.frame import CameraState, FrameState, PitchState
+from touchline.outputs.tracks import AXES, ROWS_PER_GROUP
 from touchline.outputs.writer import FileWriter
-
-ROWS_PER_GROUP = 8192
-"""Rows that are held back before they are written together."""
 
 _NUMBERS = {
     "uncertainty": "m",
@@ -39,7 +37,7 @@ SCHEMA = pa.schema(
         pa.field("knows_end", pa.bool_()),
         pa.field("homography", pa.list_(pa.float64(), 9)),
     ],
-    metadata={"pitch": "origin at the centre spot, x along the touchline, y to the far touchline"},
+    metadata=AXES,
 )
 
 

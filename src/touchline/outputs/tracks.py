@@ -29,6 +29,9 @@ _OWN = ("position", "verified", "class_scores")
 _TEAMS = ("team", "team_confidence", "role_confidence", "off_pitch")
 """Columns of the stage ``teams``: they come before those of others."""
 
+AXES = {"pitch": "origin at the centre spot, x along the touchline, y to the far touchline"}
+"""What tables with places on the pitch say of them."""
+
 SCHEMA = pa.schema(
     [
         pa.field("frame", pa.int32(), nullable=False),
@@ -48,7 +51,7 @@ SCHEMA = pa.schema(
         pa.field("x", pa.float32(), metadata={"unit": "m"}),
         pa.field("y", pa.float32(), metadata={"unit": "m"}),
     ],
-    metadata={"pitch": "origin at the centre spot, x along the touchline, y to the far touchline"},
+    metadata=AXES,
 )
 
 

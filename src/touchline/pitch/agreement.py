@@ -43,8 +43,7 @@ class LineFit:
     @property
     def balance(self) -> float:
         """Harmonic mean of precision and long recall."""
-        both = self.precision + self.long_recall
-        return 2 * self.precision * self.long_recall / both if both else 0.0
+        return harmonic_mean(self.precision, self.long_recall)
 
     def confirms(self, kind: str) -> bool:
         """Whether it is enough for a camera of a kind, see ``LIMITS``."""
@@ -69,6 +68,12 @@ of the paint, three to five points fit any camera, a followed one was right a mo
 search over lines has found has nobody else. One of several is enough: from a wide view far lines
 are too thin to be seen, and what there is of paint must be theirs then; stands and boards that are
 green add ridges that no marking explains, and then the markings must lie on paint all the more."""
+
+
+def harmonic_mean(first: float, second: float) -> float:
+    """Of two shares; 0 where both are."""
+    both = first + second
+    return 2 * first * second / both if both else 0.0
 
 
 def agreement(camera: PitchCamera, markings: Markings, paint: Paint, long: Bools) -> LineFit:

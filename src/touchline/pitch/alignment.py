@@ -159,14 +159,13 @@ def spread(
     paint: Paint,
     *,
     anchors: Anchors | None = None,
-    belief: Belief | None = None,
 ) -> Float64:
     """The covariance (12, 12) of an aligned camera's parameters, from what held it.
 
     It is scaled by how far the lines are off the paint in the mean, against ``PAINT_NOISE``: on
     clean paint a fit is better than that, on other grounds' lines worse.
     """
-    fit = _Fit(markings, anchors, belief or Belief())
+    fit = _Fit(markings, anchors, Belief())
     pull = _pull(camera, markings, paint, 4.0)
     weights = fit.weights(camera, pull, 4.0)
     off, normal, _ = fit.equations(camera, pull, weights, EVERYTHING)

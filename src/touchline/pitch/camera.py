@@ -14,15 +14,24 @@ _FOCAL_LIMITS = (0.4, 12.0)
 """Widths of the image: from an opening of 100 degrees to one of 5."""
 
 
-def focal_length(matrix: Float64) -> Float64:
-    """Return the focal length (...,) in widths for pitch-to-image homographies (..., 3, 3)."""
-    (dot, dot_depth), (gap, gap_depth) = _conditions(matrix)
-    # Least squares for g = 1 / f^2 in g * dot + dot_depth = 0 and (g * gap + gap_depth) / 2 = 0.
+def inverse_square_focal(along: Float64, across: Float64) -> Float64:
+    """Return 1 / f^2 (...,), f the focal length in widths, for the pitch's axes (..., 3) as seen.
+
+    The axes' product and the gap of their squares must vanish: g * dot + dot_depth = 0 and
+    (g * gap + gap_depth) / 2 = 0 with g = 1 / f^2, here by least squares.
+    """
+    product, squares = along * across, along**2 - across**2
+    dot, dot_depth = product[..., 0] + product[..., 1], product[..., 2]
+    gap, gap_depth = squares[..., 0] + squares[..., 1], squares[..., 2]
     over = dot * dot_depth + gap * gap_depth / 4
     under = dot**2 + gap**2 / 4
     low, high = _FOCAL_LIMITS
-    inverse_square = np.clip(-over / np.maximum(under, 1e-30), high**-2, low**-2)
-    return np.asarray(inverse_square**-0.5)
+    return np.asarray(np.clip(-over / np.maximum(under, 1e-30), high**-2, low**-2))
+
+
+def focal_length(matrix: Float64) -> Float64:
+    """Return the focal length (...,) in widths for pitch-to-image homographies (..., 3, 3)."""
+    return np.asarray(inverse_square_focal(matrix[..., 0], matrix[..., 1]) ** -0.5)
 
 
 def rays(matrix: Float64) -> Float64:
@@ -42,15 +51,3 @@ def skew(matrix: Float64) -> Float64:
     lengths = np.linalg.norm(along, axis=-1), np.linalg.norm(across, axis=-1)
     cosine = np.sum(along * across, axis=-1) / (lengths[0] * lengths[1])
     return np.stack([cosine, np.log(lengths[0] / lengths[1])], axis=-1)
-
-
-def _conditions(
-    matrix: Float64,
-) -> tuple[tuple[Float64, Float64], tuple[Float64, Float64]]:
-    """Return the axes' product and the gap of their squares: in the image rows, and in depth."""
-    along, across = matrix[..., 0], matrix[..., 1]
-    product, gap = along * across, along**2 - across**2
-    return (
-        (product[..., 0] + product[..., 1], product[..., 2]),
-        (gap[..., 0] + gap[..., 1], gap[..., 2]),
-    )

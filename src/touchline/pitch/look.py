@@ -5,10 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from touchline.arrays import Float64
-from touchline.geometry import project_points
 from touchline.pitch.alignment import STEPS
 from touchline.pitch.homography import Homography, uncertainty_in_view
-from touchline.pitch.projection import pitch_units
 from touchline.pitch.view import PitchCamera, ground_in_view, homography_of
 
 _MARGIN = 0.5
@@ -59,11 +57,11 @@ class PitchLook:
             seen: As of ``PitchLook``.
             knows_end: Likewise.
         """
-        projection = homography_of(camera, size, width)
-        if projection is None:
-            return None
         # Over the same ground for all: a point more or less would look like a change.
         ground, _ = ground_in_view(camera.plain(), size[1] / size[0])
+        projection = homography_of(camera, size, width, ground=ground)
+        if projection is None:
+            return None
         cameras = [camera.stepped(each) for each in np.diag(STEPS)]
         nudged = [homography_of(each, size, width, ground=ground) for each in cameras]
         change = [(projection if each is None else each) - projection for each in nudged]
@@ -91,15 +89,3 @@ class PitchLook:
             vertices=self.vertices * [1.0, factor],
             camera=None,
         )
-
-    @classmethod
-    def flat(cls, homography: Homography, vertices: Float64, seen: Float64) -> "PitchLook":
-        """What a homography shows, without a lens.
-
-        Args:
-            homography: The view.
-            vertices: (32, 2) metres.
-            seen: As of ``PitchLook``.
-        """
-        image = project_points(project_points(vertices, pitch_units()), homography.projection)
-        return cls(homography.projection, homography.covariance, image, seen)

@@ -66,13 +66,11 @@ class Paint:
         height: Of that picture.
         points: float64 (n, 2), tops of ridges.
         normal: float64 (n,), angle across the line in radians, modulo pi.
-        field: bool (height / 4, WIDTH / 4), the pitch.
     """
 
     height: int
     points: Float64
     normal: Float64
-    field: Bools
 
     def __len__(self) -> int:
         return len(self.points)
@@ -154,11 +152,11 @@ def find_paint(image: Image) -> Paint:
     small = np.asarray(cv2.resize(image, (WIDTH, height), interpolation=area), np.uint8)
     hsv = cv2.cvtColor(small, cv2.COLOR_BGR2HSV)
     grass = np.asarray(cv2.inRange(hsv, (28, 35, 30), (90, 255, 255)) > 0, np.uint8)
-    field = _field(grass)
-    mask = np.asarray(cv2.resize(field, (WIDTH, height), interpolation=cv2.INTER_NEAREST), np.uint8)
+    size = (WIDTH, height)
+    mask = np.asarray(cv2.resize(_field(grass), size, interpolation=cv2.INTER_NEAREST), np.uint8)
     darkest = np.asarray(cv2.min(cv2.min(small[..., 0], small[..., 1]), small[..., 2]), np.uint8)
     points, normal = _ridges(darkest, mask, grass)
-    return Paint(height, points, normal, field > 0)
+    return Paint(height, points, normal)
 
 
 def _field(grass: Image) -> Image:

@@ -7,7 +7,7 @@ it is turned to what was seen, and the paint chooses.
 import numpy as np
 
 from touchline.arrays import Bools, Float64
-from touchline.pitch.agreement import LineFit, agreement
+from touchline.pitch.agreement import LineFit, agreement, harmonic_mean
 from touchline.pitch.alignment import BODY, Anchors, Belief, align
 from touchline.pitch.markings import Markings
 from touchline.pitch.paint import Paint
@@ -41,14 +41,9 @@ def rescued(
             radii=[24.0, 24.0, 24.0, 12.0, 12.0, 6.0, 6.0, 4.0, 4.0],
         )
         found.append((camera, agreement(camera, markings, paint, long)))
-    camera, _ = max(found, key=lambda each: _harmonic(each[1]))
+    camera, _ = max(found, key=lambda each: harmonic_mean(each[1].precision, each[1].recall))
     camera = align(camera, markings, paint=paint, anchors=anchors, radii=[5.0, 5.0, 4.0, 4.0])
     return camera, agreement(camera, markings, paint, long)
-
-
-def _harmonic(agreed: LineFit) -> float:
-    both = agreed.precision + agreed.recall
-    return 2 * agreed.precision * agreed.recall / both if both else 0.0
 
 
 def _towards(anchors: Anchors, centre: Float64) -> PitchCamera:

@@ -13,6 +13,7 @@ import numpy as np
 from touchline.arrays import Float64
 from touchline.pitch.agreement import LineFit, agreement
 from touchline.pitch.alignment import BODY, Anchors, align
+from touchline.pitch.camera import inverse_square_focal
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.markings import Markings
 from touchline.pitch.paint import WIDTH, Paint
@@ -25,7 +26,6 @@ _MAX_SKEW, _ROLL = 0.12, np.cos(np.deg2rad(12))
 _HEIGHTS = (3.0, 70.0)
 _OUTSIDE, _FARTHEST = (60.0, 42.0), 170.0
 """Metres from the centre spot: a camera stands beyond the lines, and not in the next street."""
-_FOCAL_LIMITS = (0.4, 12.0)
 _BEST, _ROUGHLY = 25, 1500
 """Views that are aligned, and views that are ranked carefully."""
 _CHECK = np.array([[-0.3, 0.05, 1.0], [0.3, 0.05, 1.0], [0.0, 0.25, 1.0]])
@@ -48,9 +48,8 @@ def search(
     views = _plausible(_views(straight.lines, paint.height), dimensions)
     if not len(views):
         return None
-    coarse = Markings.of(dimensions, step=5.0)
     if len(views) > 2 * _ROUGHLY:
-        rank = _rank(views, coarse, paint)
+        rank = _rank(views, Markings.of(dimensions, step=5.0), paint)
         views = views[np.argsort(-rank)[:_ROUGHLY]]
     rank = _rank(views, Markings.of(dimensions, step=2.5), paint)
     found = []
@@ -136,16 +135,13 @@ def _plausible(squares: Float64, dimensions: PitchDimensions) -> Float64:
 
 def _stadium(along: Float64, across: Float64, origin: Float64) -> Float64:
     """Of views with these columns (k, n, 3), those (m, 3, 3) that a camera in a stadium has."""
-    dot = (along[..., :2] * across[..., :2]).sum(-1)
-    depth = along[..., 2] * across[..., 2]
-    plane = (along[..., :2] ** 2).sum(-1), (across[..., :2] ** 2).sum(-1)
-    deep = along[..., 2] ** 2, across[..., 2] ** 2
-    gap, deep_gap = plane[0] - plane[1], deep[0] - deep[1]
-    # The focal length as in ``camera.focal_length``, here for many at once and without copies.
-    under = np.maximum(dot**2 + gap**2 / 4, 1e-30)
-    square = -(dot * depth + gap * deep_gap / 4) / under
-    square = np.clip(square, _FOCAL_LIMITS[1] ** -2, _FOCAL_LIMITS[0] ** -2)
-    lengths = np.sqrt(square * plane[0] + deep[0]), np.sqrt(square * plane[1] + deep[1])
+    square = inverse_square_focal(along, across)
+    # The skew as in ``camera.skew``, here for many at once and without copies.
+    dot, depth = (along[..., :2] * across[..., :2]).sum(-1), along[..., 2] * across[..., 2]
+    lengths = [
+        np.sqrt(square * (each[..., :2] ** 2).sum(-1) + each[..., 2] ** 2)
+        for each in (along, across)
+    ]
     with np.errstate(all="ignore"):
         skew = (square * dot + depth) / (lengths[0] * lengths[1])
         uneven = np.log(lengths[0] / lengths[1])

@@ -214,27 +214,29 @@ class PitchTrack:
         if weights @ agreeing <= MIN_SUPPORT * weights.sum():
             return None
         weights = weights * agreeing
-        homography = self._together(given, motions, weights)
+        homography = self._mean(carried, [each.covariance for each in given], motions, weights)
         if homography.uncertainty > MAX_UNCERTAINTY:
             return None
         known = np.isfinite(vertices).all(axis=2) * weights[:, None]
         total = np.nan_to_num(vertices) * known[:, :, None]
         with np.errstate(invalid="ignore"):
-            mean = total.sum(axis=0) / known.sum(axis=0)[:, None]
+            settled = total.sum(axis=0) / known.sum(axis=0)[:, None]
         nearest = int(weights.argmax())
-        return _Blend(homography, mean, given[nearest], motions[nearest])
+        return _Blend(homography, settled, given[nearest], motions[nearest])
 
-    def _together(self, looks: list[PitchLook], motions: Float64, weights: Float64) -> Homography:
-        """The mean of homographies, each carried by a motion, and how well it is known.
+    def _mean(
+        self, carried: Float64, covariances: list[Float64], motions: Float64, weights: Float64
+    ) -> Homography:
+        """The mean of projections (k, 3, 3) that motions have carried, and how well it is known.
 
         Looks err alike, so many are known no better than one; one far in time less well.
         """
-        matrix = _mean([each.projection for each in looks], motions, weights)
-        norms = np.linalg.norm(motions @ np.array([each.projection for each in looks]), axis=(1, 2))
+        norms = np.linalg.norm(carried, axis=(1, 2))
+        matrix = np.einsum("k,kij->ij", weights / norms, carried) / weights.sum()
         shares = weights / weights.sum()
         turns = np.einsum("kij,cd->kicjd", motions / norms[:, None, None], np.eye(3))
         turns = turns.reshape(-1, 9, 9)
-        known = np.array([each.covariance for each in looks]) * shares[:, None, None]
+        known = np.array(covariances) * shares[:, None, None]
         covariance = (turns @ known @ turns.transpose(0, 2, 1)).sum(axis=0)
         size = np.linalg.norm(matrix)
         covariance /= size**2 * min(1.0, float(weights.sum()))
@@ -275,13 +277,6 @@ class PitchTrack:
             ground=(length + camera.longer, width + camera.wider),
             knows_end=blend.look.knows_end,
         )
-
-
-def _mean(projections: list[Float64], motions: Float64, weights: Float64) -> Float64:
-    """The weighted mean (3, 3) of projections, each carried by a motion (k, 3, 3)."""
-    carried = motions @ np.array(projections)
-    norms = np.linalg.norm(carried, axis=(1, 2))
-    return np.asarray(np.einsum("k,kij->ij", weights / norms, carried) / weights.sum())
 
 
 def _agreeing(projections: Float64, weights: Float64, height: float) -> Float64:

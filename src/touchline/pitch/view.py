@@ -114,21 +114,14 @@ def project_all(cameras: Sequence[PitchCamera], points: Float64, width: float) -
     return np.asarray(ray * (1 + bend[:, None] * square)[..., None] + middle[:, None])
 
 
-def camera_of(projection: Float64, *, centre: Float64 | None = None) -> PitchCamera:
-    """The camera nearest to a homography.
-
-    Args:
-        projection: (3, 3) from metres to image units, positive depth in front.
-        centre: (3,) metres, where it stands, if that is known.
-    """
+def camera_of(projection: Float64) -> PitchCamera:
+    """The camera nearest to a homography (3, 3) from metres to image units, facing the pitch."""
     seen = rays(projection / np.linalg.norm(projection))
     lengths = np.linalg.norm(seen[:, :2], axis=0)
     seen = seen / lengths.mean()
     axes = np.column_stack([seen[:, 0], seen[:, 1], np.cross(seen[:, 0], seen[:, 1])])
-    u, _, vt = np.linalg.svd(axes)
-    rotation = u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
-    place = -rotation.T @ seen[:, 2] if centre is None else centre
-    return PitchCamera(float(focal_length(projection)), rotation, np.asarray(place))
+    rotation = _nearest_rotation(axes)
+    return PitchCamera(float(focal_length(projection)), rotation, -rotation.T @ seen[:, 2])
 
 
 def camera_from(view: Float64, like: PitchCamera) -> PitchCamera:
@@ -148,8 +141,13 @@ def camera_from(view: Float64, like: PitchCamera) -> PitchCamera:
     axes[:2] -= like.middle[:, None] * axes[2]
     focal = float(np.linalg.norm(axes[:2]) / np.sqrt(2))
     axes[:2] /= focal
-    u, _, vt = np.linalg.svd(axes)
-    return replace(like, focal=focal, rotation=u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt)
+    return replace(like, focal=focal, rotation=_nearest_rotation(axes))
+
+
+def _nearest_rotation(matrix: Float64) -> Float64:
+    """The rotation (3, 3) nearest to a matrix (Kabsch 1976)."""
+    u, _, vt = np.linalg.svd(matrix)
+    return np.asarray(u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt)
 
 
 def ground_in_view(projection: Float64, height: float) -> tuple[Float64, Float64]:

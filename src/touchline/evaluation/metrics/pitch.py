@@ -226,11 +226,11 @@ def _reprojected(
             there = to_pitch(homography, points[labelled])
             pixels.append(np.linalg.norm(back - points[labelled], axis=1))
             metres.append(np.linalg.norm(there - vertices[labelled], axis=1))
-    return _or_infinite(np.concatenate(pixels)), _or_infinite(np.concatenate(metres))
+    return or_infinite(np.concatenate(pixels)), or_infinite(np.concatenate(metres))
 
 
-def _or_infinite(errors: Float64) -> Float64:
-    # A point behind the camera or at the horizon is infinitely wrong, not unknown.
+def or_infinite(errors: Float64) -> Float64:
+    """A point behind the camera, at the horizon or without a label is infinitely far off."""
     return np.where(np.isnan(errors), np.inf, errors)
 
 

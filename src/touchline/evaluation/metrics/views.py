@@ -7,7 +7,7 @@ import numpy as np
 
 from touchline.arrays import Bools, Float64
 from touchline.evaluation.labels import LabelledFrames, are_known
-from touchline.evaluation.metrics.pitch import asked_points, pitch_of
+from touchline.evaluation.metrics.pitch import asked_points, or_infinite, pitch_of
 from touchline.pitch import PitchDimensions, to_image, to_pitch
 
 
@@ -58,7 +58,7 @@ def views(
         homography, points = answers.homography[row], labels.keypoints[row]
         off[row] = np.linalg.norm(to_image(homography, vertices) - points, axis=1) / width[row]
         metres[row] = np.linalg.norm(to_pitch(homography, points) - vertices, axis=1)
-    off, metres = _or_infinite(off), _or_infinite(metres)
+    off, metres = or_infinite(off), or_infinite(metres)
     medians = [np.median(each[there]) for each, there in zip(off, asked, strict=True)]
     given = are_known(answers.keypoints)
     apart = np.linalg.norm(answers.keypoints - labels.keypoints, axis=2) / width[:, None]
@@ -67,7 +67,7 @@ def views(
         median=np.where(known, np.array(medians, np.float64), np.nan),
         pointless=np.asarray(~given.any(axis=1)),
         reprojected=off[asked],
-        given=_or_infinite(apart)[given],
+        given=or_infinite(apart)[given],
         borne_out=(metres <= answers.uncertainty[:, None])[stated],
     )
 
@@ -76,8 +76,3 @@ def joined_views(parts: Sequence[PitchViews]) -> PitchViews:
     """Those of several matches (at least one) as one."""
     names = [each.name for each in fields(PitchViews)]
     return PitchViews(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-
-
-def _or_infinite(errors: Float64) -> Float64:
-    # A point behind the camera or without a label is infinitely far, not unknown.
-    return np.where(np.isnan(errors), np.inf, errors)
