@@ -21,7 +21,7 @@ from touchline.pitch.drift import drift, part_of
 from touchline.pitch.homography import Homography, uncertainty_in_view, within_one_percent
 from touchline.pitch.look import PitchLook
 from touchline.pitch.projection import facing, image_units, inverse
-from touchline.pitch.view import camera_from
+from touchline.pitch.view import PitchCamera, camera_from, mean_camera
 
 MAX_UNCERTAINTY = 2.5
 """Metres; a homography known less well is not given."""
@@ -64,14 +64,14 @@ class _Blend:
     Attributes:
         homography: Their mean.
         vertices: (32, 2) float64, through the lens; NaN where none of them has one.
-        look: The nearest of them.
-        motion: (3, 3) float64 from its frame to this one.
+        camera: Theirs, together; None where one of them has none.
+        knows_end: Whether the nearest of them knows which end is which.
     """
 
     homography: Homography
     vertices: Float64
-    look: PitchLook
-    motion: Float64
+    camera: PitchCamera | None
+    knows_end: bool
 
 
 class PitchTrack:
@@ -221,8 +221,20 @@ class PitchTrack:
         total = np.nan_to_num(vertices) * known[:, :, None]
         with np.errstate(invalid="ignore"):
             settled = total.sum(axis=0) / known.sum(axis=0)[:, None]
-        nearest = int(weights.argmax())
-        return _Blend(homography, settled, given[nearest], motions[nearest])
+        camera = self._camera(given, motions, weights)
+        return _Blend(homography, settled, camera, given[int(weights.argmax())].knows_end)
+
+    def _camera(
+        self, looks: list[PitchLook], motions: Float64, weights: Float64
+    ) -> PitchCamera | None:
+        """The camera of k looks together: at their mean place, turned as they say in the mean."""
+        cameras = [each.camera for each in looks if each.camera is not None]
+        if len(cameras) < len(looks):
+            return None
+        views = motions @ np.array([each.plain() for each in cameras])
+        norms = np.linalg.norm(views, axis=(1, 2))
+        view = np.einsum("k,kij->ij", weights / norms, views)
+        return camera_from(view, mean_camera(cameras, weights), self._size[1] / self._size[0])
 
     def _mean(
         self, carried: Float64, covariances: list[Float64], motions: Float64, weights: Float64
@@ -259,14 +271,12 @@ class PitchTrack:
         )
         names = [Source.DETECTED if one else Source.PROJECTED for one in seen]
         sources = tuple(names[k] if shown[k] else None for k in range(N_KEYPOINTS))
+        camera = blend.camera and self._state_of(blend.camera, knows_end=blend.knows_end)
         return PitchState(
-            keypoints, sources, homography.matrix, homography.uncertainty, self._camera(blend)
+            keypoints, sources, homography.matrix, homography.uncertainty, camera
         )
 
-    def _camera(self, blend: _Blend) -> CameraState | None:
-        if blend.look.camera is None:
-            return None
-        camera = camera_from(blend.motion @ blend.look.camera.plain(), blend.look.camera)
+    def _state_of(self, camera: PitchCamera, *, knows_end: bool) -> CameraState:
         length, width = self._dimensions.length, self._dimensions.width
         return CameraState(
             focal=camera.focal * self._size[0],
@@ -275,7 +285,7 @@ class PitchTrack:
             distortion=camera.bend * camera.focal**2,
             middle=project_points(camera.middle[None], inverse(self._units))[0],
             ground=(length + camera.longer, width + camera.wider),
-            knows_end=blend.look.knows_end,
+            knows_end=knows_end,
         )
 
 

@@ -28,6 +28,8 @@ _END = 30.0
 _GRID = np.stack(np.meshgrid(np.linspace(-0.45, 0.45, 7), np.linspace(-0.4, 0.45, 6)), -1)
 _ENOUGH = 24
 """Points of the ground from which a homography can be told: of three rows at least."""
+_TURNS = 3
+"""Turns in which a focal length and a rotation are found."""
 _FINE = np.stack(np.meshgrid(np.linspace(-0.5, 0.5, 11), np.linspace(-0.5, 0.5, 31)), -1)
 """For pitches that are a thin strip of the picture."""
 
@@ -124,24 +126,43 @@ def camera_of(projection: Float64) -> PitchCamera:
     return PitchCamera(float(focal_length(projection)), rotation, -rotation.T @ seen[:, 2])
 
 
-def camera_from(view: Float64, like: PitchCamera) -> PitchCamera:
-    """The camera at the place, and with the lens, of another one that has a homography.
+def camera_from(view: Float64, like: PitchCamera, height: float) -> PitchCamera:
+    """The camera at the place, and with the lens, of another one that shows what a homography does.
 
-    With K the lens and B = [1 0 -X; 0 1 -Y; 0 0 -Z] of the place (X, Y, Z), the homography is K R B
-    up to scale, so its rows after B's inverse are the camera's axes, two of them times the focal
-    length.
+    Its turn is the one that brings the directions in which ground lies nearest to those of its
+    pixels (Wahba 1965), its focal length then the best in the image, in turns: what a homography
+    says of perspective is far less sure than where it puts things.
 
     Args:
-        view: (3, 3) from metres to image units, positive depth in front.
-        like: The other one.
+        view: (3, 3) from metres to image units without the lens, positive depth in front.
+        like: The other one; as it is where hardly any ground is in view.
+        height: Of the image in widths.
     """
-    place = np.column_stack([np.eye(3)[:, :2], -like.centre])
-    axes = view @ inverse(place)
-    axes /= np.linalg.norm(axes[2])
-    axes[:2] -= like.middle[:, None] * axes[2]
-    focal = float(np.linalg.norm(axes[:2]) / np.sqrt(2))
-    axes[:2] /= focal
-    return replace(like, focal=focal, rotation=_nearest_rotation(axes))
+    ground, image = ground_in_view(view, height)
+    if len(ground) < _ENOUGH:
+        return like
+    away = np.column_stack([ground, np.zeros(len(ground))]) - like.centre
+    away /= np.linalg.norm(away, axis=1, keepdims=True)
+    image = image - like.middle
+    focal, rotation = like.focal, like.rotation
+    for _ in range(_TURNS):
+        seen = np.column_stack([image / focal, np.ones(len(image))])
+        seen /= np.linalg.norm(seen, axis=1, keepdims=True)
+        rotation = _nearest_rotation(seen.T @ away)
+        ray = away @ rotation.T
+        ray = ray[:, :2] / ray[:, 2:]
+        focal = float((image * ray).sum() / (ray**2).sum())
+    return replace(like, focal=focal, rotation=rotation)
+
+
+def mean_camera(cameras: Sequence[PitchCamera], weights: Float64) -> PitchCamera:
+    """The mean of k cameras, each weighted (k,), turned as the one that counts most."""
+    shares = weights / weights.sum()
+    numbers = [[e.focal, *e.centre, e.bend, e.wider, e.longer, *e.middle] for e in cameras]
+    focal, *centre, bend, wider, longer, right, down = shares @ np.array(numbers)
+    rotation = cameras[int(shares.argmax())].rotation
+    middle = np.array([right, down])
+    return PitchCamera(focal, rotation, np.array(centre), bend, wider, longer, middle)
 
 
 def _nearest_rotation(matrix: Float64) -> Float64:
