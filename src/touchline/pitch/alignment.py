@@ -162,18 +162,21 @@ def spread(
 ) -> Float64:
     """The covariance (12, 12) of an aligned camera's parameters, from what held it.
 
-    It is scaled by how far the lines are off the paint in the mean, against ``PAINT_NOISE``: on
-    clean paint a fit is better than that, on other grounds' lines worse.
+    What was seen counts by how far the lines are off the paint in the mean, against
+    ``PAINT_NOISE``: on clean paint a fit is better than that, on other grounds' lines worse. What
+    is believed of every camera is not surer for it.
     """
     fit = _Fit(markings, anchors, Belief())
     pull = _pull(camera, markings, paint, 4.0)
     weights = fit.weights(camera, pull, 4.0)
-    off, normal, _ = fit.equations(camera, pull, weights, EVERYTHING)
     first = 0 if anchors is None else 2 * len(anchors.weights)
-    mine = slice(first, first + (0 if pull is None else len(pull.rows)))
-    total = float(weights[mine].sum())
-    scale = float(weights[mine] @ off[mine] ** 2) / total if total else 1.0
-    return np.asarray(np.linalg.inv(normal) * scale)
+    last = first + (0 if pull is None else len(pull.rows))
+    total = float(weights[first:last].sum())
+    if total:
+        off = fit.residuals([camera], pull)[0, first:last]
+        weights[:last] /= weights[first:last] @ off**2 / total
+    _, normal, _ = fit.equations(camera, pull, weights, EVERYTHING)
+    return np.asarray(np.linalg.inv(normal))
 
 
 def _pull(camera: PitchCamera, markings: Markings, paint: Paint, radius: float) -> _Pull | None:
