@@ -13,9 +13,19 @@ from tests.pitch.painted import (
     in_view,
     painted,
 )
-from touchline.pitch.alignment import BODY, TURN, Anchors, Belief, align, seen_markings, spread
+from touchline.pitch.alignment import (
+    BODY,
+    GROUND_NOISE,
+    TURN,
+    Anchors,
+    Belief,
+    align,
+    seen_markings,
+    spread,
+)
 from touchline.pitch.paint import find_paint
 
+MIDFIELD = ((0.0, -75.0, 18.0), (0.0, 0.0, 0.0), 2.2)
 NUDGE = np.array([0.01, 0.002, -0.003, 0.002, 0.8, -0.6, 0.5, 0, 0, 0, 0, 0])
 
 
@@ -89,6 +99,12 @@ def test_a_camera_that_more_lines_hold_is_known_better():
         assert np.all(np.linalg.eigvalsh(covariance) > 0)
         doubts.append(np.linalg.slogdet(covariance[:7, :7])[1])
     assert doubts[0] > doubts[1]
+
+
+def test_midfield_says_nothing_of_the_length_of_the_ground():
+    covariance = spread(camera_at(MIDFIELD), MARKINGS, find_paint(painted(MIDFIELD)))
+    longer = 9
+    assert np.sqrt(covariance[longer, longer]) == pytest.approx(GROUND_NOISE, rel=1e-3)
 
 
 @pytest.mark.parametrize("view", [MAIN, MIDDLE, BEHIND_GOAL])

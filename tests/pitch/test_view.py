@@ -7,7 +7,14 @@ from tests.pitch.cameras import SIZE, VERTICES, cameras
 from tests.pitch.painted import BEHIND_GOAL, MAIN, camera_at
 from touchline.geometry import project_points
 from touchline.pitch.projection import image_units, pitch_units
-from touchline.pitch.view import PARAMETERS, PitchCamera, camera_of, homography_of, project_all
+from touchline.pitch.view import (
+    PARAMETERS,
+    PitchCamera,
+    camera_from,
+    camera_of,
+    homography_of,
+    project_all,
+)
 
 WIDTH = 68.0
 
@@ -104,3 +111,17 @@ def test_a_wider_ground_moves_the_touchlines_and_a_longer_one_the_ends():
 def test_a_pitch_that_is_a_thin_strip_of_the_picture_has_a_homography_through_a_lens_too():
     low = camera_at(((0.0, -125.0, 9.0), (0.0, -30.0, 0.0), 0.9), 0.02)
     assert homography_of(low, SIZE, WIDTH) is not None
+
+
+def test_a_camera_keeps_its_aim_where_motion_bends_the_perspective_a_little():
+    camera = camera_at(MAIN)
+    height = SIZE[1] / SIZE[0]
+    noise = np.array([[1.0, 0, 0], [0, 1, 0], [0.01, -0.01, 1]])
+    found = camera_from(noise @ camera.plain(), camera, height)
+    grass = np.array([[25.0, 0.0], [20.0, 10.0], [30.0, -10.0]])
+    off = found.project(grass, 68.0) - camera.project(grass, 68.0)
+    assert np.linalg.norm(off, axis=1).max() < 0.0015
+    turned = camera.stepped(np.array([0.1, 0.01, -0.03, 0.0, *np.zeros(8)]))
+    again = camera_from(turned.plain(), camera, height)
+    assert again.rotation == pytest.approx(turned.rotation, abs=1e-3)
+    assert again.focal == pytest.approx(turned.focal, rel=1e-3)

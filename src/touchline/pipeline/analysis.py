@@ -376,7 +376,7 @@ class _Following:
                         frame.pitch.homography,
                         frame.objects.xyxy.astype(np.float32),
                         dimensions=self.shots.dimensions,
-                        ground=None if frame.pitch.camera is None else frame.pitch.camera.ground,
+                        camera=frame.pitch.camera,
                     )
                 )
                 for frame in window

@@ -11,6 +11,7 @@ from touchline.pitch.homography import (
 )
 from touchline.pitch.keypoints import HeatmapPitchModel, PitchModel, load_pitch_model
 from touchline.pitch.look import PitchLook
+from touchline.pitch.places import as_painted, from_ground, to_ground
 from touchline.pitch.smoothing import PitchTrack
 
 __all__ = [
@@ -22,9 +23,12 @@ __all__ = [
     "PitchLook",
     "PitchModel",
     "PitchTrack",
+    "as_painted",
     "fit_homography",
+    "from_ground",
     "load_pitch_model",
     "positions",
+    "to_ground",
     "to_image",
     "to_pitch",
 ]

@@ -8,10 +8,11 @@ import numpy.typing as npt
 import supervision as sv
 
 from touchline.arrays import Float32, Float64
-from touchline.frame import Source
+from touchline.frame import CameraState, Source
 from touchline.geometry import entry_jacobians, point_jacobians, project_points, through
 from touchline.pitch.dimensions import PitchDimensions
 from touchline.pitch.fitting import PointPairs, refine, squared_errors
+from touchline.pitch.places import to_ground
 from touchline.pitch.plausibility import MIN_POINTS, is_plausible
 from touchline.pitch.projection import facing, image_units, inverse, pitch_units
 
@@ -175,7 +176,7 @@ def positions(
     xyxy: Float32,
     *,
     dimensions: PitchDimensions | None = None,
-    ground: tuple[float, float] | None = None,
+    camera: CameraState | None = None,
     margin: float = 10.0,
 ) -> Float32:
     """Say where on the pitch boxes stand: the middle of their lower edge.
@@ -184,8 +185,8 @@ def positions(
         homography: (3, 3) float64 image pixels to pitch metres, or None.
         xyxy: Boxes (n, 4) in pixels.
         dimensions: Size of the pitch; 105 x 68 m unless told.
-        ground: Length and width of the ground as its lines tell, where that is known: a homography
-            puts the goal lines where the dimensions have them, places are in true metres.
+        camera: Behind the homography, where it is known: what its lens bends is undone, and places
+            are in true metres. A homography alone puts the goal lines where the dimensions are.
         margin: Metres outside the touchlines and goal lines that still count.
 
     Returns:
@@ -195,22 +196,8 @@ def positions(
         return np.full((len(xyxy), 2), np.nan, np.float32)
     pitch = dimensions or PitchDimensions()
     feet = np.stack([(xyxy[:, 0] + xyxy[:, 2]) / 2, xyxy[:, 3]], axis=1)
-    metres = to_pitch(homography, feet)
-    if ground is not None:
-        metres += _stretch(metres, pitch, ground)
+    metres = to_pitch(homography, feet) if camera is None else to_ground(camera, feet)
     limit = np.array([pitch.length / 2 + margin, pitch.width / 2 + margin])
     outside = ~np.all(np.abs(metres) <= limit, axis=1)
     metres[outside] = np.nan
     return metres.astype(np.float32)
-
-
-def _stretch(metres: Float64, pitch: PitchDimensions, ground: tuple[float, float]) -> Float64:
-    """Metres (n, 2) by which true places differ from those on a pitch of the dimensions.
-
-    Boxes, circle and arcs have their size on every ground, so what lies between them gives way.
-    """
-    reach, size = np.abs(metres), np.array([pitch.length, pitch.width])
-    box = size / 2 - [pitch.penalty_box_length, (pitch.width - pitch.penalty_box_width) / 2]
-    fixed, moved = np.array([pitch.circle_radius, box[1]]), np.array([box[0], size[1] / 2])
-    share = np.clip((reach - fixed) / (moved - fixed), 0, 1)
-    return np.asarray(np.sign(metres) * share * (np.array(ground) - size) / 2)

@@ -271,10 +271,9 @@ class PitchTrack:
         )
         names = [Source.DETECTED if one else Source.PROJECTED for one in seen]
         sources = tuple(names[k] if shown[k] else None for k in range(N_KEYPOINTS))
-        camera = blend.camera and self._state_of(blend.camera, knows_end=blend.knows_end)
-        return PitchState(
-            keypoints, sources, homography.matrix, homography.uncertainty, camera
-        )
+        camera = blend.camera
+        seen_by = None if camera is None else self._state_of(camera, knows_end=blend.knows_end)
+        return PitchState(keypoints, sources, homography.matrix, homography.uncertainty, seen_by)
 
     def _state_of(self, camera: PitchCamera, *, knows_end: bool) -> CameraState:
         length, width = self._dimensions.length, self._dimensions.width

@@ -16,9 +16,9 @@ from dataclasses import replace
 import numpy as np
 
 from touchline.arrays import AnyArray, Float64, Int64
-from touchline.frame import NO_TEAM, ClassId, Objects, PitchState, TrackedFrame
+from touchline.frame import NO_TEAM, ClassId, Objects, TrackedFrame
 from touchline.geometry import covered_shares
-from touchline.pitch import PitchDimensions
+from touchline.pitch import PitchDimensions, as_painted
 from touchline.teams.colours import colour_name
 from touchline.teams.evidence import Evidence, Views
 from touchline.teams.kits import cut, describe, grass_colour
@@ -141,7 +141,8 @@ class Teams:
         seen = ~people.is_filled & (people.tracker_id >= 0)
         if not seen.any():
             return
-        places = self._as_painted(people.position.astype(np.float64), frame.pitch)
+        ground = None if frame.pitch.camera is None else frame.pitch.camera.ground
+        places = as_painted(people.position.astype(np.float64), self._dimensions, ground)
         rules = place_rules(people.xyxy, places, self._dimensions)
         # A detector that says only which class it is has a mild word.
         plain = np.where(people.class_id[:, None] == np.arange(len(ClassId)), 0.8, 0.1)
@@ -163,12 +164,6 @@ class Teams:
             outside=(off > OUTSIDE) & (off < FARTHEST),
         )
         self._evidence.add(views, frame.time)
-
-    def _as_painted(self, position: Float64, pitch: PitchState) -> Float64:
-        """Places (n, 2) as on a pitch of the dimensions: on a goal line is on a goal line."""
-        ground = None if pitch.camera is None else pitch.camera.ground
-        size = np.array([self._dimensions.length, self._dimensions.width])
-        return position if ground is None else position * size / ground
 
     def _tell_apart(self, time: float) -> None:
         """Tell the people of this shot apart, by all that is known by now."""

@@ -3,15 +3,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from touchline.frame import CameraState
 from touchline.geometry import plain, through
-from touchline.outputs.drawing.ground import pitch_segments
+from touchline.outputs.drawing.ground import bent_segments, pitch_segments
 from touchline.outputs.drawing.projection import (
     cut_polygon,
     cut_segments,
     frame_planes,
     to_pixels,
 )
-from touchline.pitch.dimensions import PitchDimensions
+from touchline.pitch import PitchDimensions, to_ground
+from touchline.synthetic.camera import look_at
 
 SIZE = (1280, 720)
 
@@ -88,3 +90,17 @@ def test_a_polygon_is_cut_to_the_frame():
 def test_a_polygon_outside_is_nothing():
     square = through([[-100, -100], [-50, -100], [-50, -50], [-100, -50]], np.eye(3))
     assert cut_polygon(square, frame_planes(SIZE)).shape == (0, 3)
+
+
+@pytest.mark.parametrize(("distortion", "bends_by"), [(0.0, 0.0), (-0.1, 4.0)])
+def test_lines_are_drawn_through_the_lens_on_the_ground_of_the_camera(distortion, bends_by):
+    place, middle = np.array([0.0, -75.0, 18.0]), np.array(SIZE) / 2
+    seen = look_at((0.0, -75.0, 18.0), (0.0, 0.0, 0.0), focal=800.0, size=SIZE)
+    ground = (101.0, 66.0)
+    camera = CameraState(800.0, seen.rotation(), place, distortion, middle, ground, knows_end=True)
+    points = bent_segments(camera, PitchDimensions(), SIZE).reshape(-1, 2)
+    assert ((points >= -8.001) & (points <= np.array(SIZE) + 8.001)).all()
+    near = points[np.abs(to_ground(camera, points)[:, 1] + 33.0) < 1e-3]
+    assert len(near) > 50
+    off = np.polyval(np.polyfit(*near.T, 1), near[:, 0]) - near[:, 1]
+    assert np.ptp(off) == pytest.approx(0, abs=0.01) if not bends_by else np.ptp(off) > bends_by

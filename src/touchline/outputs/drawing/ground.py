@@ -1,10 +1,13 @@
 """What lies on the grass: the pitch's lines and its keypoints."""
 
+from dataclasses import replace
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
 from touchline.arrays import Float32, Float64, Image
-from touchline.frame import PitchState, Source
+from touchline.frame import CameraState, PitchState, Source
 from touchline.geometry import plain, through
 from touchline.outputs.drawing.primitives import SUBPIXEL, disc, ring, subpixel
 from touchline.outputs.drawing.projection import (
@@ -13,7 +16,10 @@ from touchline.outputs.drawing.projection import (
     to_pixels,
 )
 from touchline.outputs.drawing.style import INK, LINE_COLOUR, POINT_COLOUR, Style
-from touchline.pitch import PitchDimensions
+from touchline.pitch import PitchDimensions, from_ground
+
+PIECE = 1.0
+"""Metres of a line that are drawn straight."""
 
 
 def pitch_segments(
@@ -32,15 +38,34 @@ def pitch_segments(
     return plain(cut_segments(segments, frame_planes(size, margin=8.0)))
 
 
+def bent_segments(
+    camera: CameraState, dimensions: PitchDimensions, size: tuple[int, int]
+) -> Float64:
+    """Return the painted lines through a camera's lens, on its ground, as ``pitch_segments``."""
+    length, width = camera.ground
+    pieces = []
+    for line in replace(dimensions, length=length, width=width).lines():
+        for first, last in pairwise(line):
+            count = int(np.ceil(np.linalg.norm(last - first) / PIECE)) + 1
+            seen = from_ground(camera, np.linspace(first, last, count))
+            pieces.append(np.stack([seen[:-1], seen[1:]], axis=1))
+    segments = np.concatenate(pieces)
+    segments = segments[np.isfinite(segments).all(axis=(1, 2))]
+    whole = np.concatenate([segments, np.ones((len(segments), 2, 1))], axis=2)
+    return plain(cut_segments(whole, frame_planes(size, margin=8.0)))
+
+
 def draw_lines(image: Image, pitch: PitchState, dimensions: PitchDimensions, style: Style) -> None:
-    """Draw the pitch's lines where the homography says they are."""
+    """Draw the pitch's lines where its camera, or else its homography, says they are."""
     if pitch.homography is None:
         return
     size = (image.shape[1], image.shape[0])
-    segments = subpixel(pitch_segments(pitch.homography, dimensions, size))
-    cv2.polylines(
-        image, list(segments), False, LINE_COLOUR, style.stroke, cv2.LINE_AA, shift=SUBPIXEL
-    )
+    if pitch.camera is None:
+        segments = pitch_segments(pitch.homography, dimensions, size)
+    else:
+        segments = bent_segments(pitch.camera, dimensions, size)
+    lines = list(subpixel(segments))
+    cv2.polylines(image, lines, False, LINE_COLOUR, style.stroke, cv2.LINE_AA, shift=SUBPIXEL)
 
 
 def draw_keypoints(image: Image, pitch: PitchState, style: Style) -> None:
