@@ -184,6 +184,11 @@ class Objects:
         return self._known("verified", (len(self),))
 
     @property
+    def probability(self) -> Float32:
+        """How often a box of such a score is right (n,), NaN where the detector does not say."""
+        return self._known("probability", (len(self),))
+
+    @property
     def team(self) -> Int64:
         """Team (n,) of each, 0 or 1; ``NO_TEAM`` where there is none, or the column says other."""
         team = np.asarray(self.extra.get("team", np.full(len(self), NO_TEAM)))

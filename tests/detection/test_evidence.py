@@ -12,6 +12,7 @@ from touchline.detection.evidence import (
     likely_sizes,
     median_height,
     one_ball,
+    probabilities,
     shows_large_people,
     weigh_balls,
 )
@@ -135,3 +136,15 @@ def test_where_nobody_plays_around_it_a_ball_must_be_sure(height: float) -> None
     for score, stays in ((0.55, False), (0.65, True)):
         found = boxes(*around, (square(600, 300, 40), score, ClassId.BALL))
         assert one_ball(found, FRAME).tolist() == [True] * len(around) + [stays]
+
+
+def test_a_surer_box_is_right_more_often_and_a_person_more_often_than_a_ball() -> None:
+    scores = np.linspace(0, 1, 21, dtype=np.float32)
+    ball = probabilities(scores, np.full(21, ClassId.BALL, np.int64))
+    person = probabilities(scores, np.full(21, ClassId.PLAYER, np.int64))
+    assert ball.dtype == np.float32
+    for each in (ball, person):
+        assert (np.diff(each) >= 0).all()
+        assert 0 <= each.min() < 0.01
+        assert 0.99 < each.max() <= 1
+    assert (person[9:] >= ball[9:]).all()

@@ -9,6 +9,7 @@ from tests.detection.maps import MapEngine, empty_maps, put
 from tests.inference.networks import write_detector, write_means
 from tests.shared import SHARED, beside
 from touchline.detection import YoloxDetector, load_detector
+from touchline.detection.evidence import probabilities
 from touchline.errors import ModelError, UsageError
 from touchline.frame import ClassId
 from touchline.inference import weights
@@ -95,6 +96,9 @@ def test_where_people_are_large_a_second_look_is_at_a_reduced_picture() -> None:
     np.testing.assert_allclose(found.xyxy[0], [98, 204, 138, 304], atol=0.01)  # the second look's
     np.testing.assert_allclose(found.confidence, [0.9, 0.7], atol=1e-6)  # of the ball the mean
     assert found.data["seen_at"].tolist() == [960, 1280]
+    np.testing.assert_array_equal(
+        found.data["probability"], probabilities(found.confidence, found.class_id)
+    )
 
 
 def test_where_people_are_small_there_is_one_look() -> None:
@@ -149,6 +153,16 @@ def test_for_a_clip_there_is_one_look_and_every_ball_and_a_size_told_stays() -> 
     detector.detect_reduced([picture()])
     YoloxDetector(engine, imgsz=1280).or_else(**given).detect_reduced([picture()])
     assert [shape[2] for shape in engine.shapes] == [1280, 960, 1280]
+
+
+def test_for_a_clip_fainter_balls_are_asked_for_unless_the_caller_told_a_threshold() -> None:
+    engine = SizedEngine(w1280=crowd(1280, 736, score=0.2))
+    for told, seen in (({}, {ClassId.BALL}), ({"confidence": 0.3}, set())):
+        detector = YoloxDetector(engine, **told).or_else(
+            confidence=0.6, ball_confidence=0.1, imgsz=(1280, 736), batch_size=None
+        )
+        (found,) = detector.detect([picture()])
+        assert {*found.class_id.tolist()} - {ClassId.PLAYER} == seen
 
 
 def test_a_reduced_look_is_never_at_more() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from tests.verification.worlds import ball, man, shown
 from touchline.frame import Source
-from touchline.verification.settle import CONFIRM, KEEP_BALL, settle
+from touchline.verification.settle import CONFIRM, KEEP_BALL, NO_BALL, settle
 from touchline.verification.vote import TrackRecords
 from touchline.verification.window import WindowTable
 
@@ -29,7 +29,7 @@ def test_a_person_stays_with_its_track_whatever_this_look_showed():
 
 
 @pytest.mark.parametrize(("sure", "stays"), [(KEEP_BALL - 0.01, []), (KEEP_BALL + 0.01, [1])])
-def test_a_ball_stays_from_a_probability_of_one_fifth(sure, stays):
+def test_a_ball_stays_from_a_probability_of_one_quarter(sure, stays):
     assert settled([shown(0, [ball(200)])], [sure]) == [stays]
 
 
@@ -59,3 +59,19 @@ def test_what_stays_carries_the_probability_of_its_look():
     assert frame.objects.extra["verified"].dtype == np.float32
     assert frame.objects.verified[0] == 0.25
     assert np.isnan(frame.objects.verified[1])
+
+
+def test_a_ball_that_was_filled_in_stays_unless_a_look_denies_it():
+    window = [shown(0, [ball(200, source=Source.INTERPOLATED)])]
+    assert settled(window, [NO_BALL + 0.01]) == [[1]]
+    assert settled(window, [NO_BALL - 0.01]) == [[]]
+    assert settled(window, [np.nan]) == [[]]
+
+
+@pytest.mark.parametrize(("right", "stays"), [(0.3, []), (0.7, [1])])
+def test_a_detector_that_says_how_often_it_is_right_counts_as_much_as_the_verifier(right, stays):
+    table = WindowTable.of([shown(0, [ball(200)])])
+    objects = table.objects.with_columns(probability=np.array([right], np.float32))
+    table = replace(table, objects=objects, verified=np.array([0.3]))
+    (frame,) = settle(table, TrackRecords())
+    assert frame.objects.tracker_id.tolist() == stays

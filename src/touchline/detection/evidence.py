@@ -26,6 +26,11 @@ CLOSE = 0.4
 ALONE = 0.6
 """Score from which a ball is one that no game around speaks for: in a close-up, or without anybody.
 Boots, heads and logos are large there."""
+BALL_ODDS = (1.6, -0.2)
+"""Log odds that a box is a ball, from those of its score: slope and what is added. Fitted by
+``python -m training.detector.calibrate``; see ``probabilities``."""
+PEOPLE_ODDS = (2.35, 1.1)
+"""The same of a person."""
 FREE = 0.3
 """Natural logarithm of the ratio to that size up to which a ball is as good as any, ..."""
 SPREAD = 0.3
@@ -64,6 +69,19 @@ def likely_sizes(xyxy: Float32, height: float) -> Float32:
     sides = np.maximum((xyxy[:, 2:] - xyxy[:, :2]).min(axis=1), 1e-6)
     off = np.abs(np.log(sides / (BALL * height)))
     return np.asarray(np.exp(-0.5 * (np.maximum(off - FREE, 0) / SPREAD) ** 2), np.float32)
+
+
+def probabilities(scores: Float32, class_id: Int64) -> Float32:
+    """How probable it is that boxes of these scores (n,) are what they say: (n,) float32.
+
+    A score ranks boxes; what share of those with a score is right differs from network to network,
+    from ball to people. A logistic function of its log odds (Platt 1999) says it, fitted to what a
+    network found in openly licensed matches that were left out of its training.
+    """
+    odds = np.where(class_id[:, None] == ClassId.BALL, BALL_ODDS, PEOPLE_ODDS)
+    safe = np.clip(scores.astype(np.float64), 1e-4, 1 - 1e-4)
+    log_odds = odds[:, 0] * np.log(safe / (1 - safe)) + odds[:, 1]
+    return np.asarray(1 / (1 + np.exp(-log_odds)), np.float32)
 
 
 def weigh_balls(boxes: DecodedBoxes) -> DecodedBoxes:

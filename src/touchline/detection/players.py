@@ -17,6 +17,7 @@ from touchline.detection.evidence import (
     are_large,
     join_looks,
     one_ball,
+    probabilities,
     weigh_balls,
 )
 from touchline.detection.letterbox import Letterbox, require_imgsz
@@ -56,8 +57,9 @@ class Detector(Protocol):
             For each image at most 300 boxes, best first: ``xyxy`` (n, 4) float32 pixels of the
             image, ``confidence`` (n,) float32, ``class_id`` (n,) as in ``ClassId``. Those of
             ``YoloxDetector`` have ``data["class_scores"]``, (n, 4) float32: the probability of each
-            class, and ``data["seen_at"]``, (n,) int64: the longer side, in pixels, of the picture
-            in which the network saw them, the larger of two.
+            class; ``data["seen_at"]``, (n,) int64: the longer side, in pixels, of the picture in
+            which the network saw them, the larger of two; and ``data["probability"]``, (n,)
+            float32: how often a box of such a score is right, see ``evidence.probabilities``.
 
         Raises:
             UsageError: something given is no such image.
@@ -114,13 +116,15 @@ class YoloxDetector:
         confidence: float | None,
         imgsz: int | tuple[int, int] | None,
         batch_size: int | None,
+        ball_confidence: float | None = None,
     ) -> "YoloxDetector":
         """The same network for a clip: one look a frame, and these where it was not told."""
         told, told_ball, told_imgsz, told_batch_size = self._told
+        is_told = told is not None or told_ball is not None
         return YoloxDetector(
             self._engine,
-            confidence=confidence if told is None and told_ball is None else told,
-            ball_confidence=told_ball,
+            confidence=told if is_told else confidence,
+            ball_confidence=told_ball if is_told else ball_confidence,
             imgsz=imgsz if told_imgsz is None else told_imgsz,
             batch_size=batch_size if told_batch_size is None else told_batch_size,
             second_look=False,
@@ -196,7 +200,11 @@ class YoloxDetector:
             xyxy=boxes.xyxy,
             confidence=boxes.scores,
             class_id=boxes.class_id,
-            data={"class_scores": boxes.class_scores, "seen_at": seen_at},
+            data={
+                "class_scores": boxes.class_scores,
+                "seen_at": seen_at,
+                "probability": probabilities(boxes.scores, boxes.class_id),
+            },
         )
 
 

@@ -94,7 +94,8 @@ class TracksParquet(FileWriter):
     Then follow ``identity_confidence`` (float32, how probably all under the id is one person; null
     for the ball and where no track led), and the columns that a detector or a stage has added,
     under their names, so of the shipped detector ``seen_at`` (int64, the longer side in pixels at
-    which it saw the box in this frame): a number or a text a box, or a list of numbers (an
+    which it saw the box in this frame) and ``probability`` (float32, how often a box of such a
+    score is right): a number or a text a box, or a list of numbers (an
     embedding). Where nothing was said of a box stands null for a number with a point, -1 for a
     whole one, and an empty text. What has more dimensions (a mask) stays in the frame states.
 

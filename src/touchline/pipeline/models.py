@@ -24,6 +24,10 @@ from touchline.video import FASTEST, IMAGE_FPS, VideoInfo, VideoReader
 
 DOUBTFUL = 0.12
 """Score from which tracking hears of a box; it gives an unsure one only as part of a track."""
+FAINT = 0.05
+"""The same of a ball that a verifier will look at, ..."""
+CLEAR = 0.3
+"""... and of one that none will look at: what the detector alone would call a ball."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -253,7 +257,10 @@ def _for_tracking(detector: Detector, settings: Settings) -> Detector:
     if not isinstance(detector, YoloxDetector):
         return detector
     return detector.or_else(
-        confidence=DOUBTFUL, imgsz=settings.imgsz, batch_size=settings.batch_size
+        confidence=DOUBTFUL,
+        ball_confidence=CLEAR if settings.verify == "off" else FAINT,
+        imgsz=settings.imgsz,
+        batch_size=settings.batch_size,
     )
 
 

@@ -32,14 +32,14 @@ class BallModel:
         rest_most: ... up to this: only a very sure ball may lie still, a penalty spot may not.
     """
 
-    even: float = 0.15
+    even: float = 0.025
     appear: float = 5.0
     hidden: float = 1.5
     swerve: float = 25.0
     kick: float = 2.5
     head: float = 2.0
-    rest: float = 1.5
-    rest_most: float = 2.5
+    rest: float = 2.5
+    rest_most: float = 4.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,19 @@
 
 import numpy as np
 
-from touchline.arrays import Bools, Float64
+from touchline.arrays import AnyFloat, Bools, Float64
 from touchline.frame import TrackedFrame
 from touchline.verification.vote import TrackRecords
 from touchline.verification.window import WindowTable
 
-KEEP_BALL = 0.2
+KEEP_BALL = 0.25
 """Probability of a football below which a detected ball is dropped: most of the evidence is in its
 size, its path and the place, and of small or half hidden balls the verifiers see little."""
 CONFIRM = 0.7
-"""Probability from which a box that was filled in is confirmed."""
+"""Probability from which a person who was filled in is confirmed."""
+NO_BALL = 0.05
+"""Probability below which a ball that was filled in is denied: it lies between two that were seen,
+mostly hidden in part, and where a verifier sees nothing at all the way between was wrong."""
 _BALL_WEIGHTS = np.array([1, 2, 3, 2, 1]) / 9
 
 
@@ -19,7 +22,8 @@ def settle(table: WindowTable, tracks: TrackRecords) -> list[TrackedFrame]:
     """Drop the objects that no verifier believes in, frame by frame.
 
     A person who was detected stays where its track is one, a ball where it was seen. A box that
-    tracking filled in stays where it was looked at and confirmed. One in a frame between two looks
+    tracking filled in stays where it was looked at and confirmed, a ball where it was looked at and
+    not denied. One in a frame between two looks
     stays if the track was there at both of them: at the last look before it, and at the next if the
     window holds one.
 
@@ -50,24 +54,31 @@ def _confirmed(table: WindowTable, tracks: TrackRecords) -> Bools:
     objects = table.objects
     person = np.array([tracks[track].is_person for track in objects.tracker_id.tolist()], np.bool_)
     detected = np.where(objects.is_ball, _steady_ball(table) >= KEEP_BALL, person)
-    sure = np.nan_to_num(table.verified) >= CONFIRM
-    filled = table.in_view & sure & (objects.is_ball | person)
+    sure = np.nan_to_num(table.verified)
+    filled = table.in_view & np.where(objects.is_ball, sure >= NO_BALL, (sure >= CONFIRM) & person)
     return np.asarray(np.where(objects.is_filled, filled, detected) & table.pictured)
 
 
 def _steady_ball(table: WindowTable) -> Float64:
     """Probability (n,) of a football, pooled with two looks before and after it; 0 for people.
 
-    A ball is a dozen pixels: one blurred look should not drop it, nor one lucky look keep a shoe.
+    The log odds of verifier and detector add up. A ball is a dozen pixels: one blurred look should
+    not drop it, nor one lucky look keep a shoe.
     """
     objects = table.objects
     pooled = np.zeros(len(objects))
     balls = np.flatnonzero(objects.is_ball & np.isfinite(table.verified) & ~objects.is_filled)
     if len(balls):
-        sure = np.clip(table.verified[balls], 0.01, 0.99)
-        odds = np.pad(np.log(sure / (1 - sure)), 2, mode="edge")
+        both = _log_odds(table.verified[balls])
+        both += np.nan_to_num(_log_odds(objects.probability[balls]))
+        odds = np.pad(both, 2, mode="edge")
         pooled[balls] = 1 / (1 + np.exp(-np.convolve(odds, _BALL_WEIGHTS, mode="valid")))
     return pooled
+
+
+def _log_odds(probability: AnyFloat) -> Float64:
+    safe = np.clip(np.asarray(probability, np.float64), 0.01, 0.99)
+    return np.asarray(np.log(safe / (1 - safe)))
 
 
 def _carried(there: Bools, looked: Bools, *, first: bool) -> Bools:
