@@ -4,7 +4,7 @@ import supervision as sv
 
 from tests.pitch.cameras import Camera, look
 from touchline.frame import ClassId, Objects, TrackedFrame
-from touchline.pipeline.shot import MANY, MeasuredFrame, Shot, ShotMaker
+from touchline.pipeline.shot import MANY, SURE, MeasuredFrame, Shot, ShotMaker
 from touchline.pitch import PitchDimensions, PitchLook
 from touchline.video import VideoInfo
 
@@ -57,3 +57,12 @@ def test_there_is_a_ball_where_the_pitch_is_and_where_many_small_people_are(
     assert len(frames) == 10
     assert sum(int(frame.objects.is_ball.sum()) for frame in frames) == balls
     assert all((~frame.objects.is_ball).sum() == people for frame in frames)
+
+
+@pytest.mark.parametrize(("pitch", "balls"), [(PITCH, 10), (None, 0)], ids=["pitch", "no pitch"])
+def test_where_no_pitch_is_located_a_ball_must_be_sure(pitch: PitchLook | None, balls: int) -> None:
+    objects = seen(MANY, 90)
+    objects.confidence[objects.is_ball] = SURE - 0.1
+    frames = shot(objects, pitch)
+    assert sum(int(frame.objects.is_ball.sum()) for frame in frames) == balls
+    assert all((~frame.objects.is_ball).sum() == MANY for frame in frames)

@@ -15,6 +15,8 @@ MANY = 8
 """People from which a frame is a view of the game, if all of them are small, ..."""
 SMALL = 1 / 3
 """... which is to be lower than this share of the picture."""
+SURE = 0.6
+"""Score of a ball that needs no pitch around it, as the detector asks of one in a close-up."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,6 +114,8 @@ class Shot:
         self._given += 1
         if not _shows_game(objects, pitch, self._height):
             objects = objects[~objects.is_ball]
+        elif pitch.homography is None:
+            objects = objects[~objects.is_ball | (objects.confidence >= SURE)]
         return TrackedFrame(
             frame.index,
             frame.time,
