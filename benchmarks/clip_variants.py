@@ -23,7 +23,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice, product
 from pathlib import Path
-from typing import get_args
 
 import cv2
 import numpy as np
@@ -31,7 +30,7 @@ import numpy.typing as npt
 
 import touchline as tl
 from benchmarks.pitch import frames
-from touchline.inference.loading import Precision
+from touchline.inference import Precision
 from touchline.verification import View
 from touchline.verification.clip import (
     SOURCES,
@@ -46,6 +45,7 @@ from touchline.verification.clip import (
 )
 
 REFERENCE = "clip", "f32"
+PRECISIONS: tuple[Precision, ...] = ("f32", "auto")
 WIDTH, TEXT_WIDTH, SPACE, LAYERS = 768, 512, 512, 12
 
 
@@ -101,7 +101,7 @@ def report(views: list[View], cache: Path | None, threads: int) -> None:
     if REFERENCE[0] not in names:
         raise SystemExit("`clip` is what the others are held against: touchline models pull clip")
     results: dict[tuple[str, str], Measured] = {}
-    for name, precision in product(names, get_args(Precision)[::-1]):
+    for name, precision in product(names, PRECISIONS):
         clip = load_clip(name, cache=cache, device="cpu", threads=threads, precision=precision)
         results[name, precision] = measure(clip, views)
         print(json.dumps(compared(name, precision, results)), flush=True)

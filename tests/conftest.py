@@ -22,6 +22,13 @@ MakeVideo = Callable[..., Path]
 MILLISECOND = Fraction(1, 1000)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """What is measured of networks is remembered for all tests and runs, and not at home."""
+    folder = Path(config.cache.mkdir("home")) / ".cache"
+    (folder / "touchline").mkdir(parents=True, exist_ok=True)
+    os.environ["XDG_CACHE_HOME"] = str(folder)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where tests run side by side, begin with the slow files: none is left to one at the end."""

@@ -5,6 +5,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+KEPT = ("PATH", "LANG", "TMPDIR", "XDG_CACHE_HOME")
+"""All that a program sees of the environment of the tests; what they measured is remembered."""
+
 HOOK = """
 import json, os, sys
 
@@ -47,7 +50,7 @@ class Watch:
         (hook / "sitecustomize.py").write_text(HOOK)
         paths = [str(hook), os.environ.get("PYTHONPATH", "")]
         return {
-            **{key: os.environ[key] for key in ("PATH", "LANG", "TMPDIR") if key in os.environ},
+            **{key: os.environ[key] for key in KEPT if key in os.environ},
             "HOME": str(self.home),
             "PYTHONPATH": os.pathsep.join(path for path in paths if path),
             "WATCH_LOG": str(self.folder / "watch.log"),

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
-from typing import Any, Literal, Self, TypedDict
+from typing import Any, Literal, Self
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
@@ -26,7 +26,7 @@ from pydantic_settings import (
 
 from touchline.errors import UsageError
 from touchline.files import as_path
-from touchline.inference import Backend, Device, device_named
+from touchline.inference import Backend, Device, Precision, Runtime, device_named
 
 Verify = Literal["fast", "full", "off"]
 VerifierName = Literal["auto", "student", "clip", "clip-int8", "clip-b16", "clip-b16-int8"]
@@ -36,14 +36,6 @@ DetectionSize = Literal["640x360", "960x540", "1280x720", "native"]
 ENV_FILE = ".env"
 LARGEST_ENV_FILE = 2**20
 """Bytes of an ``.env`` file that are read; one with every setting has a few thousand."""
-
-
-class Runtime(TypedDict):
-    """Where and how networks run."""
-
-    device: Device
-    backend: Backend | None
-    threads: int | None
 
 
 class EnvFile(DotEnvSettingsSource):
@@ -114,9 +106,11 @@ class Settings(BaseSettings):
     device: Device = Field(default="auto", validation_alias="DEVICE")
     """Where the networks run."""
     backend: Backend | None = Field(default=None, validation_alias="TOUCHLINE_BACKEND")
-    """Inference engine; None takes the fastest one for the device."""
+    """Inference engine; None takes the fastest one for the device, by measurement on a CPU."""
+    precision: Precision = Field(default="auto", validation_alias="TOUCHLINE_PRECISION")
+    """Numbers that networks compute in; auto takes the fastest that agree with f32."""
     threads: int | None = Field(default=None, ge=1, validation_alias="TOUCHLINE_THREADS")
-    """CPU threads of a network; None takes all cores."""
+    """CPU threads of a network; None takes all cores, or half of them where that is faster."""
     batch_size: int | None = Field(default=8, ge=1, validation_alias="TOUCHLINE_BATCH_SIZE")
     """Images handed to a network at once; None is as many as memory allows."""
     detection_size: DetectionSize = Field(
@@ -141,7 +135,8 @@ class Settings(BaseSettings):
     teams: Literal["on", "off"] = Field(default="on", validation_alias="TOUCHLINE_TEAMS")
     """Whether kits and places say who plays for which team, and who only seems to play."""
     cache: Path | None = Field(default=None, validation_alias="TOUCHLINE_CACHE")
-    """Folder of the networks that are pulled; None is ``.cache/touchline`` in the home folder."""
+    """Folder of the networks that are pulled, and of what was measured; None is
+    ``.cache/touchline`` in the home folder, or ``touchline`` in ``XDG_CACHE_HOME``."""
 
     detector: str = Field(default="players", validation_alias="TOUCHLINE_DETECTOR")
     """Who finds people and the ball: shipped weights by name, an ONNX file with the same outputs,
@@ -163,7 +158,13 @@ class Settings(BaseSettings):
     @property
     def runtime(self) -> Runtime:
         """What every network is loaded with."""
-        return {"device": self.device, "backend": self.backend, "threads": self.threads}
+        return {
+            "device": self.device,
+            "backend": self.backend,
+            "threads": self.threads,
+            "precision": self.precision,
+            "cache": self.cache,
+        }
 
     @property
     def pitch_size(self) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Real
-from typing import Protocol
+from typing import Protocol, Unpack
 
 import numpy as np
 import supervision as sv
@@ -25,9 +25,8 @@ from touchline.detection.nms import suppress
 from touchline.errors import UsageError, require_number
 from touchline.frame import ClassId
 from touchline.inference import (
-    Backend,
-    Device,
     Engine,
+    Runtime,
     load_engine,
     require_batch_size,
     run_batched,
@@ -215,9 +214,7 @@ def load_detector(
     ball_confidence: float | None = None,
     imgsz: int | tuple[int, int] | None = None,
     batch_size: int | None = None,
-    device: Device = "auto",
-    backend: Backend | None = None,
-    threads: int | None = None,
+    **runtime: Unpack[Runtime],
 ) -> YoloxDetector:
     """Load a detector of people and the ball.
 
@@ -227,9 +224,7 @@ def load_detector(
         ball_confidence: See ``YoloxDetector``.
         imgsz: See ``YoloxDetector``.
         batch_size: See ``YoloxDetector``.
-        device: See ``load_engine``.
-        backend: See ``load_engine``.
-        threads: See ``load_engine``.
+        **runtime: Where and how it runs; see ``Runtime`` of ``touchline.inference``.
 
     Raises:
         UsageError: an argument has a value that is not allowed.
@@ -237,7 +232,7 @@ def load_detector(
     """
     file = weights.find(name_or_path)
     return YoloxDetector(
-        load_engine(file, device=device, backend=backend, threads=threads),
+        load_engine(file, **runtime),
         confidence=confidence,
         ball_confidence=ball_confidence,
         imgsz=imgsz,

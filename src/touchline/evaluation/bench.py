@@ -17,6 +17,7 @@ from rich.text import Text
 from touchline.arrays import Image
 from touchline.detection import load_detector
 from touchline.files import as_path
+from touchline.inference import EngineTimings, measured_engines
 from touchline.outputs import DATA_FORMATS
 from touchline.pipeline import Models, run_job
 from touchline.settings import DetectionSize, Settings
@@ -39,6 +40,8 @@ class BenchReport:
     Attributes:
         machine: Processor, cores and operating system.
         video: What was analysed: path, size and rate.
+        engines: What was measured of the networks that ran, now or before on this machine; none
+            where ``TOUCHLINE_BACKEND`` names the engine.
         stages: Median milliseconds a frame by stage, each run alone on all cores.
         seconds: Wall-clock seconds of the whole run without overlay, by overlapping stage.
         seconds_per_second: Seconds of work for each second of video; below 1 keeps up with it.
@@ -46,6 +49,7 @@ class BenchReport:
 
     machine: str
     video: str
+    engines: list[EngineTimings]
     stages: dict[str, float]
     seconds: dict[str, float]
     seconds_per_second: float
@@ -59,6 +63,10 @@ class BenchReport:
         table = Table("stage", "ms a frame", title=Text(f"{self.video} on {self.machine}"))
         for stage, milliseconds in self.stages.items():
             table.add_row(stage, f"{milliseconds:.1f}")
+        for engine in self.engines:
+            table.add_section()
+            for line in engine.lines():
+                table.add_row(*line)
         table.add_section()
         table.add_row("whole run, seconds per second of video", f"{self.seconds_per_second:.2f}")
         return table
@@ -87,6 +95,7 @@ def run_bench(
         machine=f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, "
         f"{platform.system()}",
         video=f"{path.name} {facts.width}x{facts.height} {facts.fps:.2f} fps",
+        engines=measured_engines(),
         stages=stages,
         seconds=summary.seconds,
         seconds_per_second=round(summary.seconds["total"] / summary.duration, 3),

@@ -2,25 +2,24 @@
 
 from touchline.inference import weights
 from touchline.inference.batching import require_batch_size, run_batched
+from touchline.inference.choices import Backend, Device, EngineChoice, Precision, Runtime
 from touchline.inference.download import Transfer, cache_folder, fetch
 from touchline.inference.engine import Engine
 from touchline.inference.interruption import Interrupted, interruptible
-from touchline.inference.loading import (
-    Backend,
-    Device,
-    Precision,
-    available_devices,
-    device_named,
-    load_engine,
-)
+from touchline.inference.loading import available_devices, device_named, load_engine
+from touchline.inference.measuring import EngineTimings
+from touchline.inference.remembered import measured_engines
 from touchline.inference.telemetry import import_onnxruntime
 
 __all__ = [
     "Backend",
     "Device",
     "Engine",
+    "EngineChoice",
+    "EngineTimings",
     "Interrupted",
     "Precision",
+    "Runtime",
     "Transfer",
     "available_devices",
     "cache_folder",
@@ -29,6 +28,7 @@ __all__ = [
     "import_onnxruntime",
     "interruptible",
     "load_engine",
+    "measured_engines",
     "require_batch_size",
     "run_batched",
     "weights",

@@ -1,5 +1,6 @@
 """Files from the network: resumed where they broke off, and taken only if the hash is right."""
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -43,7 +44,19 @@ class Transfer:
 
 
 def cache_folder() -> Path:
-    """Where fetched files lie unless told otherwise: ``.cache/touchline`` in the home folder."""
+    """Where fetched files lie unless told otherwise: ``.cache/touchline`` in the home folder.
+
+    Where ``XDG_CACHE_HOME`` names another folder, ``touchline`` in that; a folder that is at home
+    from before stays in use.
+
+    Raises:
+        RuntimeError: It is not known where the home folder is.
+    """
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    if os.path.isabs(named):
+        folder = Path(named) / "touchline"
+        former = Path(os.path.expanduser("~/.cache/touchline"))
+        return former if former.is_dir() and not folder.is_dir() else folder
     return Path.home() / ".cache" / "touchline"
 
 

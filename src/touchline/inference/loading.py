@@ -6,63 +6,50 @@ A runtime takes longer to import than all the rest, so each is imported when it 
 import os
 import re
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Unpack, get_args
 
 from touchline.errors import ModelError, UsageError
 from touchline.files import as_path
+from touchline.inference.choices import Backend, Device, EngineChoice, Precision, Runtime
 from touchline.inference.engine import Engine
-
-Device = Literal["auto", "cpu", "cuda", "tensorrt", "mps"]
-Backend = Literal["openvino", "onnxruntime"]
-Precision = Literal["auto", "f32"]
+from touchline.inference.measured import MeasuredEngine
+from touchline.inference.processor import usable_cores
+from touchline.inference.remembered import Memory
 
 MOST_THREADS = 512
 """More are not started: ONNX Runtime does not come back from a thousand on a small machine."""
+ENOUGH_CORES = 4
+"""From so many on, half of them are tried too."""
 
 _DEVICE = re.compile(
     r"(?P<kind>auto|cpu|cuda|gpu|tensorrt|mps)(:(?P<index>\d{1,3}))?|(?P<alone>\d{1,3})", re.ASCII
 )
 
 
-def load_engine(
-    path: str | os.PathLike[str],
-    *,
-    device: Device = "auto",
-    backend: Backend | None = None,
-    threads: int | None = None,
-    precision: Precision = "auto",
-) -> Engine:
+def load_engine(path: str | os.PathLike[str], **runtime: Unpack[Runtime]) -> Engine:
     """Load an ONNX network.
+
+    On a CPU it is computed in the fastest way, which is measured when its first pictures come and
+    then remembered; where a ``backend`` is named, nothing is measured.
 
     Args:
         path: The file; its one input is ``images``, uint8 (N, H, W, 3) BGR, N dynamic.
-        device: ``auto`` takes CUDA where ONNX Runtime can use it, CoreML on macOS, else the CPU.
-            TensorRT builds an engine for minutes at first use, so it is never taken unasked.
-        backend: None is OpenVINO on the CPU and ONNX Runtime elsewhere.
-        threads: CPU threads, 1 to ``MOST_THREADS``; None is one per core.
-        precision: ``auto`` lets OpenVINO compute in bfloat16 where the CPU has it; ``f32``
-            forbids that. ONNX Runtime computes in what the file says.
+        **runtime: See ``Runtime``.
 
     Raises:
         UsageError: an argument is none of the allowed ones.
-        ModelError: the file is missing, corrupt or of another shape, or the device is not there.
+        ModelError: the file is missing, corrupt or of another shape, or the device is not there,
+            or does not compute in these numbers.
     """
-    _require("device", device, get_args(Device))
-    _require("backend", backend, (None, *get_args(Backend)))
-    _require("precision", precision, get_args(Precision))
-    whole = isinstance(threads, int) and not isinstance(threads, bool)
-    if threads is not None and not (whole and 1 <= threads <= MOST_THREADS):
-        raise UsageError(
-            f"threads is 1 or more (at most {MOST_THREADS}), or None for one per core; "
-            f"got {threads!r}."
-        )
+    wanted = _Wanted(**runtime)
     file = as_path(path)
     if not file.is_file():
         raise ModelError(f"There is no weights file {file}.")
-    if device == "auto":
-        return _first_that_works(file, backend, threads, precision)
-    return _engine(file, device, backend, threads, precision)
+    if wanted.device == "auto":
+        return _first_that_works(file, wanted)
+    return _engine(file, wanted.device, wanted)
 
 
 def device_named(given: object) -> object:
@@ -97,36 +84,101 @@ def available_devices() -> list[str]:
     return devices()
 
 
-def _first_that_works(
-    file: Path, backend: str | None, threads: int | None, precision: str
-) -> Engine:
-    known = available_devices() if backend != "openvino" else []
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A ``Runtime`` of which everything is said.
+
+    Raises:
+        UsageError: something is not allowed.
+    """
+
+    device: Device = "auto"
+    backend: Backend | None = None
+    threads: int | None = None
+    precision: Precision = "auto"
+    cache: Path | None = None
+
+    def __post_init__(self) -> None:
+        _require("device", self.device, get_args(Device))
+        _require("backend", self.backend, (None, *get_args(Backend)))
+        _require("precision", self.precision, get_args(Precision))
+        whole = isinstance(self.threads, int) and not isinstance(self.threads, bool)
+        if self.threads is not None and not (whole and 1 <= self.threads <= MOST_THREADS):
+            raise UsageError(
+                f"threads is 1 or more (at most {MOST_THREADS}), or None for one per core; "
+                f"got {self.threads!r}."
+            )
+
+
+def _first_that_works(file: Path, wanted: _Wanted) -> Engine:
+    known = available_devices() if wanted.backend != "openvino" else []
     for device in ("cuda", "mps") if sys.platform == "darwin" else ("cuda",):
         if device not in known:
             continue
         try:
-            return _engine(file, device, "onnxruntime", threads, precision)
+            return _engine(file, device, replace(wanted, backend="onnxruntime"))
         except ModelError:
             # A build may know a device that this machine lacks; a bad file fails again below.
             continue
-    return _engine(file, "cpu", backend, threads, precision)
+    return _engine(file, "cpu", wanted)
 
 
-def _engine(
-    file: Path, device: str, backend: str | None, threads: int | None, precision: str
-) -> Engine:
-    if device == "cpu" and backend != "onnxruntime":
+def _engine(file: Path, device: str, wanted: _Wanted) -> Engine:
+    if device == "cpu" and wanted.backend is None:
+        return _measured(file, wanted)
+    return _load(file, device, wanted.backend or "onnxruntime", wanted)
+
+
+def _measured(file: Path, wanted: _Wanted) -> Engine:
+    """On the CPU, in the fastest of all ways that leave what is wanted as it is."""
+    choices = _choices(wanted)
+
+    def load(choice: EngineChoice) -> Engine:
+        chosen = replace(wanted, precision=choice.precision, threads=choice.threads)
+        return _load(file, "cpu", choice.backend, chosen)
+
+    if len(choices) == 1:
+        return load(choices[0])
+    return MeasuredEngine(file, choices=choices, load=load, memory=Memory(wanted.cache))
+
+
+def _choices(wanted: _Wanted) -> list[EngineChoice]:
+    """Every way on the CPU, on all cores; then on half of them, which may be as fast.
+
+    Hyper-threads share what computes.
+    """
+    from touchline.inference.openvino import formats
+
+    kept = wanted.precision
+    threads = wanted.threads or usable_cores()
+    ways: list[tuple[Backend, Precision]] = [
+        ("openvino", each) for each in (formats() if kept == "auto" else (kept,))
+    ]
+    if kept in ("auto", "f32"):
+        ways.append(("onnxruntime", "f32"))
+    halves = wanted.threads is None and threads >= ENOUGH_CORES
+    counts = (threads, threads // 2) if halves else (threads,)
+    return [EngineChoice(*way, count) for count in counts for way in ways]
+
+
+def _load(file: Path, device: str, backend: str, wanted: _Wanted) -> Engine:
+    if backend == "openvino":
+        if device != "cpu":
+            raise ModelError(
+                f"OpenVINO computes on 'cpu' only, not on {device!r}; ONNX Runtime knows "
+                f"{', '.join(available_devices())} here."
+            )
         from touchline.inference.openvino import OpenVinoEngine
 
-        return OpenVinoEngine(file, threads=threads, precision=precision)
-    if backend == "openvino":
+        return OpenVinoEngine(file, threads=wanted.threads, precision=wanted.precision)
+    if wanted.precision not in ("auto", "f32"):
         raise ModelError(
-            f"OpenVINO computes on 'cpu' only, not on {device!r}; ONNX Runtime knows "
-            f"{', '.join(available_devices())} here."
+            f"ONNX Runtime computes in what the file says, not in {wanted.precision}; "
+            "OpenVINO may, on the CPU."
         )
     from touchline.inference.onnx_runtime import OnnxRuntimeEngine
 
-    return OnnxRuntimeEngine(file, device=device, threads=threads)
+    return OnnxRuntimeEngine(file, device=device, threads=wanted.threads)
 
 
 def _require(argument: str, value: object, allowed: tuple[str | None, ...]) -> None:

@@ -1,10 +1,10 @@
 """OpenVINO: the default on a CPU."""
 
 import os
-import sys
 import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from touchline.arrays import Images
+from touchline.errors import ModelError
+from touchline.inference.choices import Precision
 from touchline.inference.engine import (
     InputSpec,
     Outputs,
@@ -22,6 +24,7 @@ from touchline.inference.engine import (
     run_error,
 )
 from touchline.inference.interruption import checker
+from touchline.inference.processor import usable_cores
 from touchline.inference.telemetry import import_openvino
 
 ov = import_openvino()
@@ -48,14 +51,18 @@ class OpenVinoEngine:
     Args:
         path: An ONNX file of one input ``images``, uint8 (N, H, W, 3) BGR.
         threads: Threads to compute with; None is one per core this process may use.
-        precision: ``auto`` is bfloat16 where the CPU computes in it, else float32; ``f32``
-            asks for float32 everywhere.
+        precision: One of ``formats()``; ``auto`` is bfloat16 where the CPU computes in it, else
+            float32.
 
     Raises:
-        ModelError: the file is no ONNX network, or has other inputs.
+        ModelError: the file is no ONNX network, or has other inputs; or the CPU does not compute
+            in these numbers.
     """
 
-    def __init__(self, path: Path, *, threads: int | None = None, precision: str = "auto") -> None:
+    def __init__(
+        self, path: Path, *, threads: int | None = None, precision: Precision = "auto"
+    ) -> None:
+        self._precision = _native(precision)
         with _ONE_AT_A_TIME:
             self._core = ov.Core()
             try:
@@ -63,9 +70,8 @@ class OpenVinoEngine:
             except RuntimeError as error:
                 raise load_error(path, error) from error
             self._size = accepted_size(path, [_spec(port) for port in self._model.inputs])
-        self._threads = threads or _cores()
+        self._threads = threads or usable_cores()
         self._streams = min(self._threads, MAX_STREAMS)
-        self._precision = precision
         self._name = path.stem
         self._process = os.getpid()
         self._networks: OrderedDict[tuple[int, int], _Network] = OrderedDict()
@@ -111,7 +117,7 @@ class OpenVinoEngine:
         return {
             props.num_streams: self._streams,
             props.inference_num_threads: self._threads,
-            props.hint.inference_precision: _precision(self._core, self._precision),
+            props.hint.inference_precision: _TYPES[self._precision],
         }
 
 
@@ -151,12 +157,6 @@ def _infer(request: Any, images: Images) -> Any:
     return request.infer(images, share_inputs=True, share_outputs=True)
 
 
-def _cores() -> int:
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))  # a container may grant fewer than there are
-    return os.cpu_count() or 1
-
-
 def _spec(port: Any) -> InputSpec:
     dtypes = {"u8": "uint8", "f32": "float32"}
     kind = port.element_type.get_type_name()
@@ -164,7 +164,22 @@ def _spec(port: Any) -> InputSpec:
     return InputSpec(port.any_name, dtypes.get(kind, kind), tuple(shape))
 
 
-def _precision(core: Any, wanted: str) -> Any:
-    """Bfloat16 only where the CPU has instructions for it: emulated, it is slower."""
-    native = "BF16" in core.get_property("CPU", props.device.capabilities)
-    return ov.Type.bf16 if wanted == "auto" and native else ov.Type.f32
+def _native(wanted: Precision) -> Precision:
+    known = formats()
+    if wanted == "auto":
+        return "bf16" if "bf16" in known else "f32"
+    if wanted not in known:
+        raise ModelError(f"This processor does not compute in {wanted}; it has {', '.join(known)}.")
+    return wanted
+
+
+@cache
+def formats() -> tuple[Precision, ...]:
+    """The numbers that the CPU has instructions for: emulated, the narrow ones are slower."""
+    with _ONE_AT_A_TIME:
+        native = ov.Core().get_property("CPU", props.device.capabilities)
+    return ("f32", *(name for name, sign in _SIGNS.items() if sign in native))
+
+
+_SIGNS: dict[Precision, str] = {"bf16": "BF16", "f16": "FP16"}
+_TYPES = {"f32": ov.Type.f32, "bf16": ov.Type.bf16, "f16": ov.Type.f16}

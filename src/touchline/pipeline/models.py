@@ -19,7 +19,7 @@ from touchline.pitch import HeatmapPitchModel, PitchDimensions, PitchModel, load
 from touchline.settings import Settings
 from touchline.teams import Teams
 from touchline.tracking import NewTracker
-from touchline.verification import Verification, Verifier, load_expert, load_student
+from touchline.verification import Verification, Verifier, View, load_expert, load_student
 from touchline.video import FASTEST, IMAGE_FPS, VideoInfo, VideoReader
 
 DOUBTFUL = 0.12
@@ -88,9 +88,7 @@ class Models:
             pitch=pitch_model or _find_pitch_model(settings, dimensions),
             dimensions=dimensions,
             student=None if off else load_student(**settings.runtime),
-            expert=None
-            if off
-            else load_expert(settings.verifier, cache=settings.cache, **settings.runtime),
+            expert=None if off else load_expert(settings.verifier, **settings.runtime),
             tracker=tracker or (load_object(settings.tracker) if settings.tracker else None),
             stages=tuple(map(load_object, settings.stages)),
         )
@@ -108,6 +106,8 @@ class Models:
         picture = np.zeros((size[1], size[0], 3), np.uint8)
         self.detector.detect([picture])
         self.pitch.locate([picture])
+        if self.student is not None:
+            self.student.judge([View(picture, np.array([0, 0, *size], np.float32))])
 
     def pace(self, info: VideoInfo) -> Pace:
         """How often the networks look at a clip, unless a pacer says otherwise."""

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, Unpack
 
 import cv2
 import numpy as np
@@ -11,9 +11,8 @@ import supervision as sv
 from touchline.arrays import Float32, Image, require_pictures
 from touchline.errors import UsageError, require_number
 from touchline.inference import (
-    Backend,
-    Device,
     Engine,
+    Runtime,
     load_engine,
     require_batch_size,
     run_batched,
@@ -135,9 +134,7 @@ def load_pitch_model(
     confidence: float = 0.3,
     batch_size: int | None = None,
     dimensions: PitchDimensions | None = None,
-    device: Device = "auto",
-    backend: Backend | None = None,
-    threads: int | None = None,
+    **runtime: Unpack[Runtime],
 ) -> HeatmapPitchModel:
     """Load the shipped pitch model, or another of the same shape.
 
@@ -146,17 +143,13 @@ def load_pitch_model(
         confidence: Points below this probability are absent.
         batch_size: Images a network call; None is as many as memory allows.
         dimensions: Size of the pitch; 105 x 68 m unless told.
-        device: Where to run, as `touchline.inference.load_engine` takes it.
-        backend: Which engine, likewise.
-        threads: How many threads on the CPU, likewise.
+        **runtime: Where and how it runs; see ``Runtime`` of ``touchline.inference``.
 
     Raises:
         ModelError: The weights are missing or broken, or the device is not there.
         UsageError: An argument is out of its range.
     """
-    engine = load_engine(
-        weights.find(name_or_path), device=device, backend=backend, threads=threads
-    )
+    engine = load_engine(weights.find(name_or_path), **runtime)
     return HeatmapPitchModel(
         engine, confidence=confidence, batch_size=batch_size, dimensions=dimensions
     )

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from typing import Unpack
 
 import cv2
 import numpy as np
@@ -9,9 +10,8 @@ import numpy as np
 from touchline.arrays import Float32, Image, require_pictures
 from touchline.errors import ModelError
 from touchline.inference import (
-    Backend,
-    Device,
     Engine,
+    Runtime,
     load_engine,
     require_batch_size,
     run_batched,
@@ -118,27 +118,20 @@ def load_student(
     name_or_path: str | os.PathLike[str] = "verifier",
     *,
     batch_size: int | None = None,
-    device: Device = "auto",
-    backend: Backend | None = None,
-    threads: int | None = None,
+    **runtime: Unpack[Runtime],
 ) -> Student:
     """Load the verifier that ships with Touchline, or another network of the same contract.
 
     Args:
         name_or_path: Shipped weights by name, or an ONNX file with the same input and output.
         batch_size: See ``Student``.
-        device: See ``load_engine``.
-        backend: See ``load_engine``.
-        threads: See ``load_engine``.
+        **runtime: Where and how it runs; see ``Runtime`` of ``touchline.inference``.
 
     Raises:
         UsageError: an argument has a value that is not allowed.
         ModelError: the weights are missing or damaged, or the device is not there.
     """
-    engine = load_engine(
-        weights.find(name_or_path), device=device, backend=backend, threads=threads
-    )
-    return Student(engine, batch_size=batch_size)
+    return Student(load_engine(weights.find(name_or_path), **runtime), batch_size=batch_size)
 
 
 def _panel(image: Image, centre: tuple[float, float], height: float) -> Image:

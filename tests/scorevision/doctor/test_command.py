@@ -44,6 +44,13 @@ def test_json_has_every_field():
     ]
 
 
+def test_the_lines_of_what_was_found_stand_below_it_and_in_the_json():
+    finding = Finding("models", "engines", "ok", "players", lines=("one: 2 ms", "other: 3 ms"))
+    text = shown(finding)
+    assert text.index("players") < text.index("one: 2 ms") < text.index("other: 3 ms")
+    assert as_dict([finding])["findings"][0]["lines"] == ("one: 2 ms", "other: 3 ms")
+
+
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """Run the command in an empty folder, its settings from the environment."""

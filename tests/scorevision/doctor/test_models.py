@@ -2,11 +2,13 @@
 
 import shutil
 
+import numpy as np
 import pytest
 
+from tests.inference.networks import write_detector
 from tests.scorevision.doctor.places import context_of
 from touchline.errors import ModelError
-from touchline.inference import onnx_runtime, weights
+from touchline.inference import load_engine, onnx_runtime, weights
 from touchline.scorevision.doctor import World, models
 
 
@@ -96,7 +98,24 @@ def test_a_device_that_is_there_is_named_with_what_computes(tmp_path):
 
 
 def test_each_network_takes_a_first_look(tmp_path):
-    found = models.inference(context_of(tmp_path, device="cpu", detection_size="640x360"))
+    settings = {"device": "cpu", "backend": "openvino", "detection_size": "640x360"}
+    found = models.inference(context_of(tmp_path, **settings))
     assert found.state == "ok"
     for name in ("players", "pitch", "verifier", "openvino:cpu"):
         assert name in found.detail
+
+
+def test_what_was_measured_of_a_network_is_shown_way_by_way(tmp_path):
+    network = write_detector(tmp_path / "shown.onnx")
+    load_engine(network, device="cpu").run(np.zeros((1, 64, 64, 3), np.uint8))
+    found = models.engines(context_of(tmp_path))
+    assert "shown by " in found.detail
+    ways = [each for each in found.lines if each.startswith("shown 64x64, ")]
+    assert any("onnxruntime f32" in each and each.endswith(" ms") for each in ways)
+    assert sum("chosen" in each or "presumed" in each for each in ways) == 1
+
+
+def test_where_the_engine_is_named_nothing_is_measured(tmp_path):
+    found = models.engines(context_of(tmp_path, backend="onnxruntime"))
+    assert (found.state, found.lines) == ("ok", ())
+    assert "TOUCHLINE_BACKEND=onnxruntime" in found.detail

@@ -28,7 +28,10 @@ MINER_SEED = bytes.fromhex("c36cf4cf601415c2a9031ca2345212882e98207302ab2fdfa814
 MINER = "5GbPxSD1FgXvVCWDbakcSXtGX63qM53DeBcjPjhbPhHYt61H"
 """The miner's address, as another implementation makes it of that seed."""
 MINER_PUBLIC = bytes.fromhex("c859485b2c81fb3fbdc9cac4b45dafcca657e9fd7281cd0cc1150cd16019e810")
-KEPT = ("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV", "BITTENSOR_RUNTIME_CACHE_DIR")
+KEPT = (
+    *("PATH", "LANG", "TMPDIR", "VIRTUAL_ENV", "BITTENSOR_RUNTIME_CACHE_DIR"),
+    "XDG_CACHE_HOME",
+)
 """All that the service sees of the environment of the tests."""
 
 

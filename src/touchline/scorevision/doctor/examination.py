@@ -42,6 +42,7 @@ CHECKS = (
     DoctorCheck(
         "models", "inference", models.inference, "touchline models; or DEVICE=cpu", within=180.0
     ),
+    DoctorCheck("models", "engines", models.engines, "set TOUCHLINE_BACKEND=openvino"),
     DoctorCheck("performance", "cores", performance.cores, MACHINE),
     DoctorCheck("performance", "memory", performance.memory, MACHINE),
     DoctorCheck("performance", "deadlines", performance.deadlines, MACHINE),
@@ -71,7 +72,12 @@ def examine(context: Context, checks: Sequence[DoctorCheck] = CHECKS) -> Iterato
     for check in checks:
         verdict = _verdict(check, context)
         yield Finding(
-            check.group, check.name, verdict.state, context.redacted(verdict.detail), verdict.fix
+            check.group,
+            check.name,
+            verdict.state,
+            context.redacted(verdict.detail),
+            verdict.fix,
+            verdict.lines,
         )
 
 

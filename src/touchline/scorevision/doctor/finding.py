@@ -15,11 +15,13 @@ class Verdict:
         state: Whether the miner works with it, works less well, or does not work.
         detail: What was found.
         fix: What to do about it, in one sentence; empty where nothing is to be done.
+        lines: What was found, one by one; most have none.
     """
 
     state: State
     detail: str
     fix: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Finding:
     state: State
     detail: str
     fix: str = ""
+    lines: tuple[str, ...] = ()
 
 
 def ok(detail: str) -> Verdict:

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from touchline.inference import available_devices, import_onnxruntime, weights
+from touchline.inference import (
+    available_devices,
+    import_onnxruntime,
+    measured_engines,
+    weights,
+)
 from touchline.scorevision.doctor.context import Context
 from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
 from touchline.verification import View
@@ -88,6 +93,20 @@ def inference(context: Context) -> Verdict:
         fix = "update the NVIDIA driver and CUDA to what this ONNX Runtime asks for"
         return warning(f"{detail}: ONNX Runtime is built for CUDA but cannot use it here", fix)
     return ok(detail)
+
+
+def engines(context: Context) -> Verdict:
+    """How fast each network that had a look is, in each runtime and number format."""
+    named = context.settings.backend
+    if named is not None:
+        return ok(f"TOUCHLINE_BACKEND={named}: nothing is measured")
+    measured = measured_engines()
+    used = "; ".join(f"{each.network} by {each.chosen}" for each in measured)
+    lines = tuple(f"{way}: {time}" for each in measured for way, time in each.lines())
+    if all(each.sure for each in measured):
+        return Verdict("ok", used or "nothing was measured", lines=lines)
+    fix = "the machine was too busy to tell: look again tomorrow, or name TOUCHLINE_BACKEND"
+    return Verdict("warning", used, fix, lines)
 
 
 def _missing(extra: str) -> list[str]:

@@ -21,7 +21,11 @@ def is_well(findings: Iterable[Finding]) -> bool:
 
 def as_dict(findings: Sequence[Finding]) -> dict[str, object]:
     """The findings as JSON takes them."""
-    return {"well": is_well(findings), "findings": [asdict(finding) for finding in findings]}
+    shown = [asdict(finding) for finding in findings]
+    for each in shown:
+        if not each["lines"]:
+            del each["lines"]
+    return {"well": is_well(findings), "findings": shown}
 
 
 def table(findings: Sequence[Finding]) -> Table:
@@ -36,7 +40,7 @@ def table(findings: Sequence[Finding]) -> Table:
         shown.add_row("", Text(group, "bold"), "")
         for finding in members:
             # Text, not markup: what was found may hold brackets.
-            found = Text(finding.detail)
+            found = Text("\n".join([finding.detail, *finding.lines]))
             if finding.fix:
                 found = Text.assemble(found, "\n", (f"→ {finding.fix}", "bold"))
             state = Text(finding.state, STYLES[finding.state])

@@ -105,7 +105,7 @@ def load_judge(
         ModelError: Its weights are missing, damaged, or were not pulled.
     """
     if name == "student" or (name == "auto" and not installed(VALIDATORS, cache)):
-        return student_judge(load_student(device=device, threads=threads))
+        return student_judge(load_student(cache=cache, device=device, threads=threads))
     chosen = VALIDATORS if name == "auto" else name
     clip = load_clip(chosen, cache=cache, device=device, threads=threads)
     return same_for_all(chosen, clip.scorer())

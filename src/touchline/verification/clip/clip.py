@@ -3,17 +3,15 @@
 import hashlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 
 from touchline.arrays import Float32, Image
 from touchline.errors import ModelError
 from touchline.inference import (
-    Backend,
-    Device,
     Engine,
-    Precision,
+    Runtime,
     load_engine,
     require_batch_size,
     run_batched,
@@ -162,32 +160,25 @@ class CachedScorer:
 def load_clip(
     name: str = "clip",
     *,
-    cache: Path | None = None,
     batch_size: int | None = None,
-    device: Device = "auto",
-    backend: Backend | None = None,
-    threads: int | None = None,
-    precision: Precision = "f32",
+    **runtime: Unpack[Runtime],
 ) -> ClipModel:
     """Load a CLIP that was pulled.
 
     Args:
         name: What it was pulled as.
-        cache: Where it was kept; None is ``cache_folder()``.
         batch_size: See ``ClipModel``.
-        device: See ``load_engine``.
-        backend: See ``load_engine``.
-        threads: See ``load_engine``.
-        precision: See ``load_engine``; ``f32`` is what a validator computes in.
+        **runtime: Where and how it runs; see ``Runtime`` of ``touchline.inference``.
+            It is kept in ``cache``; ``precision`` is ``f32`` unless told, which is what a validator
+            computes in.
 
     Raises:
         UsageError: an argument has a value that is not allowed.
         ModelError: it was not pulled or is damaged, or the device is not there.
     """
-    stored = find_stored(name, cache)
-    engine = load_engine(
-        stored.image, device=device, backend=backend, threads=threads, precision=precision
-    )
+    stored = find_stored(name, runtime.get("cache"))
+    runtime.setdefault("precision", "f32")
+    engine = load_engine(stored.image, **runtime)
     return ClipModel(
         engine,
         stored.texts,
