@@ -27,6 +27,8 @@ HOPELESS = 1.5
 TOLERANCE = 0.1
 """Largest difference from float32 of a format that is offered; see ``difference``."""
 MOST_IMAGES = 8
+SMALL, MANY = 2**16, 8
+"""Pixels below which pictures are crops, of which so many times more come at once."""
 
 Load = Callable[[EngineChoice], Engine]
 Clock = Callable[[], float]
@@ -152,7 +154,8 @@ def measure(
         MemoryError: There is not enough memory to try.
     """
     most = choices[0].threads
-    images = np.stack([made_picture(*size)] * min(most, MOST_IMAGES))
+    count = min(most, MOST_IMAGES) * (MANY if size[0] * size[1] < SMALL else 1)
+    images = np.repeat(made_picture(*size)[None], count, axis=0)
     racers, refused = _start([c for c in choices if c.threads == most], load, images[:1])
     _race(racers, images, seconds=SECONDS, clock=clock)
     presumed = next((each for each in racers if each.choice.precision == "bf16"), racers[0])
