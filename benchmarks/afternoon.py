@@ -90,13 +90,9 @@ def analysed(
         while frames is None or seen < frames:
             with clock("decode"):
                 picture = next(pictures, None)
-                image = (
-                    None
-                    if picture is None
-                    else np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
-                )
-            if image is None:
-                break
+                if picture is None:
+                    break
+                image = np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
             with clock("detection"):
                 planes, scale = letterboxed(image, size)
                 found = people_and_ball(session.run(None, {"images": planes})[0][0], size, scale)

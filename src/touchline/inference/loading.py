@@ -171,14 +171,15 @@ def _load(file: Path, device: str, backend: str, wanted: _Wanted) -> Engine:
         from touchline.inference.openvino import OpenVinoEngine
 
         return OpenVinoEngine(file, threads=wanted.threads, precision=wanted.precision)
-    if wanted.precision not in ("auto", "f32"):
-        raise ModelError(
-            f"ONNX Runtime computes in what the file says, not in {wanted.precision}; "
-            "OpenVINO may, on the CPU."
-        )
     from touchline.inference.onnx_runtime import OnnxRuntimeEngine
 
-    return OnnxRuntimeEngine(file, device=device, threads=wanted.threads)
+    return OnnxRuntimeEngine(
+        file,
+        device=device,
+        threads=wanted.threads,
+        precision=wanted.precision,
+        cache=wanted.cache,
+    )
 
 
 def _require(argument: str, value: object, allowed: tuple[str | None, ...]) -> None:

@@ -19,11 +19,11 @@ PATIENCE = 1.5
 ROUNDS = 3
 """Runs of each, at least: the best of them counts, as what else the machine does only delays."""
 SURE = 1.15
-"""The second best run of a way takes at most so many times the best where nothing disturbed."""
+"""The best ``ROUNDS`` runs of a way take at most so many times the best if nothing disturbs."""
 MARGIN = 0.07
 """Share of the time that another way must save, so that noise does not choose."""
 HOPELESS = 1.5
-"""Who takes so many times as long as the best, twice, runs no further."""
+"""Who takes so many times as long as the best, in all rounds, runs no further."""
 TOLERANCE = 0.1
 """Largest difference from float32 of a format that is offered; see ``difference``."""
 MOST_IMAGES = 8
@@ -126,7 +126,8 @@ class _Racer:
     @property
     def is_sure(self) -> bool:
         """Whether its best run was no chance."""
-        return len(self.runs) > 1 and sorted(self.runs)[1] <= SURE * self.best
+        best = sorted(self.runs)[:ROUNDS]
+        return len(best) == ROUNDS and best[-1] <= SURE * best[0]
 
 
 def measure(
@@ -245,7 +246,7 @@ def _race(racers: Sequence[_Racer], images: Images, *, seconds: float, clock: Cl
             racer.runs.append(clock() - begun)
         rounds += 1
         least = min(each.best for each in racers)
-        if rounds > 1:
+        if rounds >= ROUNDS:
             running = [each for each in running if each.best <= HOPELESS * least]
         limit = seconds if all(each.is_sure for each in running) else PATIENCE
 

@@ -1,13 +1,17 @@
 """ONNX Runtime: CUDA, TensorRT and CoreML where its build has them, and any CPU."""
 
+import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from touchline.arrays import Images
+from touchline.arrays import Float32, Images
 from touchline.errors import ModelError
+from touchline.inference.choices import Precision
+from touchline.inference.download import cache_folder
 from touchline.inference.engine import (
     INPUT,
     InputSpec,
@@ -22,6 +26,7 @@ from touchline.inference.interruption import require_wanted
 from touchline.inference.telemetry import import_onnxruntime
 
 ort = import_onnxruntime()
+_log = logging.getLogger("touchline.inference")
 
 PROVIDERS: dict[str, str] = {
     "cpu": "CPUExecutionProvider",
@@ -30,10 +35,6 @@ PROVIDERS: dict[str, str] = {
     "mps": "CoreMLExecutionProvider",
 }
 
-_OPTIONS: dict[str, dict[str, str]] = {
-    # The default tries every algorithm anew for each batch size, which takes seconds.
-    "CUDAExecutionProvider": {"cudnn_conv_algo_search": "HEURISTIC"},
-}
 _BEHIND = {"tensorrt": ("cuda", "cpu"), "cuda": ("cpu",), "mps": ("cpu",), "cpu": ()}
 """Where the operators go that a provider cannot compute."""
 
@@ -47,6 +48,49 @@ def devices() -> list[str]:
     return [device for device, provider in PROVIDERS.items() if provider in present]
 
 
+def provider_options(
+    device: str, *, precision: Precision, cache: Path | None
+) -> list[tuple[str, dict[str, str]]]:
+    """The providers for a device in the order in which operators are offered to them.
+
+    TensorRT keeps the engines that it builds, which takes minutes, and what it timed for them, in
+    the cache folder; it computes in float16 where that is wanted. CUDA chooses convolutions by
+    rule: its default tries every algorithm anew for each batch size, which takes seconds.
+
+    Args:
+        device: A key of ``PROVIDERS``.
+        precision: ``f16`` computes in it where a layer can, on TensorRT.
+        cache: Folder of the engines that were built; None keeps none.
+    """
+    options: dict[str, dict[str, str]] = {"cuda": {"cudnn_conv_algo_search": "HEURISTIC"}}
+    options["tensorrt"] = {"trt_fp16_enable": str(precision == "f16")}
+    if cache is not None:
+        options["tensorrt"] |= {
+            "trt_engine_cache_enable": "True",
+            "trt_engine_cache_path": str(cache),
+            "trt_timing_cache_enable": "True",
+            "trt_timing_cache_path": str(cache),
+        }
+    return [(PROVIDERS[each], options.get(each, {})) for each in (device, *_BEHIND[device])]
+
+
+def bound(session: Any, images: Images, outputs: Sequence[str]) -> list[Float32]:
+    """Run a session with its inputs and outputs bound: copied to the device once, and back once.
+
+    Args:
+        session: Of one input ``images``.
+        images: uint8 (N, H, W, 3).
+        outputs: Names, in the order of the results.
+    """
+    binding = session.io_binding()
+    binding.bind_cpu_input(INPUT, np.ascontiguousarray(images))
+    for name in outputs:
+        binding.bind_output(name)
+    session.run_with_iobinding(binding)
+    results: list[Float32] = binding.copy_outputs_to_cpu()
+    return results
+
+
 class OnnxRuntimeEngine:
     """A network under ONNX Runtime.
 
@@ -57,13 +101,31 @@ class OnnxRuntimeEngine:
         path: An ONNX file of one input ``images``, uint8 (N, H, W, 3) BGR.
         device: ``cpu``, ``cuda``, ``tensorrt`` or ``mps``.
         threads: Threads of the CPU to compute with; None leaves it to ONNX Runtime.
+        precision: ``f16`` on TensorRT; else ONNX Runtime computes in what the file says.
+        cache: Folder around the one where TensorRT keeps its engines; None is ``cache_folder()``.
 
     Raises:
-        ModelError: the file is no ONNX network, has other inputs, or the device is not there.
+        ModelError: the file is no ONNX network, has other inputs, or the device is not there or
+            does not compute in these numbers.
     """
 
-    def __init__(self, path: Path, *, device: str = "cpu", threads: int | None = None) -> None:
-        self._session = _open(path, device, threads)
+    def __init__(
+        self,
+        path: Path,
+        *,
+        device: str = "cpu",
+        threads: int | None = None,
+        precision: Precision = "auto",
+        cache: Path | None = None,
+    ) -> None:
+        if precision not in ("auto", "f32") and (device, precision) != ("tensorrt", "f16"):
+            raise ModelError(
+                f"ONNX Runtime computes in what the file says, not in {precision}; TensorRT "
+                "may in f16, and OpenVINO in what the CPU has."
+            )
+        folder = _writable(cache) if device == "tensorrt" else None
+        chain = provider_options(device, precision=precision, cache=folder)
+        self._session = _open(path, device, threads=threads, chain=chain)
         self._place = device
         self._name = path.stem
         self._process = os.getpid()
@@ -92,29 +154,42 @@ class OnnxRuntimeEngine:
     def _run(self, images: Images) -> Outputs:
         require_wanted()
         try:
-            results = self._session.run(self._outputs, {INPUT: images})
+            if self._place == "cpu":
+                results = self._session.run(self._outputs, {INPUT: images})
+            else:
+                results = bound(self._session, images, self._outputs)
         except Exception as error:  # its exceptions share no base but this
             raise run_error(self._name, self.device, error) from error
         return dict(zip(self._outputs, results, strict=True))
 
 
-def _open(path: Path, device: str, threads: int | None) -> Any:
+def _open(
+    path: Path, device: str, *, threads: int | None, chain: list[tuple[str, dict[str, str]]]
+) -> Any:
     provider = PROVIDERS[device]
     if device not in devices():
         raise _absent(device)
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads or 0
     options.log_severity_level = 3  # what matters is raised, not logged
-    chain = [PROVIDERS[name] for name in (device, *_BEHIND[device])]
     try:
-        session = ort.InferenceSession(
-            path, options, providers=[(name, _OPTIONS.get(name, {})) for name in chain]
-        )
+        session = ort.InferenceSession(path, options, providers=chain)
     except Exception as error:  # its exceptions share no base but this
         raise load_error(path, error) from error
     if session.get_providers()[0] != provider:  # it falls back to the CPU in silence
         raise _absent(device)
     return session
+
+
+def _writable(cache: Path | None) -> Path | None:
+    """Where TensorRT's engines are kept; None where that cannot be written."""
+    try:
+        folder = (cache or cache_folder()) / "tensorrt"
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, RuntimeError) as error:
+        _log.info("TensorRT's engines are built anew in each process: %s", error)
+        return None
+    return folder
 
 
 def _absent(device: str) -> ModelError:
