@@ -66,6 +66,21 @@ def test_a_clip_becomes_four_files(touchline, make_video: MakeVideo, tmp_path: P
     assert json.loads((results / "summary.json").read_text()) == json.loads(outcome.out)
 
 
+def test_a_deadline_says_what_was_given_up_to_meet_it(
+    touchline, make_video: MakeVideo, tmp_path: Path
+) -> None:
+    clip = make_video(frames=60, size=(1280, 720))
+    arguments = ["run", clip, "-o", tmp_path / "results", "--no-overlay", "--json"]
+    leisurely = json.loads(touchline(*arguments, "--deadline", "3600").out)
+    hurried = json.loads(touchline(*arguments, "--deadline", "0.01").out)
+    assert [*leisurely["skipped"]["paces"]] == ["0"]
+    assert len(hurried["skipped"]["paces"]) > 1
+    assert hurried["skipped"]["detect_every"] > leisurely["skipped"]["detect_every"]
+    looks = [sum(each["looks"].values()) for each in (leisurely, hurried)]
+    assert looks[0] > looks[1] > 0
+    assert hurried["frames"] == 60
+
+
 def test_the_overlay_can_be_left_out(touchline, make_video: MakeVideo, tmp_path: Path) -> None:
     touchline("run", make_video(frames=3), "-o", tmp_path / "results", "--no-overlay")
     assert not (tmp_path / "results" / "overlay.mp4").exists()
@@ -178,6 +193,8 @@ def test_a_full_disk_is_one_line_and_no_file_is_half_written(
         ["run", "match.mp4", "-o", "results", "--size", "12x12"],
         ["run", "match.mp4", "-o", "results", "--batch-size", "0"],
         ["run", "match.mp4", "-o", "results", "--device", "tpu"],
+        ["run", "match.mp4", "-o", "results", "--deadline", "0"],
+        ["run", "match.mp4", "-o", "results", "--deadline", "soon"],
         ["fly"],
     ],
 )

@@ -7,7 +7,7 @@ from touchline.cli import app
 from touchline.settings import Settings
 
 ROWS = table(ROOT / "README.md", "Settings")
-ALONE = {"--format", "--overlay", "--no-overlay", "--output", "-o", "--json"}
+ALONE = {"--deadline", "--format", "--overlay", "--no-overlay", "--output", "-o", "--json"}
 """Options of ``run`` that no setting stands behind."""
 
 

@@ -17,7 +17,7 @@ def builder():
 
 
 def build(builder, **given):
-    options = {"seconds": {"total": 0.08}, "detect_every": 2, "locate_every": 5}
+    options = {"seconds": {"total": 0.08}, "paces": {0: {"detect_every": 2, "locate_every": 5}}}
     return builder.build(**(options | given))
 
 

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from touchline.pipeline.pace import Costs, Deadline, Pace, Steady
+from touchline.pipeline.pace import REDUCED_COST, Costs, Deadline, Pace, Steady
 from touchline.video import VideoInfo
 
 FULL = Pace(detect_every=2, locate_every=5)
@@ -30,7 +32,7 @@ class Clip:
         frame, detection, pitch = self.costs
         costs = {
             "decode": frames * frame,
-            "detection": detection * frames / pace.detect_every,
+            "detection": detection * frames * pace.full_looks,
             "pitch": pitch * frames / pace.locate_every,
         }
         for stage, seconds in costs.items():
@@ -91,7 +93,7 @@ def test_a_clip_of_unknown_length_hurries_when_time_is_up() -> None:
 
 def test_each_fallback_looks_less_often_than_the_one_before() -> None:
     paces = FULL.leaner()
-    looks = [1 / pace.detect_every + 1 / pace.locate_every for pace in paces]
+    looks = [pace.full_looks + 1 / pace.locate_every for pace in paces]
     assert looks == sorted(looks, reverse=True)
     assert len(set(paces)) == len(paces)
 
@@ -101,6 +103,19 @@ def test_costs_are_those_of_a_look_and_of_a_frame_by_the_clock() -> None:
     costs = Costs.measured(spent, frames=11, looks={"detection": 6, "pitch": 3}, wall=5.6)
     assert costs == Costs(pytest.approx(0.1), pytest.approx(0.5), pytest.approx(0.5))
     assert costs.of(FULL) == pytest.approx(0.1 + 0.25 + 0.1)
+
+
+def test_what_is_written_after_the_last_frame_is_allowed_for() -> None:
+    clip = Clip(0.006, 0.030, 0.020, overlap=1.1)
+    info = VideoInfo(1280, 720, 25.0, FRAMES, None, "h264")
+    clip.run(Deadline(FULL, info, (14.0,), after=0.5, clock=lambda: clip.now))
+    assert clip.now + 0.5 * 0.006 * FRAMES / 1.1 < 14.0
+
+
+def test_a_reduced_look_counts_as_the_part_of_a_full_one_that_it_costs() -> None:
+    reduced = replace(FULL, full_every=4, reduces_all=True)
+    assert FULL.full_looks == 0.5
+    assert reduced.full_looks == pytest.approx((1 + 3 * REDUCED_COST) / 8)
 
 
 def test_a_steady_pace_never_changes() -> None:
@@ -113,7 +128,7 @@ def test_whatever_can_be_in_time_is(
 ) -> None:
     clip = Clip(frame, detection, pitch, overlap)
     leanest = FULL.leaner()[-1]
-    per_frame = frame + detection / leanest.detect_every + pitch / leanest.locate_every
+    per_frame = frame + detection * leanest.full_looks + pitch / leanest.locate_every
     # The first window runs at full pace before anything is known.
     first = 16 * (frame + detection / 2 + pitch / 5)
     if (FRAMES * per_frame + first) / overlap < 14.0 * 0.9:

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from touchline.arrays import Image
 from touchline.detection import YoloxDetector
+from touchline.pipeline.pace import Pace
 from touchline.pipeline.widths import Widths
 
 LARGE, SMALL = 90, 20
@@ -47,7 +49,12 @@ def picture(number: int, height: int) -> Image:
     return image
 
 
-def looks(heights: Sequence[int], cuts: Sequence[int] = (), *, together: int = 100) -> list[str]:
+THIRD = Pace(detect_every=1, locate_every=1, full_every=3)
+
+
+def looks(
+    heights: Sequence[int], cuts: Sequence[int] = (), *, together: int = 100, pace: Pace = THIRD
+) -> list[str]:
     """How each of the pictures was looked at, so many at once."""
     detector = Noting()
     widths = Widths(detector)
@@ -55,13 +62,20 @@ def looks(heights: Sequence[int], cuts: Sequence[int] = (), *, together: int = 1
     begins = [number == 0 or number in cuts for number in range(len(heights))]
     for start in range(0, len(heights), together):
         part = slice(start, start + together)
-        found = widths.detect(pictures[part], begins[part])
+        found = widths.detect(pictures[part], begins[part], pace)
         assert [int(each.xyxy[0, 3]) for each in found] == list(heights[part])
     return [detector.looks[number] for number in range(len(heights))]
 
 
-def test_where_people_are_large_every_second_look_is_reduced() -> None:
-    assert looks([LARGE] * 5) == ["full", "reduced", "full", "reduced", "full"]
+def test_where_people_are_large_one_look_in_so_many_is_full() -> None:
+    assert looks([LARGE] * 5) == ["full", "reduced", "reduced", "full", "reduced"]
+    second = replace(THIRD, full_every=2)
+    assert looks([LARGE] * 5, pace=second) == ["full", "reduced", "full", "reduced", "full"]
+
+
+def test_where_time_is_short_small_people_are_seen_reduced_too() -> None:
+    hurried = replace(THIRD, reduces_all=True)
+    assert looks([SMALL] * 5, pace=hurried) == ["full", "reduced", "reduced", "full", "reduced"]
 
 
 def test_where_people_are_small_every_look_is_full() -> None:
@@ -69,13 +83,13 @@ def test_where_people_are_small_every_look_is_full() -> None:
 
 
 def test_a_shot_begins_with_a_full_look() -> None:
-    expected = ["full", "reduced", "full", "full", "reduced", "full"]
-    assert looks([LARGE] * 6, cuts=[3]) == expected
+    expected = ["full", "reduced", "full", "reduced", "reduced", "full"]
+    assert looks([LARGE] * 6, cuts=[2]) == expected
 
 
-def test_the_look_before_says_whether_people_are_large() -> None:
-    heights = [LARGE, SMALL, SMALL, LARGE, LARGE, LARGE]
-    assert looks(heights) == ["full", "reduced", "full", "full", "full", "reduced"]
+def test_the_full_look_before_says_whether_people_are_large() -> None:
+    heights = [LARGE, SMALL, SMALL, SMALL, LARGE, LARGE, LARGE]
+    assert looks(heights) == ["full", "reduced", "reduced", "full", "full", "full", "full"]
 
 
 @given(
@@ -95,5 +109,5 @@ def test_a_detector_that_is_not_ours_takes_every_look_alike(count: int) -> None:
         def detect(self, images: list[Image]) -> list[sv.Detections]:
             return [sv.Detections.empty() for _ in images]
 
-    found = Widths(Own()).detect([picture(0, LARGE)] * count, [True] * count)
+    found = Widths(Own()).detect([picture(0, LARGE)] * count, [True] * count, THIRD)
     assert len(found) == count

@@ -16,6 +16,7 @@ from touchline.cli.models import models
 from touchline.cli.options import (
     AsJson,
     BatchSize,
+    DeadlineSeconds,
     DetectorName,
     DeviceName,
     Formats,
@@ -102,6 +103,7 @@ def run(
     verify: SecondLook = None,
     verifier: VerifierName = None,
     teams: TeamsOrNot = None,
+    deadline: DeadlineSeconds = None,
 ) -> None:
     """Analyse VIDEO; write predictions.json, tracks.parquet, overlay.mp4 and summary.json."""
     from touchline.outputs import DEFAULT_FORMATS
@@ -124,13 +126,12 @@ def run(
     chosen = formats.split(",") if formats else list(DEFAULT_FORMATS)
     if overlay is not None:
         chosen = [name for name in chosen if name != "overlay"] + ["overlay"] * overlay
-    summary = run_job(video, output, settings=settings, formats=chosen, console=err())
+    summary = run_job(
+        video, output, settings=settings, formats=chosen, console=err(), deadline=deadline
+    )
     for note in filter(None, (summary.skipped.truncated, summary.timing)):
         print(f"touchline: {as_text(note)}", file=sys.stderr)
-    if as_json:
-        print_json(asdict(summary))
-    else:
-        out().print(_table(summary, output))
+    print_json(asdict(summary)) if as_json else out().print(_table(summary, output))
 
 
 @app.command()
@@ -255,13 +256,21 @@ def _table(summary: "Summary", output: Path) -> "Table":
         expert = f", {spent['expert']} by CLIP" if spent["expert"] else ""
         looks = f"{spent['student']} looks at {spent['objects']} boxes{expert}"
         table.add_row("a second look", looks)
+    paces = [*summary.skipped.paces.values()]
     table.add_row(
         "looked at",
-        f"people and ball every {_th(summary.skipped.detect_every)} frame, "
-        f"pitch every {_th(summary.skipped.locate_every)}",
+        f"people and ball every {_every(paces, 'detect_every')} frame "
+        f"({summary.looks['full']} full looks, {summary.looks['reduced']} reduced), "
+        f"pitch every {_every(paces, 'locate_every')}",
     )
     table.add_row("seconds", f"{summary.seconds['total']:.1f} for {summary.duration:.1f} of video")
     return table
+
+
+def _every(paces: list[dict[str, float]], which: str) -> str:
+    """The least and the most of a number that a deadline may have changed on the way."""
+    least, most = (round(choose(pace[which] for pace in paces)) for choose in (min, max))
+    return _th(least) if least == most else f"{_th(least)} to {_th(most)}"
 
 
 def _th(number: int) -> str:

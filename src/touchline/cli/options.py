@@ -42,6 +42,10 @@ Size = Annotated[
 ImageFps = Annotated[
     float | None, typer.Option("--fps", help="Images a second, for a folder of images; else 25.")
 ]
+DeadlineSeconds = Annotated[
+    float | None,
+    typer.Option("--deadline", help="Seconds in which to be done: looks as often as that allows."),
+]
 Formats = Annotated[
     str | None,
     typer.Option(

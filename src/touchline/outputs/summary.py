@@ -27,14 +27,16 @@ class Skipped:
     """What was not looked at, or could not be said.
 
     Attributes:
-        detect_every: People and ball were looked for in every n-th frame of a shot.
-        locate_every: The pitch was looked for in every n-th frame of a shot.
+        detect_every: People and ball were looked for in every n-th frame of a shot, in the end.
+        locate_every: The pitch was looked for in every n-th frame of a shot, in the end.
+        paces: By the first frame that it held for, every pace that a deadline chose.
         truncated: Why the video ended before its end, or None.
         frames_without_pitch: Frames without a homography: their positions are unknown.
     """
 
     detect_every: int
     locate_every: int
+    paces: dict[int, dict[str, float]]
     truncated: str | None
     frames_without_pitch: int
 
@@ -57,6 +59,7 @@ class Summary:
             without any.
         verification: What the second look cost: objects in frames with a picture, looks by the
             first verifier and by the expensive one; None where it was off.
+        looks: Looks for people and ball: ``full``, and ``reduced`` to 960 pixels.
         teams: What each team wears, by its number: ``shirt``, a word, and ``colour``, #rrggbb; None
             where teams were not told apart.
         seconds: Wall-clock seconds by stage; stages overlap, ``total`` is the whole.
@@ -78,6 +81,7 @@ class Summary:
     frames_with_homography: int
     median_uncertainty: float | None
     verification: dict[str, int] | None
+    looks: dict[str, int]
     teams: dict[str, dict[str, str]] | None
     seconds: dict[str, float]
     real_time_factor: float | None
@@ -140,8 +144,8 @@ class SummaryBuilder:
         self,
         *,
         seconds: Mapping[str, float],
-        detect_every: int,
-        locate_every: int,
+        paces: Mapping[int, Mapping[str, float]],
+        looks: Mapping[str, int] | None = None,
         truncated: str | None = None,
         timing: str | None = None,
         verification: Mapping[str, int] | None = None,
@@ -152,8 +156,9 @@ class SummaryBuilder:
 
         Args:
             seconds: Wall-clock seconds by stage, with ``total`` for the whole run.
-            detect_every: The detector looked at every n-th frame.
-            locate_every: The pitch model looked at every n-th frame.
+            paces: How often the networks looked, by the first frame that it held for; at least
+                ``detect_every`` and ``locate_every``.
+            looks: Looks for people and ball, by their kind.
             truncated: What the reader says of a video that ended early.
             timing: What is to be said of the times of its frames.
             verification: What the second look cost, or None where it was off.
@@ -162,6 +167,7 @@ class SummaryBuilder:
         """
         duration = self._end + 1.0 / self._info.fps if self._frames else 0.0
         total = seconds.get("total", 0.0)
+        last = paces[max(paces)]
         return Summary(
             path=self._path,
             video=self._info,
@@ -174,12 +180,14 @@ class SummaryBuilder:
             frames_with_homography=self._with_homography,
             median_uncertainty=self._median_uncertainty(),
             verification=None if verification is None else dict(verification),
+            looks=dict(looks or {}),
             teams=teams,
             seconds={stage: round(value, 3) for stage, value in seconds.items()},
             real_time_factor=round(duration / total, 3) if total > 0 else None,
             skipped=Skipped(
-                detect_every=detect_every,
-                locate_every=locate_every,
+                detect_every=int(last["detect_every"]),
+                locate_every=int(last["locate_every"]),
+                paces={frame: dict(pace) for frame, pace in paces.items()},
                 truncated=truncated,
                 frames_without_pitch=self._frames - self._with_homography,
             ),

@@ -105,10 +105,11 @@ class Analysis(Iterator[FrameState]):
         self._given = 0
         self._reader = reader
         self._stages = stages
+        self._widths = Widths(detector)
         window = window_length(reader.info, pace, batch_size)
         looking = _Looking(
             reader,
-            Widths(detector),
+            self._widths,
             pitch_model,
             PitchFinder(self.dimensions),
             pacer=pacer or Steady(pace),
@@ -157,6 +158,11 @@ class Analysis(Iterator[FrameState]):
     def pace(self) -> Pace:
         """How often the networks look now."""
         return [*self.paces.values()][-1]
+
+    @property
+    def looks(self) -> dict[str, int]:
+        """Looks for people and ball so far: ``full``, and ``reduced`` to 960 pixels."""
+        return dict(self._widths.looks)
 
     @property
     def truncated(self) -> str | None:
@@ -276,7 +282,7 @@ class _Looking:
         locate = [g for g, last in window if last or g.is_due(pace.locate_every)]
         with self.stopwatch("detection"):
             images, begins = [g.frame.image for g in detect], [g.cut for g in detect]
-            tables = map(with_appearances, self.detector.detect(images, begins), images)
+            tables = map(with_appearances, self.detector.detect(images, begins, pace), images)
             seen = dict(zip((g.frame.index for g in detect), tables, strict=True))
         with self.stopwatch("pitch"):
             looks = self._locate([g for g, _ in window], locate)

@@ -4,12 +4,14 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from touchline.errors import require_number
 from touchline.files import as_path, as_text
 from touchline.frame import FrameState
 from touchline.inference import weights
@@ -24,9 +26,16 @@ from touchline.outputs import (
 )
 from touchline.pipeline.analysis import Analysis
 from touchline.pipeline.models import Models
+from touchline.pipeline.pace import Deadline
 from touchline.pitch import PitchDimensions
 from touchline.settings import Settings
 from touchline.video import IMAGE_FPS, VideoReader
+
+AFTER = 0.1
+"""What is written for a frame after the last one, as a share of what a frame costs that no network
+looks at; ..."""
+AFTER_OVERLAY = 1.0
+"""... and what its overlay adds."""
 
 
 def run_job(
@@ -38,6 +47,7 @@ def run_job(
     dimensions: PitchDimensions | None = None,
     formats: Sequence[str] = DEFAULT_FORMATS,
     console: Console | None = None,
+    deadline: float | None = None,
 ) -> Summary:
     """Analyse ``video`` and write a summary and what else is asked for.
 
@@ -50,16 +60,21 @@ def run_job(
         dimensions: Of this pitch; None is what the settings say.
         formats: What is written beside ``summary.json``, names of ``touchline.outputs.FORMATS``.
         console: Told what was removed; a progress bar goes there, if it is a terminal.
+        deadline: Seconds from now within which the results are to be written: the networks look as
+            often as that allows, see ``Deadline``. What was given up is in ``Summary.skipped``; a
+            deadline that not even the fewest looks can meet is missed.
 
     Raises:
         InputError: The video cannot be read.
         ModelError: A network cannot be loaded or run.
         OutputError: A result cannot be written; each file is whole or absent, and unless all are
             whole, those of an earlier run stay.
-        UsageError: There is no such format, a setting is not allowed, or a file that would be
-            replaced is the video itself or was written by somebody else.
+        UsageError: There is no such format, a setting is not allowed, a deadline is not above 0, or
+            a file that would be replaced is the video itself or was written by somebody else.
     """
     started = time.perf_counter()
+    if deadline is not None:
+        require_number("deadline", deadline, above=0)
     path, results = as_path(video), ResultFolder.of(folder, formats)
     results.require_apart(path)
     settings = models.settings if models else settings or Settings.read()
@@ -67,7 +82,12 @@ def run_job(
         reader = stack.enter_context(VideoReader(path, image_fps=settings.image_fps or IMAGE_FPS))
         save = stack.enter_context(results.opened())
         models = models or Models.load(settings)
-        analysis = stack.enter_context(models.analyze(reader, dimensions=dimensions))
+        pacer = None
+        if deadline is not None:
+            left = max(0.0, deadline - (time.perf_counter() - started))
+            after = AFTER + AFTER_OVERLAY * ("overlay" in formats)
+            pacer = Deadline(models.pace(reader.info), reader.info, (left,), after=after)
+        analysis = stack.enter_context(models.analyze(reader, pacer=pacer, dimensions=dimensions))
         hashes = {entry.name: entry.sha256 for entry in weights.listing()}
         summary = SummaryBuilder(video, analysis.info, weights=hashes)
         clip = Clip(path, analysis.info, analysis.dimensions)
@@ -82,8 +102,8 @@ def run_job(
         assumed = settings.image_fps is None and path.is_dir()
         result = summary.build(
             seconds=analysis.stopwatch.seconds | {"total": time.perf_counter() - started},
-            detect_every=analysis.pace.detect_every,
-            locate_every=analysis.pace.locate_every,
+            paces={frame: asdict(pace) for frame, pace in analysis.paces.items()},
+            looks=analysis.looks,
             truncated=analysis.truncated,
             timing=_timing(analysis, assumed=assumed),
             verification=analysis.spent,

@@ -1,4 +1,4 @@
-"""How large a picture the detector sees: every second one of a shot reduced where people are large.
+"""How large a picture the detector sees: all of it, or a copy of 960 pixels where people are large.
 
 What is a ball at both sizes stays on the path that ``tracking.ball`` looks for, what is one at a
 single size, such as a boot, falls off; and a reduced look costs about half.
@@ -10,57 +10,66 @@ import supervision as sv
 
 from touchline.arrays import Image
 from touchline.detection import Detector, YoloxDetector, shows_large_people
+from touchline.pipeline.pace import Pace
 
 
 class Widths:
     """The detector in one clip; remembers what the last full look of the shot has shown.
 
-    The looks of a shot are counted from its beginning: the even ones are full, and an odd one is
-    reduced where the one before it showed large people. So what it gives does not depend on how
-    many frames come at once.
+    The looks of a shot are counted from its beginning: the first is full, and of those that follow
+    one in ``Pace.full_every``. The others are reduced where the last full one showed large people,
+    or where the pace says so. So what it gives does not depend on how many frames come at once.
 
     Args:
         detector: Finds people and the ball; one that is not ours takes every look alike.
+
+    Attributes:
+        looks: How many there were of each kind: ``full`` and ``reduced``.
     """
 
     def __init__(self, detector: Detector) -> None:
+        self.looks = {"full": 0, "reduced": 0}
         self._detector = detector
-        self._odd = False
+        self._since = 0
         self._large = False
 
-    def detect(self, images: list[Image], begins: Sequence[bool]) -> list[sv.Detections]:
+    def detect(
+        self, images: list[Image], begins: Sequence[bool], pace: Pace
+    ) -> list[sv.Detections]:
         """Look at the next n frames of the clip.
 
         Args:
             images: uint8 (H, W, 3), BGR.
             begins: n, whether a frame is the first of its shot that is looked at.
+            pace: How many of the looks are full.
 
         Returns:
             What was found in each, see ``Detector.detect``.
         """
         if not isinstance(self._detector, YoloxDetector):
+            self.looks["full"] += len(images)
             return self._detector.detect(images)
-        odd = [self._is_odd(first) for first in begins]
-        found = self._each([place for place, is_odd in enumerate(odd) if not is_odd], images)
-        reduced: list[int] = []
-        for place, is_odd in enumerate(odd):
-            if not is_odd:
-                self._large = shows_large_people(found[place], images[place])
-            elif self._large:
-                reduced.append(place)
-        full = [place for place in range(len(images)) if place not in {*found, *reduced}]
-        found |= self._each(full, images)
-        found |= self._each(reduced, images, reduced=True)
+        full = [place for place, first in enumerate(begins) if self._is_full(pace, first=first)]
+        found = self._each(full, images)
+        rest: dict[bool, list[int]] = {True: [], False: []}
+        for place, image in enumerate(images):
+            if place in found:
+                self._large = shows_large_people(found[place], image)
+            else:
+                rest[self._large or pace.reduces_all].append(place)
+        found |= self._each(rest[False], images)
+        found |= self._each(rest[True], images, reduced=True)
         return [found[place] for place in range(len(images))]
 
-    def _is_odd(self, first: bool) -> bool:
+    def _is_full(self, pace: Pace, *, first: bool) -> bool:
         """Count on by one look."""
-        self._odd = not (first or self._odd)
-        return self._odd
+        self._since = 0 if first or self._since + 1 >= pace.full_every else self._since + 1
+        return self._since == 0
 
     def _each(
         self, places: list[int], images: list[Image], *, reduced: bool = False
     ) -> dict[int, sv.Detections]:
         assert isinstance(self._detector, YoloxDetector)
+        self.looks["reduced" if reduced else "full"] += len(places)
         look = self._detector.detect_reduced if reduced else self._detector.detect
         return dict(zip(places, look([images[place] for place in places]), strict=True))
