@@ -50,7 +50,7 @@ class Weights:
 
 def shipped_folder() -> Path:
     """The folder of weights inside the installed package."""
-    return Path(str(resources.files("touchline").joinpath("weights")))
+    return Path(str(resources.files("touchline.inference").joinpath("shipped")))
 
 
 def listing(folder: Path | None = None) -> list[Weights]:
