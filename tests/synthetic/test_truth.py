@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import av
@@ -5,6 +6,7 @@ import numpy as np
 import pytest
 
 from touchline.errors import InputError, OutputError
+from touchline.geometry import project_points
 from touchline.synthetic import read_truth, write_match
 
 
@@ -33,6 +35,37 @@ def test_the_truth_is_read_back_as_it_was(written):
         assert np.allclose(read.keypoints.xy, truth.keypoints.xy, atol=1e-3)
         assert np.array_equal(read.homography, truth.homography)
         assert read.shot == truth.shot
+
+
+def test_places_velocities_and_who_has_the_ball_are_read_back(written):
+    folder, truths = written
+    for read, truth in zip(read_truth(folder / "truth.json"), truths, strict=True):
+        for name in ("position", "velocity"):
+            there = truth.objects.data[name]
+            assert there.shape == (len(truth.objects), 2)
+            assert np.allclose(read.objects.data[name], there, atol=1e-3)
+        assert read.owner == truth.owner
+        assert read.ball_height == truth.ball_height > 0.1
+
+
+def test_people_stand_where_the_homography_puts_their_feet(written):
+    for truth in (each for each in written[1] if each.shot != 1):  # a close-up cuts the feet off
+        people = truth.objects[(truth.objects.class_id != 0) & (truth.objects.data["visible"] == 1)]
+        boxes = people.xyxy
+        feet = np.stack([boxes[:, [0, 2]].mean(axis=1), boxes[:, 3]], axis=1)
+        apart = project_points(feet, truth.homography) - people.data["position"]
+        assert np.linalg.norm(apart, axis=1).max() < 0.5
+
+
+def test_a_file_of_before_says_nothing_of_places_and_of_who_has_the_ball(written, tmp_path: Path):
+    content = json.loads((written[0] / "truth.json").read_text())
+    for frame in content["frames"]:
+        for name in ("motion", "owner", "ball_height"):
+            del frame[name]
+    (tmp_path / "truth.json").write_text(json.dumps(content))
+    (first, *_) = read_truth(tmp_path / "truth.json")
+    assert np.isnan(first.objects.data["position"]).all()
+    assert (first.owner, first.ball_height) == (None, None)
 
 
 def test_the_truth_says_whose_player_somebody_is(written):

@@ -84,10 +84,12 @@ class Scene:
             scoreboard(image, canvas.owner, self._look, seconds=view.clock)
         boxes = {figure.number: figure.xyxy for figure in figures} | {BALL: ball.xyxy}
         return image, Truth(
-            objects=_boxes_in_view(boxes, covered, canvas),
+            objects=_objects_in_view(boxes, covered, canvas=canvas, moment=moment),
             keypoints=_vertices_in_view(self._vertices, camera),
             homography=camera.to_ground(),
             shot=view.shot,
+            owner=None if moment.owner is None else moment.owner + 1,
+            ball_height=float(moment.ball[2]),
         )
 
     def _sphere(self, moment: Moment, view: CameraView) -> Sphere:
@@ -125,8 +127,8 @@ def class_of(number: int) -> ClassId:
     return ClassId.PLAYER if number < N_PLAYERS else ClassId.REFEREE
 
 
-def _boxes_in_view(
-    boxes: dict[int, Float64], covered: dict[int, int], canvas: Canvas
+def _objects_in_view(
+    boxes: dict[int, Float64], covered: dict[int, int], *, canvas: Canvas, moment: Moment
 ) -> sv.Detections:
     width, height = canvas.size
     seen = np.bincount(canvas.owner[canvas.owner != NOBODY], minlength=N_PEOPLE + 1)
@@ -138,7 +140,15 @@ def _boxes_in_view(
             ids.append(number)
     visible = [min(1.0, float(seen[n]) / covered[n]) for n in ids]
     named = [0 if n == BALL else n + 1 for n in ids]
-    return make_objects(np.array(kept, np.float32), [int(class_of(n)) for n in ids], named, visible)
+    people = np.hstack([moment.position, moment.velocity])
+    ball = np.hstack([moment.ball[:2], moment.ball_velocity[:2]])
+    return make_objects(
+        np.array(kept, np.float32),
+        [int(class_of(n)) for n in ids],
+        named,
+        visible=visible,
+        motion=np.array([ball if n == BALL else people[n] for n in ids]),
+    )
 
 
 def _vertices_in_view(vertices: Float64, camera: Camera) -> sv.KeyPoints:

@@ -29,18 +29,26 @@ class Truth:
             (0 the ball, 1-11 and 12-22 the teams with their keeper first, 23-25 the officials),
             the same in every shot, so a tracker, which starts anew at a cut, is to be compared
             by (shot, id); ``data["visible"]`` (n,) float32: the share of the whole figure that
-            is in the picture and not hidden by somebody else or by an overlay.
+            is in the picture and not hidden by somebody else or by an overlay;
+            ``data["position"]`` (n, 2) float64 metres on the pitch and ``data["velocity"]`` (n, 2)
+            float64 metres per second along it, of the middle of the body and of the ball.
         keypoints: ``xy`` (1, 32, 2) float32 pixels, ``keypoint_confidence`` (1, 32): 1 inside the
             picture, else 0 and the point (0, 0). A point behind a player counts as inside.
         homography: (3, 3) float64, pixels to metres on the pitch; pixels are continuous (the first
             one spans 0..1).
         shot: Number of the shot, from 0.
+        owner: The person who has the ball, in the picture or not, by id; None while it is on its
+            way, and in files of before.
+        ball_height: Metres from the ground to the middle of the ball, in the picture or not; None
+            in files of before.
     """
 
     objects: sv.Detections
     keypoints: sv.KeyPoints
     homography: Float64
     shot: int
+    owner: int | None = None
+    ball_height: float | None = None
 
     @property
     def team(self) -> Int64:
@@ -83,14 +91,26 @@ def read_truth(path: str | Path) -> list[Truth]:
 
 
 def make_objects(
-    xyxy: AnyFloat, class_id: list[int], ids: list[int], visible: list[float]
+    xyxy: AnyFloat,
+    class_id: list[int],
+    ids: list[int],
+    *,
+    visible: list[float],
+    motion: AnyFloat | None = None,
 ) -> sv.Detections:
-    """Boxes (n, 4) with their classes, ids and visible shares."""
+    """Boxes (n, 4) with their classes, ids, visible shares, and places and velocities (n, 4)."""
+    n = len(ids)
+    known = np.full((n, 4), np.nan) if motion is None else np.asarray(motion, np.float64)
+    place = known.reshape(n, 4)
     return sv.Detections(
         xyxy=np.asarray(xyxy, np.float32).reshape(-1, 4),
         class_id=np.asarray(class_id, int),
         tracker_id=np.asarray(ids, int),
-        data={"visible": np.asarray(visible, np.float32)},
+        data={
+            "visible": np.asarray(visible, np.float32),
+            "position": place[:, :2],
+            "velocity": place[:, 2:],
+        },
     )
 
 
@@ -111,18 +131,29 @@ def _to_plain(truth: Truth) -> dict[str, Any]:
         "class_id": objects.class_id.tolist(),
         "id": objects.tracker_id.tolist(),
         "visible": [round(float(v), 3) for v in objects.data["visible"]],
+        "motion": np.round(
+            np.hstack([objects.data["position"], objects.data["velocity"]]), 3
+        ).tolist(),
         "keypoints": np.round(truth.keypoints.xy[0].astype(float), 3).tolist(),
         "homography": truth.homography.tolist(),
+        "owner": truth.owner,
+        "ball_height": truth.ball_height,
     }
 
 
 def _from_plain(frame: dict[str, Any]) -> Truth:
     objects = make_objects(
-        np.array(frame["xyxy"], np.float32), frame["class_id"], frame["id"], frame["visible"]
+        np.array(frame["xyxy"], np.float32),
+        frame["class_id"],
+        frame["id"],
+        visible=frame["visible"],
+        motion=frame.get("motion"),
     )
     return Truth(
         objects=objects,
         keypoints=make_keypoints(np.array(frame["keypoints"])),
         homography=np.array(frame["homography"], np.float64).reshape(3, 3),
         shot=int(frame["shot"]),
+        owner=frame.get("owner"),
+        ball_height=frame.get("ball_height"),
     )
