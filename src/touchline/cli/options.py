@@ -49,7 +49,8 @@ DeadlineSeconds = Annotated[
 Formats = Annotated[
     str | None,
     typer.Option(
-        "--format", help="What to write: predictions, parquet, csv, cameras, overlay; by commas."
+        "--format",
+        help="What to write: predictions, parquet, csv, cameras, overlay, analytics; by commas.",
     ),
 ]
 PitchSize = Annotated[

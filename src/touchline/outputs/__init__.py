@@ -1,5 +1,6 @@
 """Frame states out: files that other tools, and people, can open."""
 
+from touchline.outputs.analytics import Analytics
 from touchline.outputs.folder import ResultFolder
 from touchline.outputs.formats import (
     DATA_FORMATS,
@@ -23,6 +24,7 @@ __all__ = [
     "DEFAULT_FORMATS",
     "FORMATS",
     "TICKS",
+    "Analytics",
     "Clip",
     "FileWriter",
     "Format",

@@ -46,7 +46,7 @@ class ResultFolder:
         """
         check_formats(formats)
         folder = as_path(path)
-        names = tuple(dict.fromkeys(FORMATS[name].file for name in formats))
+        names = tuple(dict.fromkeys(file for name in formats for file in FORMATS[name].files))
         former = _of_former_run(folder / SUMMARY)
         ours = () if former is None else (SUMMARY, *former)
         for name in (SUMMARY, *names):
@@ -128,7 +128,7 @@ def _of_former_run(summary: Path) -> tuple[str, ...] | None:
     versions = content.get("versions") if isinstance(content, dict) else None
     if not isinstance(versions, dict) or "touchline" not in versions:
         return None
-    known = tuple(each.file for each in FORMATS.values())
+    known = tuple(file for each in FORMATS.values() for file in each.files)
     named = content.get("files", known)  # summaries of before do not say
     return tuple(name for name in known if name in named) if isinstance(named, list) else known
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from touchline.errors import UsageError
 from touchline.files import as_text
+from touchline.outputs.analytics import BESIDE, Analytics
 from touchline.outputs.cameras import CamerasParquet
 from touchline.outputs.overlay import Overlay
 from touchline.outputs.predictions import Predictions
@@ -37,10 +38,17 @@ class Format:
     Attributes:
         file: Its name in the folder of the results.
         writer: Makes the writer of that file.
+        beside: Further files that the writer makes in the same folder.
     """
 
     file: str
     writer: Callable[[Path, Clip], Writer]
+    beside: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All that it writes."""
+        return (self.file, *self.beside)
 
 
 FORMATS: Mapping[str, Format] = {
@@ -58,6 +66,11 @@ FORMATS: Mapping[str, Format] = {
         lambda path, clip: Overlay(
             path, clip.path, dimensions=clip.dimensions, image_fps=clip.info.fps
         ),
+    ),
+    "analytics": Format(
+        "analytics.parquet",
+        lambda path, clip: Analytics(path, dimensions=clip.dimensions),
+        beside=BESIDE,
     ),
 }
 
