@@ -15,9 +15,11 @@ TOO_SUDDEN = 10.0
 """Metres per second squared that nobody brakes or starts with."""
 LEAST_SURE = 0.6
 """Standard error in m/s above which a speed would be a guess."""
+ERRORS_LAST = 0.2
+"""Seconds in which an error of a speed becomes another one, which a sum of them needs."""
 _APART = 4.0
 """Standard errors by which a jump exceeds what somebody can run."""
-_TAINTED = 0.4
+_TAINTED = 0.6
 """Seconds before and after a jump within which a smoothed speed is of the jump too."""
 _LONGEST_GAP = 1.0
 """Seconds without a place after which a run begins anew."""

@@ -14,7 +14,7 @@ import numpy as np
 from touchline.analytics.motion import Motions
 from touchline.analytics.sightings import Sightings, pieces
 from touchline.analytics.smoother import RunningModel, smooth
-from touchline.arrays import Bools, Float64, Indices, Int64
+from touchline.arrays import Bools, Float64, Int64
 from touchline.frame import NO_ID, NO_TEAM, ClassId
 
 SURE = 0.7
@@ -99,25 +99,19 @@ def possession(
     ball = np.full((len(rows), 2), np.nan)
     balls = np.flatnonzero((sightings.class_id == ClassId.BALL) & sightings.is_placed)[::-1]
     ball[moment[balls]] = sightings.place[balls]
+    may_own = sightings.is_person & (sightings.class_id != ClassId.REFEREE)
     for part, kept in pieces(time, shot):
         place = np.full(len(rows), -1)
         place[part] = np.arange(len(part))
-        chosen = np.flatnonzero(_may_own(sightings) & (place[moment] >= 0))
-        scene = _Scene.of(sightings[chosen], _chosen(moving, chosen), place[moment[chosen]])
+        chosen = np.flatnonzero(may_own & (place[moment] >= 0))
+        motion = moving.place[chosen], np.nan_to_num(moving.velocity[chosen])
+        scene = _Scene.of(sightings[chosen], motion, place[moment[chosen]])
         likely = scene.posterior(ball[part], time[part], model or PossessionModel())
         best = likely.argmax(axis=1)
         owner[part[kept]] = np.r_[NO_ID, scene.ids][best][kept]
         confidence[part[kept]] = likely.max(axis=1)[kept]
     team, told = _teams(sightings, moment, owner)
     return Possession(sightings.frame[rows], time, shot, owner, confidence, team, told, ball)
-
-
-def _may_own(sightings: Sightings) -> Bools:
-    return np.asarray(sightings.is_person & (sightings.class_id != ClassId.REFEREE))
-
-
-def _chosen(moving: Motions, rows: Indices) -> tuple[Float64, Float64]:
-    return moving.place[rows], np.nan_to_num(moving.velocity[rows])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

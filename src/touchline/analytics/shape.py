@@ -7,7 +7,7 @@ import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
 from touchline.analytics.sightings import Sightings
-from touchline.arrays import Bools, Float64
+from touchline.arrays import Bools, Float64, Int64
 from touchline.errors import UsageError, require_number
 from touchline.frame import NO_TEAM, ClassId
 from touchline.pitch import PitchDimensions
@@ -144,3 +144,11 @@ def is_outfield(sightings: Sightings, team: int) -> Bools:
     """Which (n,) sightings are of an outfield player of a team."""
     plays = (sightings.class_id == ClassId.PLAYER) & (sightings.team == team)
     return np.asarray(plays & (team != NO_TEAM) & sightings.is_person)
+
+
+def mean_places(ids: Int64, places: Float64, least: float) -> Float64:
+    """Mean place (k, 2) of each id of (n,) that has at least so many of the places (n, 2)."""
+    known = np.isfinite(places).all(axis=1)
+    found = [places[known & (ids == each)] for each in np.unique(ids)]
+    means = [each.mean(axis=0) for each in found if len(each) >= max(least, 1)]
+    return np.array(means).reshape(-1, 2)

@@ -56,6 +56,13 @@ class RunningModel:
         move = whole[4:, 4:].T
         return move, move @ whole[:4, 4:]
 
+    def steps(self, times: Float64) -> tuple[Float64, Float64]:
+        """Transition and noise (t, 4, 4) of the step that leads to each time (t,) in seconds."""
+        ticks = np.round(np.diff(times, prepend=times[:1]) / _TICK).astype(np.int64)
+        lengths, which = np.unique(ticks, return_inverse=True)
+        pairs = [self.step(length * _TICK) for length in lengths.tolist()]
+        return np.array([move for move, _ in pairs])[which], np.array([q for _, q in pairs])[which]
+
     def start(self, runners: int) -> tuple[Float64, Float64]:
         """State (n, 4) and covariance (n, 4, 4) of runners of whom nothing is known."""
         spread = [_ANYWHERE, _ANY_SPEED, self.acceleration**2, 1 - self.white]
@@ -77,7 +84,7 @@ def smooth(
         (t, n, 3) place, velocity and acceleration in metres and seconds, and (t, n, 3) their
         variances.
     """
-    moves, noises = _steps(times, model)
+    moves, noises = model.steps(times)
     state, spread = model.start(places.shape[1])
     filtered: list[tuple[Float64, Float64]] = []
     for k in range(len(times)):
@@ -91,14 +98,6 @@ def smooth(
             state, spread = _back(filtered[k], (state, spread), moves[k + 1], noises[k + 1])
         means[k], variances[k] = state, np.diagonal(spread, axis1=1, axis2=2)
     return means[..., :_WOBBLE], np.maximum(variances[..., :_WOBBLE], 0.0)
-
-
-def _steps(times: Float64, model: RunningModel) -> tuple[Float64, Float64]:
-    """Transition and noise (t, 4, 4) of the step that leads to each time."""
-    ticks = np.round(np.diff(times, prepend=times[:1]) / _TICK).astype(np.int64)
-    lengths, which = np.unique(ticks, return_inverse=True)
-    pairs = [model.step(length * _TICK) for length in lengths.tolist()]
-    return np.array([move for move, _ in pairs])[which], np.array([q for _, q in pairs])[which]
 
 
 def _correct(

@@ -6,12 +6,18 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from touchline.analytics.chapters import Chapter
 from touchline.analytics.motion import Reason
 from touchline.analytics.passes import Pass
-from touchline.analytics.shape import is_outfield, line_heights, own_goals, shape
-from touchline.arrays import Float64, Int64, Strings
+from touchline.analytics.shape import (
+    is_outfield,
+    line_heights,
+    mean_places,
+    own_goals,
+    shape,
+)
 from touchline.frame import NO_TEAM
 from touchline.pitch import PitchDimensions
 
@@ -90,11 +96,13 @@ def row_table(chapter: Chapter) -> pa.Table:
             moving.distance,
         ]
     )[people]
+    # What is no reason is found nowhere among them, and becomes null.
+    why = pc.index_in(pa.array(moving.reason[people].tolist(), pa.string()), _REASONS)
     arrays = [
         *(seen.frame, seen.time, seen.shot, seen.tracker_id, seen.class_id),
         pa.array(seen.team, pa.int8(), mask=seen.team == NO_TEAM),
         *numbers.T,
-        _reasons(moving.reason[people]),
+        pa.DictionaryArray.from_arrays(why.cast(pa.int8()), _REASONS),
         pa.array(held.owner[frame] == seen.tracker_id, pa.bool_(), mask=~said),
         pa.array(held.confidence[frame], pa.float32(), mask=~said),
     ]
@@ -105,12 +113,6 @@ def row_table(chapter: Chapter) -> pa.Table:
         ],
         schema=ROWS,
     )
-
-
-def _reasons(reason: Strings) -> pa.DictionaryArray:
-    names = _REASONS.to_pylist()
-    places = [names.index(each) if each else None for each in reason.tolist()]
-    return pa.DictionaryArray.from_arrays(pa.array(places, pa.int8()), _REASONS)
 
 
 def team_table(chapter: Chapter, *, dimensions: PitchDimensions | None = None) -> pa.Table:
@@ -131,7 +133,7 @@ def _team_row(chapter: Chapter, second: int, *, team: int, goal: float | None) -
     frames = np.floor(held.time) == second
     said = frames & held.is_said
     chosen = (np.floor(seen.time) == second) & is_outfield(seen, team)
-    places = _means(seen.tracker_id[chosen], chapter.moving.place[chosen], frames.sum() / 2)
+    places = mean_places(seen.tracker_id[chosen], chapter.moving.place[chosen], frames.sum() / 2)
     lines = None if goal is None else line_heights(places, own_goal=goal)
     return {
         "shot": int(held.shot[0]),
@@ -146,11 +148,3 @@ def _team_row(chapter: Chapter, second: int, *, team: int, goal: float | None) -
 def pass_table(found: Sequence[Pass]) -> pa.Table:
     """A row for each pass, see ``PASSES``."""
     return pa.Table.from_pylist([asdict(each) for each in found], PASSES)
-
-
-def _means(ids: Int64, places: Float64, least: float) -> Float64:
-    """Mean place (k, 2) of each id that was placed in so many frames at least."""
-    known = np.isfinite(places).all(axis=1)
-    found = [places[known & (ids == each)] for each in np.unique(ids)]
-    means = [each.mean(axis=0) for each in found if len(each) >= max(least, 1)]
-    return np.array(means).reshape(-1, 2)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from touchline.analytics.chapters import Chapter
-from touchline.analytics.motion import Motions, Reason
+from touchline.analytics.motion import ERRORS_LAST, Motions, Reason
 from touchline.analytics.passes import LONGEST, Pass
 from touchline.analytics.possession import SURE
 from touchline.analytics.shape import LEAST_SEEN
@@ -17,12 +17,10 @@ from touchline.analytics.sightings import Sightings
 from touchline.arrays import Float64, Indices
 from touchline.frame import NO_ID, NO_TEAM, ClassId
 
-_ALIKE = 0.3
-"""Seconds over which the errors of a speed are one and the same."""
 _BECAUSE = {
     Reason.NO_PLACE: "the pitch is not known in that frame, or the place lies beyond it",
     Reason.UNSURE: "too little of the run is seen around that frame",
-    Reason.JUMP: "faster or more sudden than anybody runs, here or within 0.4 s: a track, a box or "
+    Reason.JUMP: "faster or more sudden than anybody runs, here or within 0.6 s: a track, a box or "
     "the view of the pitch has jumped",
 }
 
@@ -92,7 +90,8 @@ class Tally:
 
     def _see_ball(self, chapter: Chapter) -> None:
         held = chapter.held
-        step = np.diff(held.time, append=held.time[-1:] + _frame(held.time))
+        usual = float(np.median(np.diff(held.time))) if len(held.time) > 1 else 0.0
+        step = np.diff(held.time, append=held.time[-1:] + usual)
         team = np.where(held.owner == NO_ID, "nobody", np.char.add("team_", held.team.astype(str)))
         said = np.where(held.is_said, team, "unknown")
         for name, owner, seconds in zip(said.tolist(), held.owner.tolist(), step, strict=True):
@@ -148,7 +147,7 @@ def _add(person: _Person, seen: Sightings, moving: Motions, rows: Indices) -> No
     person.seconds += float(step[step <= 1.0].sum())
     person.known_seconds += float(step[known].sum())
     person.distance += float(moving.distance[rows][known].sum())
-    person.variance += float((2 * _ALIKE * error[known] ** 2 * step[known]).sum())
+    person.variance += float((2 * ERRORS_LAST * error[known] ** 2 * step[known]).sum())
     person.places += int(placed.sum())
     person.place = person.place + place[placed].sum(axis=0)
     person.last = float(seen.time[-1])
@@ -179,7 +178,3 @@ def _person_row(number: int, person: _Person) -> dict[str, Any]:
         "ball_seconds": person.ball_seconds,
         **{reason.value: person.reasons[reason.value] for reason in _BECAUSE},
     }
-
-
-def _frame(time: Float64) -> float:
-    return float(np.median(np.diff(time))) if len(time) > 1 else 0.0
