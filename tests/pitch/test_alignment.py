@@ -102,7 +102,8 @@ def test_a_camera_that_more_lines_hold_is_known_better():
 
 
 def test_midfield_says_nothing_of_the_length_of_the_ground():
-    covariance = spread(camera_at(MIDFIELD), MARKINGS, find_paint(painted(MIDFIELD)))
+    paint = find_paint(painted(MIDFIELD))
+    covariance = spread(camera_at(MIDFIELD), MARKINGS, paint, sure_of_priors=True)
     longer = 9
     assert np.sqrt(covariance[longer, longer]) == pytest.approx(GROUND_NOISE, rel=1e-3)
 

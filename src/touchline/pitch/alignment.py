@@ -159,12 +159,16 @@ def spread(
     paint: Paint,
     *,
     anchors: Anchors | None = None,
+    sure_of_priors: bool = False,
 ) -> Float64:
     """The covariance (12, 12) of an aligned camera's parameters, from what held it.
 
-    What was seen counts by how far the lines are off the paint in the mean, against
-    ``PAINT_NOISE``: on clean paint a fit is better than that, on other grounds' lines worse. What
-    is believed of every camera is not surer for it.
+    It is scaled by how far the lines are off the paint in the mean, against ``PAINT_NOISE``: on
+    clean paint a fit is better than that, on other grounds' lines worse. So is what is believed of
+    every camera, for the view that comes of all of them together: then seven of ten labelled
+    points lie within the error that is stated, and nine of ten if beliefs counted in full. Of a
+    single parameter, such as the ground's length, a picture that does not show it knows no more for
+    clean paint: ``sure_of_priors`` scales what was seen alone.
     """
     fit = _Fit(markings, anchors, Belief())
     pull = _pull(camera, markings, paint, 4.0)
@@ -174,7 +178,7 @@ def spread(
     total = float(weights[first:last].sum())
     if total:
         off = fit.residuals([camera], pull)[0, first:last]
-        weights[:last] /= weights[first:last] @ off**2 / total
+        weights[: last if sure_of_priors else None] /= weights[first:last] @ off**2 / total
     _, normal, _ = fit.equations(camera, pull, weights, EVERYTHING)
     return np.asarray(np.linalg.inv(normal))
 

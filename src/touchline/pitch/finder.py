@@ -13,6 +13,7 @@ and longer while it finds nothing.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import supervision as sv
@@ -126,11 +127,11 @@ class PitchFinder:
         camera = proposal.camera
         if proposal.knows_end and not self._stood_before(camera):
             self._places.append(camera.centre)
-        covariance = spread(camera, self._markings, picture.paint, anchors=picture.anchors)
-        self._ground.learn(camera, covariance)
+        known = partial(spread, camera, self._markings, picture.paint, anchors=picture.anchors)
+        self._ground.learn(camera, known(sure_of_priors=True))
         return PitchLook.through(
             camera,
-            covariance,
+            known(),
             picture.size,
             vertices=self._vertices,
             width=self._dimensions.width,
