@@ -1,0 +1,1 @@
+"""The subnet as it is today: what its validators pay. The first protocol is ``scorevision``."""
