@@ -10,8 +10,8 @@ from touchline.turbovision.scoring import (
     Asked,
     Contender,
     Element,
+    Instance,
     Served,
-    Shape,
     TimedAction,
     action_score,
     drift_between,
@@ -36,7 +36,7 @@ from touchline.turbovision.scoring import (
 )
 
 OBJECTS = ["ball", "player"]
-TRUTH = {0: [Shape((0, 0, 100, 100), "player"), Shape((300, 0, 400, 100), "player")]}
+TRUTH = {0: [Instance((0, 0, 100, 100), "player"), Instance((300, 0, 400, 100), "player")]}
 
 
 def box(*corners: object, **more: object) -> dict[str, object]:
@@ -108,9 +108,9 @@ def test_iou_is_the_mean_of_two_thresholds() -> None:
 
 
 def test_a_filled_box_is_a_pixel_wider_and_higher() -> None:
-    square = Shape((0, 0, 9, 9), "", polygon=((0, 0), (9, 0), (9, 9), (0, 9)))
-    assert overlap(square, Shape((0, 0, 9, 4), "")) == 0.5
-    assert overlap(Shape((0, 0, 9, 9), ""), Shape((0, 0, 9, 4), "")) == pytest.approx(4 / 9)
+    square = Instance((0, 0, 9, 9), "", polygon=((0, 0), (9, 0), (9, 9), (0, 9)))
+    assert overlap(square, Instance((0, 0, 9, 4), "")) == 0.5
+    assert overlap(Instance((0, 0, 9, 9), ""), Instance((0, 0, 9, 4), "")) == pytest.approx(4 / 9)
 
 
 def test_palette_pays_one_team_for_all_where_the_truth_has_none() -> None:
@@ -137,12 +137,12 @@ def test_a_false_box_that_ranks_last_costs_no_map() -> None:
 
 
 def test_what_lies_outside_the_window_is_perfectly_smooth() -> None:
-    moving = {n: [Shape((2000 + 50 * n, 0, 2040 + 50 * n, 9), "player")] for n in range(3)}
+    moving = {n: [Instance((2000 + 50 * n, 0, 2040 + 50 * n, 9), "player")] for n in range(3)}
     assert smoothness_pillar(moving) == 1
 
 
 def test_fewer_than_two_transitions_are_not_smooth() -> None:
-    assert smoothness_pillar({n: [Shape((0, 0, 9, 9), "player")] for n in range(2)}) == 0
+    assert smoothness_pillar({n: [Instance((0, 0, 9, 9), "player")] for n in range(2)}) == 0
 
 
 def test_frames_without_points_break_the_keypoint_score() -> None:

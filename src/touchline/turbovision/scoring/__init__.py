@@ -53,7 +53,7 @@ from touchline.turbovision.scoring.reading import (
     read_answer,
     read_truth,
 )
-from touchline.turbovision.scoring.shapes import CANVAS, Shape, in_form_of, overlap
+from touchline.turbovision.scoring.shapes import CANVAS, Instance, in_form_of, overlap
 from touchline.turbovision.scoring.smoothness import smoothness_pillar
 from touchline.turbovision.scoring.teams import read_team
 from touchline.turbovision.scoring.template import template_picture, template_points
@@ -80,13 +80,13 @@ __all__ = [
     "Contender",
     "Drift",
     "Element",
+    "Instance",
     "KeypointFrame",
     "Known",
     "Likeness",
     "Payment",
     "RankedPillars",
     "Served",
-    "Shape",
     "TimedAction",
     "action_pillars",
     "action_score",

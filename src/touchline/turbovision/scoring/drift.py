@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from touchline.turbovision.scoring.reading import read_answer
-from touchline.turbovision.scoring.shapes import Shape, overlap
+from touchline.turbovision.scoring.shapes import Instance, overlap
 
 LEAST_MEAN = 0.95
 """Mean IoU from which an answer is the same."""
@@ -94,7 +94,7 @@ def slow_time(times: Sequence[float]) -> float:
     return sorted(times)[int(0.95 * (len(times) - 1))] if times else 0.0
 
 
-def _frames(given: Sequence[Mapping[str, Any]]) -> dict[Any, list[Shape]]:
+def _frames(given: Sequence[Mapping[str, Any]]) -> dict[Any, list[Instance]]:
     return read_answer({"frames": given}, objects=_Classes())
 
 
@@ -108,7 +108,7 @@ class _Classes(Sequence[str]):
         return str(index)
 
 
-def _matches(served: Sequence[Shape], local: Sequence[Shape]) -> list[float]:
+def _matches(served: Sequence[Instance], local: Sequence[Instance]) -> list[float]:
     """IoUs of the served objects that have a local one."""
     left, found = list(local), []
     for shape in served:

@@ -13,7 +13,7 @@ from scipy.optimize import linear_sum_assignment
 
 from touchline.arrays import Bools, Float32
 from touchline.turbovision.scoring.reading import Answered, Known
-from touchline.turbovision.scoring.shapes import Shape, in_form_of, overlaps
+from touchline.turbovision.scoring.shapes import Instance, in_form_of, overlaps
 from touchline.turbovision.scoring.teams import BLACK, OTHER, WHITE
 
 THRESHOLDS = (0.3, 0.5)
@@ -81,7 +81,7 @@ def _mean_f1(answer: Answered, truth: Known, thresholds: Sequence[float]) -> flo
     return fmean(frames) if frames else 0.0
 
 
-def _strict_f1(answer: Sequence[Shape], truth: Sequence[Shape]) -> float:
+def _strict_f1(answer: Sequence[Instance], truth: Sequence[Instance]) -> float:
     """Mean F1 at .3 and .5 of boxes, polygons by theirs; pairs of unequal labels share nothing."""
     mine, true = ([replace(shape, polygon=None) for shape in each] for each in (answer, truth))
     same: Bools = np.array([[a.label == b.label for b in true] for a in mine], bool)
@@ -89,11 +89,11 @@ def _strict_f1(answer: Sequence[Shape], truth: Sequence[Shape]) -> float:
     return fmean(f1(shared, threshold=each) for each in THRESHOLDS)
 
 
-def _players(shapes: Sequence[Shape]) -> list[Shape]:
+def _players(shapes: Sequence[Instance]) -> list[Instance]:
     return [shape for shape in shapes if shape.label == PLAYER]
 
 
-def _palette(mine: Sequence[Shape], true: Sequence[Shape]) -> float:
+def _palette(mine: Sequence[Instance], true: Sequence[Instance]) -> float:
     if not mine or not true:
         return float(len(mine) == len(true))
     seen = Counter(shape.team or OTHER for shape in true)
@@ -105,6 +105,6 @@ def _palette(mine: Sequence[Shape], true: Sequence[Shape]) -> float:
     )
 
 
-def _coloured(shapes: Sequence[Shape], names: Mapping[str, str]) -> list[Shape]:
+def _coloured(shapes: Sequence[Instance], names: Mapping[str, str]) -> list[Instance]:
     """The shapes with what their team stands for as their label."""
     return [replace(shape, label=names.get(shape.team or OTHER, OTHER)) for shape in shapes]

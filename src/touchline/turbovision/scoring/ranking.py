@@ -11,7 +11,7 @@ import numpy as np
 
 from touchline.arrays import Bools
 from touchline.turbovision.scoring.reading import Answered, Known
-from touchline.turbovision.scoring.shapes import CANVAS, Shape, area, in_form_of, overlap
+from touchline.turbovision.scoring.shapes import CANVAS, Instance, area, in_form_of, overlap
 
 AREA_RATIOS = (0.0005, 0.01, 0.05, 0.25)
 """Area of a box by that of the image, where the threshold is given."""
@@ -119,9 +119,9 @@ def average_precision(hits: Bools, true: int) -> float:
 
 
 def _by_label(
-    frames: Mapping[int, Sequence[Shape]],
-) -> dict[str, list[tuple[int, Shape]]]:
-    found: dict[str, list[tuple[int, Shape]]] = {}
+    frames: Mapping[int, Sequence[Instance]],
+) -> dict[str, list[tuple[int, Instance]]]:
+    found: dict[str, list[tuple[int, Instance]]] = {}
     for frame, shapes in frames.items():
         for shape in shapes:
             if label := shape.label.strip().lower():
@@ -130,10 +130,12 @@ def _by_label(
 
 
 def _hits(
-    mine: Sequence[tuple[int, Shape]], true: Sequence[tuple[int, Shape]], image: tuple[int, int]
+    mine: Sequence[tuple[int, Instance]],
+    true: Sequence[tuple[int, Instance]],
+    image: tuple[int, int],
 ) -> Bools:
     """Whether each prediction of a class is true, by descending score."""
-    free: dict[int, list[Shape]] = {}
+    free: dict[int, list[Instance]] = {}
     for frame, shape in true:
         free.setdefault(frame, []).append(shape)
     hits = np.zeros(len(mine), bool)

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from touchline.errors import UsageError
-from touchline.turbovision.scoring.shapes import Polygon, Shape
+from touchline.turbovision.scoring.shapes import Instance, Polygon
 from touchline.turbovision.scoring.teams import read_team
 
-Answered = dict[Any, list[Shape]]
+Answered = dict[Any, list[Instance]]
 """The shapes of each frame that was answered, boxes before polygons, by the id as it was given."""
-Known = dict[int, list[Shape]]
+Known = dict[int, list[Instance]]
 """The true shapes of each frame that has any, by its number."""
 
 NO_ID = -1
@@ -71,7 +71,7 @@ def read_truth(payload: object) -> Known:
     return {frame: found[frame] for frame in sorted(found)}
 
 
-def _shapes(given: object, objects: Sequence[str], read: Any) -> list[Shape]:
+def _shapes(given: object, objects: Sequence[str], read: Any) -> list[Instance]:
     rows = [row for row in given if isinstance(row, Mapping)] if isinstance(given, list) else []
     found = []
     for row in rows:
@@ -90,16 +90,16 @@ def _class_of(row: Mapping[str, Any], classes: int) -> int:
     return index
 
 
-def _read_box(row: Mapping[str, Any], label: str) -> Shape:
+def _read_box(row: Mapping[str, Any], label: str) -> Instance:
     x1, y1, x2, y2 = (int(row[name]) for name in ("x1", "y1", "x2", "y2"))
-    return Shape((x1, y1, x2, y2), label, team=_team_of(row), score=_score_of(row))
+    return Instance((x1, y1, x2, y2), label, team=_team_of(row), score=_score_of(row))
 
 
-def _read_polygon(row: Mapping[str, Any], label: str) -> Shape:
+def _read_polygon(row: Mapping[str, Any], label: str) -> Instance:
     outline = _outline(row.get("points") or row.get("polygon") or row.get("masks"))
     if outline is None:
         raise ValueError
-    return Shape(_around(outline), label, _team_of(row), _score_of(row), outline)
+    return Instance(_around(outline), label, _team_of(row), _score_of(row), outline)
 
 
 def _score_of(row: Mapping[str, Any]) -> float:
@@ -126,13 +126,13 @@ def _around(outline: Iterable[tuple[int, int]]) -> tuple[int, int, int, int]:
     return min(across), min(down), max(across), max(down)
 
 
-def _read_annotation(row: object) -> Shape | None:
+def _read_annotation(row: object) -> Instance | None:
     if not isinstance(row, Mapping):
         return None
     try:
         x1, y1, x2, y2 = (int(value) for value in row["bbox"])
         label = str(row.get("class") or row.get("label") or "")
-        return Shape((x1, y1, x2, y2), label, polygon=_outline(row.get("polygon")))
+        return Instance((x1, y1, x2, y2), label, polygon=_outline(row.get("polygon")))
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
 

@@ -23,7 +23,7 @@ Polygon = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Instance:
     """An object of an answer or of the truth.
 
     Attributes:
@@ -53,7 +53,7 @@ def area(bbox: Corners) -> int:
 
 
 def overlap(
-    first: Shape, second: Shape, *, canvas: tuple[int, int] = CANVAS, of_nothing: float = 1.0
+    first: Instance, second: Instance, *, canvas: tuple[int, int] = CANVAS, of_nothing: float = 1.0
 ) -> float:
     """IoU of two shapes, 0 to 1.
 
@@ -80,14 +80,14 @@ def overlap(
 
 
 def overlaps(
-    first: Sequence[Shape], second: Sequence[Shape], *, canvas: tuple[int, int] = CANVAS
+    first: Sequence[Instance], second: Sequence[Instance], *, canvas: tuple[int, int] = CANVAS
 ) -> Float64:
     """IoU (n, m) of each of n shapes with each of m; see ``overlap``."""
     found = [[overlap(one, other, canvas=canvas) for other in second] for one in first]
     return np.array(found, np.float64).reshape(len(first), len(second))
 
 
-def in_form_of(answer: Sequence[Shape], truth: Iterable[Shape]) -> list[Shape]:
+def in_form_of(answer: Sequence[Instance], truth: Iterable[Instance]) -> list[Instance]:
     """The truth of a frame in the form, boxes or polygons, in which the miner answered.
 
     By label: only boxes in the answer, the truth becomes boxes; only polygons, its boxes become
@@ -101,7 +101,7 @@ def in_form_of(answer: Sequence[Shape], truth: Iterable[Shape]) -> list[Shape]:
     return [_in_form(shape, forms.get(shape.label, set()), not answer) for shape in truth]
 
 
-def _in_form(shape: Shape, forms: set[bool], empty: bool) -> Shape:
+def _in_form(shape: Instance, forms: set[bool], empty: bool) -> Instance:
     if forms == {False} or empty:
         return replace(shape, polygon=None)
     return replace(shape, polygon=shape.outline) if forms == {True} else shape

@@ -10,7 +10,7 @@ import numpy as np
 
 from touchline.arrays import Mask
 from touchline.turbovision.scoring.reading import Answered, in_order
-from touchline.turbovision.scoring.shapes import CANVAS, Shape
+from touchline.turbovision.scoring.shapes import CANVAS, Instance
 
 
 def smoothness_pillar(answer: Answered) -> float:
@@ -42,7 +42,7 @@ def _steadiness(masks: list[Mask]) -> float:
     return fmean(shared) / (1 + fmean(abs(b - a) for a, b in pairwise(shared)))
 
 
-def _painted(boxes: list[Shape]) -> Mask:
+def _painted(boxes: list[Instance]) -> Mask:
     mask = np.zeros(CANVAS, np.uint8)
     for box in boxes:
         x1, y1, x2, y2 = box.bbox
