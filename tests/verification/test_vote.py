@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,8 @@ from hypothesis.extra.numpy import arrays
 from tests.verification.worlds import man, shown
 from touchline.frame import ClassId, Source
 from touchline.verification.labels import PEOPLE, Label
-from touchline.verification.vote import KEEP, ROLE_PRIOR, TrackRecord, TrackRecords
+from touchline.verification.vote import KEEP, ROLE_PRIOR, TrackRecord, TrackRecords, decide
+from touchline.verification.window import WindowTable
 
 
 def look(label, sure=0.9):
@@ -120,6 +123,19 @@ def test_coverage_is_the_share_of_frames_looked_at_that_have_an_object():
         ]
     )
     assert tracks.coverage == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("told", "counts"), [(0.95, 0.95), (np.nan, 0.5), (None, 0.5)])
+def test_a_detector_counts_as_often_as_it_is_right_and_by_its_score_where_it_says_none(
+    told, counts
+):
+    frame = shown(0, [man(2, 100, confidence=0.5)])
+    if told is not None:
+        extra = {"probability": np.array([told], np.float32)}
+        frame = replace(frame, objects=replace(frame.objects, extra=extra))
+    tracks = TrackRecords()
+    decide(WindowTable.of([frame]), tracks)
+    assert tracks[2].confidence == pytest.approx(counts)
 
 
 def test_people_are_the_three_roles():

@@ -99,7 +99,8 @@ class TrackRecord:
     Attributes:
         student: Votes of the first verifier.
         expert: Votes of the expensive one.
-        confidence: The detector's mean score, over the last second or two.
+        confidence: How often the detector is right at its scores of the last second or two, in the
+            mean; the scores themselves where it does not say.
         seen_at: Seconds of the last frame it was in.
         looked_at: Seconds of the last look.
         height: Height in pixels of the box at that look.
@@ -128,7 +129,7 @@ class TrackRecord:
         return self.student.looks + self.expert.looks
 
     def add_scores(self, scores: Float64) -> None:
-        """Take in the detector's scores (k,) of a second."""
+        """Take in how often the detector is right, or its scores, (k,), of a second."""
         if len(scores):
             before = self.confidence or float(scores.mean())
             self.confidence = (before + float(scores.mean())) / 2
@@ -253,10 +254,12 @@ def decide(table: WindowTable, tracks: TrackRecords) -> WindowTable:
     objects = table.objects
     filled = objects.is_filled
     class_id = objects.class_id.copy()
+    told = np.isfinite(objects.probability)
+    scores = np.where(told, objects.probability, objects.confidence)
     for track in np.unique(objects.tracker_id[~objects.is_ball]).tolist():
         mine = np.flatnonzero(objects.tracker_id == track)
         record, last = tracks[track], int(mine[-1])
-        record.add_scores(objects.confidence[mine[~filled[mine]]])
+        record.add_scores(scores[mine[~filled[mine]]])
         record.seen_at = table.frame(last).time
         class_id[mine] = record.decide(int(objects.class_id[last]))
     confidence = np.where(filled & np.isfinite(table.verified), table.verified, objects.confidence)
