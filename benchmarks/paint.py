@@ -12,11 +12,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 import supervision as sv
 
+from benchmarks.pitch import SIZE, read_label, read_picture
 from touchline.pitch import (
     PitchDimensions,
     PitchFinder,
@@ -32,20 +31,18 @@ from touchline.pitch.projection import pitch_units
 from touchline.pitch.search import fitted
 from touchline.pitch.view import PitchCamera
 
-Labels = npt.NDArray[np.float32]
 LEAST_LABELS = 6
 """Labelled points from which a homography of labels is held against the paint."""
 REACH = 8.0
 """Pixels of 960 within which a ridge is looked for."""
 
 
-def labelled(folder: Path, every: int) -> Iterator[tuple[Path, Labels]]:
-    """Pictures, and their labels: rows of x and y, shares of the picture, and visibility."""
+def labelled(folder: Path, every: int) -> Iterator[tuple[Path, sv.KeyPoints]]:
+    """Pictures, and the points that their labels name, in pixels of ``SIZE``."""
     pictures = {picture.stem: picture for picture in (folder / "images").iterdir()}
     for row in sorted((folder / "labels").glob("*.txt"))[::every]:
         if row.stem in pictures:
-            values = np.array(row.read_text().split()[5:101], np.float32)
-            yield pictures[row.stem], values.reshape(32, 3)
+            yield pictures[row.stem], read_label(row)
 
 
 def off_paint(camera: PitchCamera, markings: Markings, paint: Paint) -> float:
@@ -55,20 +52,15 @@ def off_paint(camera: PitchCamera, markings: Markings, paint: Paint) -> float:
     return float(np.nanmedian(np.abs(off)))
 
 
-def compare(picture: Path, labels: Labels, model: PitchModel) -> tuple[float, float] | None:
+def compare(picture: Path, labels: sv.KeyPoints, model: PitchModel) -> tuple[float, float] | None:
     """How far off the paint the product's lines are, and those of the labels; None without both."""
-    image = np.asarray(cv2.imread(str(picture)), np.uint8)
-    if image.shape[0] == image.shape[1]:
-        image = np.asarray(cv2.resize(image, (len(image), round(len(image) * 9 / 16))), np.uint8)
-    size = (image.shape[1], image.shape[0])
+    image = read_picture(picture)
     finder, markings = PitchFinder(PitchDimensions()), Markings.of(PitchDimensions(), step=STRIDE)
     found = finder.find(image, model.locate([image])[0])
-    seen = (labels[None, :, 2] > 0).astype(np.float32)
-    points = sv.KeyPoints(labels[None, :, :2] * np.array(size), keypoint_confidence=seen)
-    fit = fit_homography(points, size=size)
-    if found is None or fit is None or seen.sum() < LEAST_LABELS:
+    fit = fit_homography(labels, SIZE)
+    if found is None or fit is None or labels.xy.any(axis=2).sum() < LEAST_LABELS:
         return None
-    by_labels = fitted(fit.projection @ pitch_units(), markings, size[1] / size[0])
+    by_labels = fitted(fit.projection @ pitch_units(), markings, SIZE[1] / SIZE[0])
     cameras = found[0].camera, by_labels
     ours, theirs = (off_paint(camera, markings, found[1].paint) for camera in cameras)
     return ours, theirs

@@ -110,12 +110,17 @@ def by_group(
             yield group, score.summary()
 
 
-def locate(model: PitchModel, path: Path) -> sv.KeyPoints:
-    """Find the pitch in a stored frame, shown at its true shape."""
+def read_picture(path: Path) -> ImageArray:
+    """Read a stored frame at its true shape, uint8 (720, 1280, 3) BGR."""
     image = cv2.imread(str(path))
     if image is None:
         raise SystemExit(f"{path} is not an image.")
-    return model.locate([_shown(image)])[0]
+    return _shown(image)
+
+
+def locate(model: PitchModel, path: Path) -> sv.KeyPoints:
+    """Find the pitch in a stored frame, shown at its true shape."""
+    return model.locate([read_picture(path)])[0]
 
 
 def read_label(path: Path) -> sv.KeyPoints:

@@ -1,4 +1,5 @@
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,3 +23,18 @@ def test_every_name_of_a_width_is_that_dtype() -> None:
     }
     assert widths == {name: npt.NDArray[getattr(np, name.lower())] for name in widths}
     assert len(widths) == 6
+
+
+@dataclass(frozen=True)
+class Pairs:
+    left: arrays.Float64
+    right: arrays.Int64
+
+
+def test_rows_are_taken_from_every_column_and_joined_in_order() -> None:
+    pairs = Pairs(np.array([1.0, 2.0, 3.0]), np.array([4, 5, 6]))
+    for rows in (np.array([True, False, True]), np.array([0, 2]), slice(None, None, 2)):
+        taken = arrays.take_rows(pairs, rows)
+        assert (taken.left.tolist(), taken.right.tolist()) == ([1.0, 3.0], [4, 6])
+    whole = arrays.join_rows([taken, pairs])
+    assert (whole.left.tolist(), whole.right.tolist()) == ([1, 3, 1, 2, 3], [4, 6, 4, 5, 6])

@@ -1,16 +1,23 @@
 """One name for each type of array: a signature says the dtype, its docstring the shape.
 
 No other module spells out the dtype of an annotation. Arrays that a caller gives are as they have
-to be, or refused in one sentence.
+to be, or refused in one sentence. Rows of tables, dataclasses of columns, are taken and joined.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from touchline.errors import UsageError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Columns = TypeVar("Columns", bound="DataclassInstance")
+"""A dataclass whose fields are arrays of one length."""
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
@@ -90,6 +97,18 @@ def require_pictures(images: object, *, noun: str = "image") -> list[Image]:
                 f"pixel; {noun} {index} is {_kind(image)}."
             )
     return given
+
+
+def take_rows(table: "Columns", rows: Bools | Indices | slice) -> "Columns":
+    """A dataclass whose fields are columns of n rows, at ``rows``: (n,), (k,) or a slice."""
+    return type(table)(*(getattr(table, each.name)[rows] for each in fields(table)))
+
+
+def join_rows(parts: Sequence["Columns"]) -> "Columns":
+    """Such dataclasses, at least one, as one, in the order given."""
+    names = [each.name for each in fields(parts[0])]
+    columns = (np.concatenate([getattr(part, name) for part in parts]) for name in names)
+    return type(parts[0])(*columns)
 
 
 def _kind(given: object) -> str:

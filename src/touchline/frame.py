@@ -189,6 +189,11 @@ class Objects:
         return self._known("probability", (len(self),))
 
     @property
+    def believed(self) -> Float64:
+        """``probability`` (n,), and the score where the detector does not say."""
+        return np.where(np.isnan(self.probability), self.confidence, self.probability)
+
+    @property
     def team(self) -> Int64:
         """Team (n,) of each, 0 or 1; ``NO_TEAM`` where there is none, or the column says other."""
         team = np.asarray(self.extra.get("team", np.full(len(self), NO_TEAM)))

@@ -4,13 +4,14 @@ Memory does not grow with the clip: a chapter is a minute at most, and is said a
 seconds after it are there, which its last speeds need.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from touchline.analytics.motion import Motions, motions
 from touchline.analytics.possession import Possession, possession
 from touchline.analytics.sightings import MARGIN, PIECE, Sightings, joined
+from touchline.arrays import take_rows
 from touchline.frame import FrameState
 
 
@@ -38,8 +39,8 @@ class Chapter:
         )
         return cls(
             sightings[rows],
-            replace(moving, **{f.name: getattr(moving, f.name)[rows] for f in fields(moving)}),
-            replace(held, **{f.name: getattr(held, f.name)[frames] for f in fields(held)}),
+            take_rows(moving, rows),
+            take_rows(held, frames),
         )
 
 

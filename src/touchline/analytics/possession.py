@@ -7,14 +7,14 @@ from everybody, so it counts as on its way, and where that is not clear nothing 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from touchline.analytics.motion import Motions
 from touchline.analytics.sightings import Sightings, pieces
 from touchline.analytics.smoother import RunningModel, smooth
-from touchline.arrays import Bools, Float64, Int64
+from touchline.arrays import Bools, Float64, Int64, join_rows
 from touchline.frame import NO_ID, NO_TEAM, ClassId
 
 SURE = 0.7
@@ -203,9 +203,4 @@ def _teams(sightings: Sightings, moment: Int64, owner: Int64) -> tuple[Int64, Fl
 
 def joined_possession(parts: Sequence[Possession]) -> Possession:
     """Put together what was said of stretches of a clip, at least one, in order."""
-    return Possession(
-        *(
-            np.concatenate([getattr(part, each.name) for part in parts])
-            for each in fields(Possession)
-        )
-    )
+    return join_rows(parts)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from touchline.arrays import AnyArray, Bools, Float64, Indices, Int64
+from touchline.arrays import Bools, Float64, Indices, Int64, join_rows, take_rows
 from touchline.errors import InputError, UsageError
 from touchline.files import as_path
 from touchline.frame import NO_ID, NO_TEAM, ClassId, FrameState, Objects
@@ -61,7 +61,7 @@ class Sightings:
 
     def __getitem__(self, rows: Bools | Indices | slice) -> Self:
         """The sightings at ``rows``: a mask (n,), indices (k,) or a slice."""
-        return type(self)(*(getattr(self, each.name)[rows] for each in fields(self)))
+        return take_rows(self, rows)
 
     @property
     def is_person(self) -> Bools:
@@ -218,8 +218,4 @@ def joined(parts: Sequence[Sightings]) -> Sightings:
     """Put sightings together, in the order given; none at all are fine."""
     whole, real, pair = np.empty(0, np.int64), np.empty(0), np.empty((0, 2))
     nothing = Sightings(whole, real, whole, whole, whole, whole, real, pair, pair)
-    columns: list[AnyArray] = [
-        np.concatenate([getattr(part, each.name) for part in (nothing, *parts)])
-        for each in fields(Sightings)
-    ]
-    return Sightings(*columns)
+    return join_rows([nothing, *parts])

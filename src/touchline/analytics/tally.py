@@ -57,7 +57,6 @@ class _Person:
     classes: Counter[int] = field(default_factory=Counter)
     teams: Counter[int] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    rows: int = 0
     seconds: float = 0.0
     known_seconds: float = 0.0
     distance: float = 0.0
@@ -140,7 +139,6 @@ def _add(person: _Person, seen: Sightings, moving: Motions, rows: Indices) -> No
     speed, error, place = moving.speed[rows], moving.speed_error[rows], moving.place[rows]
     step = np.diff(seen.time, prepend=seen.time[0] if person.last is None else person.last)
     known, placed = np.isfinite(moving.distance[rows]), np.isfinite(place).all(axis=1)
-    person.rows += len(rows)
     person.classes.update(seen.class_id.tolist())
     person.teams.update(seen.team.tolist())
     person.reasons.update(moving.reason[rows].tolist())

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from touchline.arrays import Bools, Float64, Int64, Strings
+from touchline.arrays import Bools, Float64, Int64, Strings, join_rows, take_rows
 from touchline.errors import InputError
 from touchline.frame import N_KEYPOINTS, NO_ID
 
@@ -44,7 +44,7 @@ class LabelledObjects:
 
     def where(self, rows: Bools | Int64) -> "LabelledObjects":
         """Only those rows."""
-        return LabelledObjects(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return take_rows(self, rows)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,13 +154,7 @@ def blank_pitch(size: Int64) -> PitchFrames:
 
 def joined_objects(parts: Sequence[LabelledObjects]) -> LabelledObjects:
     """Put objects together, in the order given; of no parts, none."""
-    whole = [blank_objects(0), *parts]
-    return LabelledObjects(
-        *(
-            np.concatenate([getattr(part, each.name) for part in whole])
-            for each in fields(LabelledObjects)
-        )
-    )
+    return join_rows([blank_objects(0), *parts])
 
 
 def aligned(truth: LabelledFrames, found: LabelledFrames) -> LabelledFrames:

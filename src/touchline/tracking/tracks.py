@@ -161,8 +161,7 @@ class Tracks:
         beat = self._window.beat(frame)
         people = self._players.track(detections, self._moved, frames=beat - self._looked)
         balls = self._balls[frame] = detections[detections.is_ball]
-        sure = np.where(np.isnan(balls.probability), balls.confidence, balls.probability)
-        candidates = np.concatenate([balls.xyxy, sure[:, None]], axis=1)
+        candidates = np.concatenate([balls.xyxy, balls.believed[:, None]], axis=1)
         self._ball.push(frame, candidates, people.xyxy, self._moved, beat=beat)
         self._looked, self._moved = beat, np.eye(3)
         self._waiting[-1].append(people)

@@ -254,12 +254,11 @@ def decide(table: WindowTable, tracks: TrackRecords) -> WindowTable:
     objects = table.objects
     filled = objects.is_filled
     class_id = objects.class_id.copy()
-    told = np.isfinite(objects.probability)
-    scores = np.where(told, objects.probability, objects.confidence)
+    believed = objects.believed
     for track in np.unique(objects.tracker_id[~objects.is_ball]).tolist():
         mine = np.flatnonzero(objects.tracker_id == track)
         record, last = tracks[track], int(mine[-1])
-        record.add_scores(scores[mine[~filled[mine]]])
+        record.add_scores(believed[mine[~filled[mine]]])
         record.seen_at = table.frame(last).time
         class_id[mine] = record.decide(int(objects.class_id[last]))
     confidence = np.where(filled & np.isfinite(table.verified), table.verified, objects.confidence)

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow.parquet as pq
 
-from touchline.arrays import Bools, Float64, Int64
+from touchline.arrays import Bools, Float64, Int64, take_rows
 from touchline.evaluation.metrics.hota import TrackedBoxes, hota
 from touchline.frame import ClassId
 from touchline.geometry import pairwise_iou
@@ -65,7 +65,7 @@ class _Objects:
     visible: Float64
 
     def where(self, rows: Bools | Int64) -> "_Objects":
-        return _Objects(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return take_rows(self, rows)
 
     @property
     def is_ball(self) -> Bools:

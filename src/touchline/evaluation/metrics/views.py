@@ -1,11 +1,11 @@
 """Whether a frame's homography is right, wrong or missing, and whether its claims are borne out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
-from touchline.arrays import Bools, Float64
+from touchline.arrays import Bools, Float64, join_rows
 from touchline.evaluation.labels import LabelledFrames, are_known
 from touchline.evaluation.metrics.pitch import asked_points, or_infinite, pitch_of
 from touchline.pitch import PitchDimensions, to_image, to_pitch
@@ -74,5 +74,4 @@ def views(
 
 def joined_views(parts: Sequence[PitchViews]) -> PitchViews:
     """Those of several matches (at least one) as one."""
-    names = [each.name for each in fields(PitchViews)]
-    return PitchViews(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    return join_rows(parts)

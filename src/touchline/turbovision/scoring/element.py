@@ -207,24 +207,16 @@ def _pillars(
             f"element {element.id!r}: pillar {unknown!r} has no metric; {element.family} has "
             f"{', '.join(known)}."
         )
-    return {
-        name: _pillar(name, answer, frames, asked=asked, element=element)
-        for name in element.pillars
-    }
-
-
-def _pillar(
-    name: str,
-    answer: Answered,
-    frames: Sequence[Mapping[str, Any]],
-    *,
-    asked: Asked,
-    element: Element,
-) -> float:
-    if name == "keypoints_iou" or element.family == "PitchCalib":
-        return keypoints_pillar(keypoint_frames(frames, asked.images))
-    if name in RANKED:
-        return float(getattr(ranked_pillars(answer, asked.truth, size=asked.size), name))
-    if name == "smoothness":
-        return smoothness_pillar(answer)
-    return ASSIGNED[name](answer, asked.truth)
+    scores: dict[str, float] = {}
+    for name in element.pillars:
+        if name == "keypoints_iou" or element.family == "PitchCalib":
+            scores[name] = keypoints_pillar(keypoint_frames(frames, asked.images))
+        elif name in RANKED:  # all four of one count
+            if name not in scores:
+                ranked = ranked_pillars(answer, asked.truth, size=asked.size)
+                scores |= {each: float(getattr(ranked, each)) for each in RANKED}
+        elif name == "smoothness":
+            scores[name] = smoothness_pillar(answer)
+        else:
+            scores[name] = ASSIGNED[name](answer, asked.truth)
+    return {name: scores[name] for name in element.pillars}

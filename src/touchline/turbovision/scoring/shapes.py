@@ -72,7 +72,7 @@ def overlap(
         UsageError: A mask would be too large; a validator breaks over it sooner or later.
     """
     if first.polygon or second.polygon:
-        return _mask_overlap(first.outline, second.outline, canvas, of_nothing)
+        return _outline_overlap(first.outline, second.outline, canvas, of_nothing)
     (a, b, c, d), (e, f, g, h) = first.bbox, second.bbox
     shared = area((max(a, e), max(b, f), min(c, g), min(d, h)))
     union = area(first.bbox) + area(second.bbox) - shared
@@ -107,7 +107,7 @@ def _in_form(shape: Instance, forms: set[bool], empty: bool) -> Instance:
     return replace(shape, polygon=shape.outline) if forms == {True} else shape
 
 
-def _mask_overlap(
+def _outline_overlap(
     first: Polygon, second: Polygon, canvas: tuple[int, int], of_nothing: float
 ) -> float:
     width, height = (max(values) + 1 for values in zip(*first, *second, strict=True))
@@ -117,9 +117,13 @@ def _mask_overlap(
             f"one here is at {max(map(max, (*first, *second)))}, and its mask breaks the validator."
         )
     size = max(canvas[0], height), max(canvas[1], width)
-    one, other = _filled(first, size), _filled(second, size)
-    union = np.count_nonzero(one | other)
-    return float(np.count_nonzero(one & other) / union) if union else of_nothing
+    return mask_overlap(_filled(first, size), _filled(second, size), of_nothing=of_nothing)
+
+
+def mask_overlap(first: Mask, second: Mask, *, of_nothing: float = 1.0) -> float:
+    """IoU of two masks of one size, uint8 0 or 1; ``of_nothing`` where neither has a pixel."""
+    union = np.count_nonzero(first | second)
+    return float(np.count_nonzero(first & second) / union) if union else of_nothing
 
 
 def _filled(outline: Polygon, size: tuple[int, int]) -> Mask:

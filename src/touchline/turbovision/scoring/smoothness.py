@@ -10,7 +10,7 @@ import numpy as np
 
 from touchline.arrays import Mask
 from touchline.turbovision.scoring.reading import Answered, in_order
-from touchline.turbovision.scoring.shapes import CANVAS, Instance
+from touchline.turbovision.scoring.shapes import CANVAS, Instance, mask_overlap
 
 
 def smoothness_pillar(answer: Answered) -> float:
@@ -36,7 +36,7 @@ def smoothness_pillar(answer: Answered) -> float:
 
 
 def _steadiness(masks: list[Mask]) -> float:
-    shared = [_overlap(one, other) for one, other in pairwise(masks)]
+    shared = [mask_overlap(one, other) for one, other in pairwise(masks)]
     if len(shared) < 2:
         return 0.0
     return fmean(shared) / (1 + fmean(abs(b - a) for a, b in pairwise(shared)))
@@ -48,8 +48,3 @@ def _painted(boxes: list[Instance]) -> Mask:
         x1, y1, x2, y2 = box.bbox
         mask[y1:y2, x1:x2] = 1
     return mask
-
-
-def _overlap(first: Mask, second: Mask) -> float:
-    union = np.count_nonzero(first | second)
-    return np.count_nonzero(first & second) / union if union else 1.0

@@ -7,10 +7,8 @@ COLOURS = (
 )
 """The colours that there are."""
 _SPELLINGS = {
-    **{f"{word}{mark}{1}": WHITE for word in ("team",) for mark in ("", "_", "-")},
-    **{f"{word}{mark}{2}": BLACK for word in ("team",) for mark in ("", "_", "-")},
-    "1": WHITE,
-    "2": BLACK,
+    **dict.fromkeys(("1", "team1", "team_1", "team-1"), WHITE),
+    **dict.fromkeys(("2", "team2", "team_2", "team-2"), BLACK),
 }
 
 
