@@ -19,6 +19,7 @@ BOUND = 20.0
 LARGE = 32 * 2**20
 """Bytes that no socket's buffers hold."""
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+STALLED, GO_ON = threading.Event(), threading.Event()
 
 
 async def app(scope, receive, send) -> None:
@@ -28,6 +29,9 @@ async def app(scope, receive, send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": bytes(LARGE)})
         return
+    if scope["path"] == "/stall":  # the whole loop waits
+        STALLED.set()
+        GO_ON.wait(BOUND)
     if scope["path"] == "/":
         await asyncio.sleep(2 * WITHIN)
     await send(
@@ -171,6 +175,25 @@ def test_the_next_request_is_answered_whoever_holds_connections(
         last.sendall(REQUEST)  # it is being answered for a while
         for _ in range(20):
             stack.enter_context(socket.create_connection(address, timeout=BOUND))
+        assert last.recv(1000).startswith(b"HTTP/1.1 200")
+        assert len(running.server_state.connections) <= 40
+    wait_for_connections(running, 0)
+
+
+def test_who_asks_is_answered_however_many_connect_in_the_same_moment(
+    server: tuple[uvicorn.Server, tuple[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ConnectionLimits, "of_process", lambda: ConnectionLimits(30, 40))
+    running, address = server
+    with ExitStack() as stack:
+        stall = stack.enter_context(socket.create_connection(address, timeout=BOUND))
+        stall.sendall(b"GET /stall HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert STALLED.wait(BOUND)  # all that comes now is accepted in one turn of the loop
+        last = stack.enter_context(socket.create_connection(address, timeout=BOUND))
+        last.sendall(REQUEST)
+        for _ in range(35):
+            stack.enter_context(socket.create_connection(address, timeout=BOUND))
+        GO_ON.set()
         assert last.recv(1000).startswith(b"HTTP/1.1 200")
         assert len(running.server_state.connections) <= 40
     wait_for_connections(running, 0)

@@ -36,9 +36,14 @@ class HeadTimeoutProtocol(H11Protocol):
     _served = False
 
     def connection_made(self, transport: Any) -> None:
-        """Start the timer for the first head."""
+        """Start the timer for the first head.
+
+        Counted is the connection once what came with it was read: of many that are accepted in one
+        go, who sent a request is served.
+        """
         super().connection_made(transport)
-        self._update()
+        self._update_timer()
+        self.loop.call_later(0, self._update_count)  # after the reads of this turn of the loop
 
     def handle_events(self) -> None:
         """Stop the timer once a head is there."""
@@ -89,6 +94,9 @@ class HeadTimeoutProtocol(H11Protocol):
         self._update_timer()
         if self._write_timer is None and self.transport.get_write_buffer_size():
             self._write_timer = self.loop.call_later(WRITE_TIMEOUT, self._end_of_patience)
+        self._update_count()
+
+    def _update_count(self) -> None:
         if not self._is_busy():
             self._start_waiting()
         else:
