@@ -2,8 +2,8 @@
 
 ::
 
-    video ──► shots, camera motion ──► people and ball, pitch ──► tracks, homography ──► stages
-    └──────── one thread ────────┘    └───── one thread ─────┘    └───── caller's thread ─────┘
+    video ──► shots, camera motion ──► people and ball ──► pitch ──► tracks, homography ──► stages
+    └──────── one thread ────────┘     └─ one thread ─┘   └ one ┘    └───── caller's thread ─────┘
 
 Every frame is decoded and compared with the one before it; the networks look at some of them (see
 ``pace.py``); tracks and homographies fill the frames between from both sides. Then each stage reads
@@ -212,9 +212,18 @@ class Analysis(Iterator[FrameState]):
             self._reader.close()
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """A frame after step two, and whether the pitch is looked for in it."""
+
+    decoded: DecodedFrame
+    detections: Objects | None
+    is_locating: bool
+
+
 @dataclass(slots=True, eq=False)
 class _Looking:
-    """Steps one and two, each in a thread of its own."""
+    """Steps one to three, each in a thread of its own."""
 
     reader: VideoReader
     detector: Widths
@@ -261,53 +270,60 @@ class _Looking:
         yield from zip(frames, cuts, strict=True)
 
     def look(self) -> Iterator[MeasuredFrame]:
-        """Step two: the networks, a window of frames at a time."""
+        """Steps two and three: the networks, a window of frames at a time."""
+        with closing(prefetch(self._detect(), 1)) as windows:
+            for window in windows:
+                with self.stopwatch("pitch"):
+                    looks = self._locate(window)
+                for seen in window:
+                    frame = seen.decoded.frame
+                    looked = self.keeps_pictures and seen.detections is not None
+                    yield MeasuredFrame(
+                        frame.index,
+                        frame.time,
+                        seen.decoded.beat,
+                        seen.decoded.cut,
+                        seen.decoded.motion,
+                        seen.detections,
+                        looks.get(frame.index),
+                        *_held(frame.image if looked else None),
+                    )
+
+    def _detect(self) -> Iterator[list[_Seen]]:
+        """Step two: people and ball."""
         with closing(prefetch(self.watch(), self.window)) as decoded:
             window: list[tuple[DecodedFrame, bool]] = []
             for entry in with_last(decoded):
                 window.append(entry)
                 if len(window) == self.window:
-                    yield from self._look_at(window)
+                    yield self._detect_in(window)
                     window = []
-            yield from self._look_at(window)
+            if window:
+                yield self._detect_in(window)
 
-    def _look_at(self, window: list[tuple[DecodedFrame, bool]]) -> Iterator[MeasuredFrame]:
+    def _detect_in(self, window: list[tuple[DecodedFrame, bool]]) -> list[_Seen]:
+        index = window[0][0].frame.index
         pace = [*self.paces.values()][-1]
-        if window:
-            index = window[0][0].frame.index
-            chosen = self.pacer.choose(index, self.stopwatch.seconds)
-            if chosen != pace:
-                pace = self.paces[index] = chosen
-        detect = [g for g, last in window if last or g.is_due(pace.detect_every)]
-        locate = [g for g, last in window if last or g.is_due(pace.locate_every)]
+        chosen = self.pacer.choose(index, self.stopwatch.seconds)
+        if chosen != pace:
+            pace = self.paces[index] = chosen
+        due = [g for g, last in window if last or g.is_due(pace.detect_every)]
         with self.stopwatch("detection"):
-            images, begins = [g.frame.image for g in detect], [g.cut for g in detect]
+            images, begins = [g.frame.image for g in due], [g.cut for g in due]
             tables = map(with_appearances, self.detector.detect(images, begins, pace), images)
-            seen = dict(zip((g.frame.index for g in detect), tables, strict=True))
-        with self.stopwatch("pitch"):
-            looks = self._locate([g for g, _ in window], locate)
-        for decoded, _ in window:
-            frame = decoded.frame
-            image = frame.image if self.keeps_pictures and frame.index in seen else None
-            yield MeasuredFrame(
-                frame.index,
-                frame.time,
-                decoded.beat,
-                decoded.cut,
-                decoded.motion,
-                seen.get(frame.index),
-                looks.get(frame.index),
-                *_held(image),
-            )
+            found = dict(zip((g.frame.index for g in due), tables, strict=True))
+        return [
+            _Seen(each, found.get(each.frame.index), last or each.is_due(pace.locate_every))
+            for each, last in window
+        ]
 
-    def _locate(
-        self, window: Sequence[DecodedFrame], chosen: Sequence[DecodedFrame]
-    ) -> dict[int, PitchLook | None]:
-        """What some frames of a window say of the pitch, by their number."""
-        keypoints = self.pitch_model.locate([each.frame.image for each in chosen])
-        found = dict(zip((each.frame.index for each in chosen), keypoints, strict=True))
+    def _locate(self, window: Sequence[_Seen]) -> dict[int, PitchLook | None]:
+        """Step three: what those frames of a window that are due say of the pitch, by number."""
+        chosen = [each.decoded.frame for each in window if each.is_locating]
+        keypoints = self.pitch_model.locate([frame.image for frame in chosen])
+        found = dict(zip((frame.index for frame in chosen), keypoints, strict=True))
         looks: dict[int, PitchLook | None] = {}
-        for each in window:
+        for each in (seen.decoded for seen in window):
             if each.cut:
                 self.finder.begin_shot()
             self.finder.move(each.motion)
@@ -332,7 +348,7 @@ class _Newest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Following:
-    """Steps three and four, in the caller's thread."""
+    """Steps four and five, in the caller's thread."""
 
     shots: ShotMaker
     stages: Sequence[Stage]
@@ -340,7 +356,7 @@ class _Following:
     newest: _Newest
 
     def follow(self, measured: Iterable[MeasuredFrame]) -> Iterator[TrackedFrame]:
-        """Step three: tracks and homographies, one shot after another."""
+        """Step four: tracks and homographies, one shot after another."""
         shot: Shot | None = None
         for frame in measured:
             if frame.cut:
@@ -355,7 +371,7 @@ class _Following:
             yield from shot.finish()
 
     def refine(self, measured: Iterable[MeasuredFrame]) -> Generator[FrameState]:
-        """Step four: the stages, on a second of a shot at a time; then positions in metres."""
+        """Step five: the stages, on a second of a shot at a time; then positions in metres."""
         fps, size = self.shots.info.fps, (self.shots.info.width, self.shots.info.height)
         # Half a frame less than so many: times are rounded.
         together = (max(1, round(TOGETHER * fps)) - 0.5) / fps

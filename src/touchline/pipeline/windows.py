@@ -8,7 +8,7 @@ from touchline.frame import Frame, TrackedFrame
 from touchline.pipeline.pace import Pace
 from touchline.video import VideoInfo
 
-WINDOW_BYTES = 192 * 2**20
+WINDOW_BYTES = 96 * 2**20
 """Decoded pictures that may wait for the networks at once."""
 
 
