@@ -14,6 +14,8 @@ import pytest
 
 from tests.conftest import MakeVideo
 from touchline.cli import main
+from touchline.cli.options import seconds_of
+from touchline.errors import UsageError
 from touchline.video import VideoReader
 
 
@@ -365,6 +367,8 @@ NO_TEXT = os.fsdecode(b"M\xe1laga [b].mp4")
 IN_TURN = """
 import json, os, sys
 from touchline.cli import main
+from touchline.cli.options import seconds_of
+from touchline.errors import UsageError
 
 *commands, = map(json.loads, sys.stdin)
 for number, arguments in enumerate(commands):
@@ -473,3 +477,16 @@ def test_what_is_no_local_file_is_refused_and_leaves_no_folder(
         listener.bind("socket")
     assert_fails_in_one_line(touchline("run", given, "-o", "out/a"), *words)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("moment", "seconds"), [("750", 750), ("12:30", 750), ("1:12:30.5", 4350.5), ("0:00", 0)]
+)
+def test_a_moment_is_said_in_seconds_or_as_on_a_clock(moment, seconds):
+    assert seconds_of(moment, "--from") == seconds
+
+
+@pytest.mark.parametrize("moment", ["", "half", "1:2:3:4", "12:75", "-3", "1:60:00", "nan"])
+def test_what_is_no_moment_is_refused_with_what_is(moment):
+    with pytest.raises(UsageError, match=r"--to is a number of seconds, 12:30 or 1:12:30\.5"):
+        seconds_of(moment, "--to")

@@ -7,7 +7,8 @@ from touchline.cli import app
 from touchline.settings import Settings
 
 ROWS = table(ROOT / "README.md", "Settings")
-ALONE = {"--deadline", "--format", "--overlay", "--no-overlay", "--output", "-o", "--json"}
+ALONE = {"--deadline", "--format", "--from", "--json", "--no-overlay", "--output", "--overlay"}
+ALONE |= {"--resume", "--to", "-o"}
 """Options of ``run`` that no setting stands behind."""
 
 

@@ -82,7 +82,7 @@ class _LateWord:
 def test_a_shot_that_shows_late_begins_where_it_began(
     clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("touchline.pipeline.analysis.ShotDetector", _LateWord)
+    monkeypatch.setattr("touchline.pipeline.looking.ShotDetector", _LateWord)
     states = follow(clip, BrightSpot())
     assert [state.index for state in states] == list(range(61))
     assert [state.shot for state in states] == [0] * 18 + [1] * 43

@@ -13,9 +13,7 @@ import touchline as tl
 from tests.pipeline.worlds import NoPitch
 from tests.teams.painted import BLUE, HEIGHT, RED, SIZE, WHITE, WIDTH, dress, lawn
 from touchline.arrays import Image
-from touchline.errors import OutputError
 from touchline.frame import NO_TEAM
-from touchline.outputs import spooled
 from touchline.pipeline import run_job
 
 PLACES = [(60 + 100 * number, 160 + 70 * (number % 7)) for number in range(12)]
@@ -113,18 +111,3 @@ def test_a_state_can_be_said_anew_after_the_last_frame(stills: Path) -> None:
         assert after.objects.xyxy.tolist() == before.objects.xyxy.tolist()
         assert after.objects.tracker_id.tolist() == before.objects.tracker_id.tolist()
         assert (after.objects.data["team"] != NO_TEAM).all()
-
-
-def test_states_that_wait_come_back_in_order(stills: Path, tmp_path: Path) -> None:
-    with models().analyze(stills) as analysis:
-        states = list(analysis)
-    with spooled(states, tmp_path) as waiting:
-        back = list(waiting)
-    assert [state.index for state in back] == [state.index for state in states]
-    assert back[3].objects.data["team"].tolist() == states[3].objects.data["team"].tolist()
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_where_states_cannot_wait_one_sentence_says_so(stills: Path, tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="cannot write"), spooled([], tmp_path / "nowhere"):
-        pass

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.shared import beside
-from touchline.errors import InputError
+from touchline.errors import InputError, UsageError
 from touchline.video import VideoReader, read_frames
 
 
@@ -237,3 +237,24 @@ def test_sound_is_passed_over_even_where_it_lasts_longer(make_video, name):
     with VideoReader(make_video(name, sound=True)) as reader:
         assert len(list(reader)) == 40
     assert reader.truncated is None
+
+
+def test_a_part_has_the_frames_that_the_whole_has_between_two_times(make_video):
+    path = make_video()
+    whole = list(read_frames(path))
+    start, end = whole[3].time, whole[9].time
+    with VideoReader(path, start=start, end=end) as reader:
+        assert reader.info.frames == 6
+        part = list(reader)
+    assert [(frame.index, frame.time) for frame in part] == [
+        (frame.index, frame.time) for frame in whole[3:9]
+    ]
+    for ours, theirs in zip(part, whole[3:9], strict=True):
+        np.testing.assert_array_equal(ours.image, theirs.image)
+
+
+def test_a_part_without_a_frame_is_said(make_video):
+    with pytest.raises(InputError, match="no frame lies after 3600 s"):
+        next(VideoReader(make_video(), start=3600))
+    with pytest.raises(UsageError, match=r"end is a finite number above 5"):
+        VideoReader(make_video(), start=5, end=5)

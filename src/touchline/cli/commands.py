@@ -20,18 +20,22 @@ from touchline.cli.options import (
     DetectorName,
     DeviceName,
     Formats,
+    From,
     ImageFps,
     Output,
     PitchModelName,
     PitchSize,
     Predictions,
+    Resume,
     SecondLook,
     Size,
     TeamsOrNot,
+    To,
     TrackerName,
     VerifierName,
     Video,
     print_json,
+    seconds_of,
 )
 from touchline.cli.register import register
 from touchline.cli.serve import serve
@@ -104,6 +108,9 @@ def run(
     verifier: VerifierName = None,
     teams: TeamsOrNot = None,
     deadline: DeadlineSeconds = None,
+    begin: From = None,
+    end: To = None,
+    resume: Resume = False,
 ) -> None:
     """Analyse VIDEO; write predictions.json, tracks.parquet, overlay.mp4 and summary.json."""
     from touchline.outputs import DEFAULT_FORMATS
@@ -127,7 +134,17 @@ def run(
     if overlay is not None:
         chosen = [name for name in chosen if name != "overlay"] + ["overlay"] * overlay
     summary = run_job(
-        video, output, settings=settings, formats=chosen, console=err(), deadline=deadline
+        video,
+        output,
+        settings=settings,
+        formats=chosen,
+        console=err(),
+        deadline=deadline,
+        span=(
+            seconds_of(begin, "--from") if begin else 0.0,
+            seconds_of(end, "--to") if end else None,
+        ),
+        resume=resume,
     )
     for note in filter(None, (summary.skipped.truncated, summary.timing)):
         print(f"touchline: {as_text(note)}", file=sys.stderr)

@@ -1,9 +1,12 @@
 """Arguments and options that several commands share."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from touchline.errors import UsageError
 
 
 def print_json(value: object) -> None:
@@ -46,6 +49,14 @@ DeadlineSeconds = Annotated[
     float | None,
     typer.Option("--deadline", help="Seconds in which to be done: looks as often as that allows."),
 ]
+From = Annotated[
+    str | None,
+    typer.Option("--from", help="Where to begin, in seconds or as 12:30 or 1:12:30.5."),
+]
+To = Annotated[str | None, typer.Option("--to", help="Where to end, likewise.")]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on where a run into the folder was cut off.")
+]
 Formats = Annotated[
     str | None,
     typer.Option(
@@ -70,6 +81,22 @@ TrackerName = Annotated[
 LabelsAndAnswers = Annotated[
     list[Path], typer.Argument(help="Labels and the answer to them; more such pairs may follow.")
 ]
+_MOMENT = re.compile(r"(?:(?:(\d+):)?([0-5]?\d):)?(\d+(?:\.\d+)?)")
+
+
+def seconds_of(moment: str, option: str) -> float:
+    """A moment of a video, such as ``1:12:30.5``, ``12:30`` or ``750``, in seconds.
+
+    Raises:
+        UsageError: It is none.
+    """
+    found = _MOMENT.fullmatch(moment.strip())
+    hours, minutes, seconds = (float(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    if not found or (":" in moment and seconds >= 60):
+        raise UsageError(f"{option} is a number of seconds, 12:30 or 1:12:30.5; got {moment!r:.40}")
+    return 3600 * hours + 60 * minutes + seconds
+
+
 LabelFormat = Annotated[
     str | None,
     typer.Option("--format", help="Of the labels: yolo, coco, mot, gsr or truth; else guessed."),

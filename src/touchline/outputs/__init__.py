@@ -11,11 +11,11 @@ from touchline.outputs.formats import (
     check_formats,
     new_writers,
 )
+from touchline.outputs.journal import Journal
 from touchline.outputs.json_text import to_json
 from touchline.outputs.overlay import TICKS, Overlay, add_stream, to_yuv
 from touchline.outputs.predictions import Predictions, frame_to_wire
-from touchline.outputs.spool import spooled
-from touchline.outputs.summary import Summary, SummaryBuilder
+from touchline.outputs.summary import Summary, SummaryBuilder, versions
 from touchline.outputs.tracks import TracksCsv, TracksParquet
 from touchline.outputs.writer import FileWriter, Writer, write_whole
 
@@ -28,6 +28,7 @@ __all__ = [
     "Clip",
     "FileWriter",
     "Format",
+    "Journal",
     "Overlay",
     "Predictions",
     "ResultFolder",
@@ -40,8 +41,8 @@ __all__ = [
     "check_formats",
     "frame_to_wire",
     "new_writers",
-    "spooled",
     "to_json",
     "to_yuv",
+    "versions",
     "write_whole",
 ]

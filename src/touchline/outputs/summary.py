@@ -119,6 +119,7 @@ class SummaryBuilder:
         self._info = info
         self._weights = dict(weights)
         self._frames = 0
+        self._begin: float | None = None
         self._end = 0.0
         self._shots: Counter[int] = Counter()
         self._objects: Counter[tuple[int, str]] = Counter()
@@ -133,6 +134,7 @@ class SummaryBuilder:
             self._ids_of_past_shots += len(self._ids)
             self._ids.clear()  # an id lives in one shot, so the set stays small
         self._frames += 1
+        self._begin = state.time if self._begin is None else self._begin
         self._end = state.time
         self._shots[state.shot] += 1
         given = Objects.from_supervision(state.objects)
@@ -165,7 +167,8 @@ class SummaryBuilder:
             teams: What each team wears, or None.
             files: What was written beside the summary.
         """
-        duration = self._end + 1.0 / self._info.fps if self._frames else 0.0
+        begin = self._begin or 0.0
+        duration = self._end - begin + 1.0 / self._info.fps if self._frames else 0.0
         total = seconds.get("total", 0.0)
         last = paces[max(paces)]
         return Summary(

@@ -12,6 +12,7 @@ from touchline.detection import Detector, YoloxDetector, load_detector
 from touchline.errors import UsageError
 from touchline.pipeline.analysis import Analysis
 from touchline.pipeline.checked import CheckedDetector, CheckedPitchModel
+from touchline.pipeline.checkpoint import Checkpoint
 from touchline.pipeline.pace import Pace, Pacer
 from touchline.pipeline.plugins import is_object_name, load_object, make
 from touchline.pipeline.stages import NewStage, Stage
@@ -144,6 +145,7 @@ class Models:
         dimensions: PitchDimensions | None = None,
         stages: Sequence[Stage] = (),
         verification: Stage | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> Analysis:
         """Say who is where, on which pitch, in every frame of ``video``; lazy, in bounded memory.
 
@@ -154,6 +156,8 @@ class Models:
             stages: Further stages, made for this clip. They work between tracking and verification,
                 but for those that read what verification or ``Teams`` adds: these come last.
             verification: Instead of the second look that the settings ask for; made for this clip.
+            checkpoint: Where another analysis of this clip, asked for in the same way, was with the
+                last state of a shot: the states are those that came after it there.
 
         Raises:
             InputError: The video cannot be read.
@@ -176,6 +180,7 @@ class Models:
                 dimensions=dimensions or self.dimensions,
                 tracker=self.tracker,
                 are_stills=self.settings.image_fps is None and reader.are_stills,
+                checkpoint=checkpoint,
             )
         except BaseException:
             reader.close()

@@ -11,18 +11,19 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from touchline.errors import require_number
+from touchline.errors import UsageError, require_number
 from touchline.files import as_path, as_text
 from touchline.frame import FrameState
 from touchline.inference import weights
 from touchline.outputs import (
     DEFAULT_FORMATS,
     Clip,
+    Journal,
     ResultFolder,
     Summary,
     SummaryBuilder,
     new_writers,
-    spooled,
+    versions,
 )
 from touchline.pipeline.analysis import Analysis
 from touchline.pipeline.models import Models
@@ -48,6 +49,8 @@ def run_job(
     formats: Sequence[str] = DEFAULT_FORMATS,
     console: Console | None = None,
     deadline: float | None = None,
+    span: tuple[float, float | None] = (0.0, None),
+    resume: bool = False,
 ) -> Summary:
     """Analyse ``video`` and write a summary and what else is asked for.
 
@@ -63,23 +66,32 @@ def run_job(
         deadline: Seconds from now within which the results are to be written: the networks look as
             often as that allows, see ``Deadline``. What was given up is in ``Summary.skipped``; a
             deadline that not even the fewest looks can meet is missed.
+        span: Seconds between which the frames lie that are analysed; None is the end of the video.
+            Numbers and times of frames are those of the whole video.
+        resume: Whether to go on where a run into the folder was cut off, from its last whole shot
+            (to the last seconds: see ``outputs.journal``); begins anew where it left nothing.
 
     Raises:
         InputError: The video cannot be read.
         ModelError: A network cannot be loaded or run.
         OutputError: A result cannot be written; each file is whole or absent, and unless all are
             whole, those of an earlier run stay.
-        UsageError: There is no such format, a setting is not allowed, a deadline is not above 0, or
-            a file that would be replaced is the video itself or was written by somebody else.
+        UsageError: There is no such format, a setting is not allowed, a deadline is not above 0, a
+            run with one is to be resumed, what was left is of another clip or other settings, or a
+            file that would be replaced is the video itself or was written by somebody else.
     """
     started = time.perf_counter()
     if deadline is not None:
         require_number("deadline", deadline, above=0)
+        if resume:
+            raise UsageError("a run with a deadline cannot be resumed: the time is over")
     path, results = as_path(video), ResultFolder.of(folder, formats)
     results.require_apart(path)
     settings = models.settings if models else settings or Settings.read()
     with ExitStack() as stack:
-        reader = stack.enter_context(VideoReader(path, image_fps=settings.image_fps or IMAGE_FPS))
+        reader = stack.enter_context(
+            VideoReader(path, image_fps=settings.image_fps or IMAGE_FPS, start=span[0], end=span[1])
+        )
         save = stack.enter_context(results.opened())
         models = models or Models.load(settings)
         pacer = None
@@ -87,12 +99,22 @@ def run_job(
             left = max(0.0, deadline - (time.perf_counter() - started))
             after = AFTER + AFTER_OVERLAY * ("overlay" in formats)
             pacer = Deadline(models.pace(reader.info), reader.info, (left,), after=after)
-        analysis = stack.enter_context(models.analyze(reader, pacer=pacer, dimensions=dimensions))
         hashes = {entry.name: entry.sha256 for entry in weights.listing()}
+        key = _key(path, models, dimensions, span) | {"versions": versions(), "weights": hashes}
+        waiting = stack.enter_context(Journal.opened(results.path, key, resume=resume))
+        analysis = stack.enter_context(
+            models.analyze(
+                reader, pacer=pacer, dimensions=dimensions, checkpoint=waiting.checkpoint
+            )
+        )
         summary = SummaryBuilder(video, analysis.info, weights=hashes)
         clip = Clip(path, analysis.info, analysis.dimensions)
         writers = [stack.enter_context(each) for each in new_writers(formats, results.path, clip)]
-        for state in _in_hindsight(analysis, _with_progress(analysis, console), results.path):
+        for state in _with_progress(analysis, console):
+            waiting.write(state)
+            if analysis.checkpoint is not None:
+                waiting.keep(analysis.checkpoint)
+        for state in map(analysis.revise, waiting.states()):
             with analysis.stopwatch("outputs"):
                 for writer in writers:
                     writer.write(state)
@@ -100,8 +122,9 @@ def run_job(
         for writer in writers:
             writer.finish()
         assumed = settings.image_fps is None and path.is_dir()
+        total = waiting.before + time.perf_counter() - started
         result = summary.build(
-            seconds=analysis.stopwatch.seconds | {"total": time.perf_counter() - started},
+            seconds=analysis.stopwatch.seconds | {"total": total},
             paces={frame: asdict(pace) for frame, pace in analysis.paces.items()},
             looks=analysis.looks,
             truncated=analysis.truncated,
@@ -127,15 +150,25 @@ def _timing(analysis: Analysis, *, assumed: bool) -> str | None:
     return analysis.timing
 
 
-def _in_hindsight(
-    analysis: Analysis, states: Iterator[FrameState], folder: Path
-) -> Iterator[FrameState]:
-    """The states as they look after the last of them; until then they wait in the folder."""
-    if not analysis.revises:
-        yield from states
-        return
-    with spooled(states, folder) as waiting:
-        yield from map(analysis.revise, waiting)
+def _key(
+    path: Path,
+    models: Models,
+    dimensions: PitchDimensions | None,
+    span: tuple[float, float | None],
+) -> dict[str, object]:
+    """All that shapes the states of a clip, in plain values."""
+    there = path.stat()
+    return {
+        "video": str(path.absolute()),
+        "its size and time": (there.st_size, there.st_mtime_ns),
+        "part": tuple(span),
+        "pitch": asdict(dimensions or models.dimensions),
+        "settings": models.settings.to_json(),
+        "models": [
+            f"{type(each).__module__}.{type(each).__qualname__}"
+            for each in (models.detector, models.pitch, models.student, models.expert)
+        ],
+    }
 
 
 def _with_progress(analysis: Analysis, console: Console | None) -> Iterator[FrameState]:

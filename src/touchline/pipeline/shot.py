@@ -7,7 +7,7 @@ import numpy as np
 
 from touchline.arrays import Float64, Image
 from touchline.frame import Objects, PitchState, TrackedFrame
-from touchline.pitch import PitchDimensions, PitchLook, PitchTrack
+from touchline.pitch import FinderMemory, PitchDimensions, PitchLook, PitchTrack
 from touchline.tracking import Identities, NewTracker, Tracks, without_appearances
 from touchline.video import VideoInfo
 
@@ -37,6 +37,10 @@ class MeasuredFrame:
     look: PitchLook | None
     image: Image | None = None
     scale: float = 1.0
+    reduced: bool = False
+    """Whether the detector saw a copy of 960 pixels."""
+    finder: FinderMemory | None = None
+    """Where a shot begins: what the pitch finder brings from those before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,12 +56,6 @@ class ShotMaker:
     info: VideoInfo
     dimensions: PitchDimensions
     tracker: NewTracker | None = None
-
-    def after(self, previous: "Shot | None") -> "Shot":
-        """The next shot; ids go on where the last one stopped."""
-        if previous is None:
-            return Shot(0, self, first_id=1)
-        return Shot(previous.number + 1, self, first_id=previous.next_id)
 
 
 class Shot:

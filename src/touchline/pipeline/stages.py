@@ -13,7 +13,7 @@ A stage of one's own needs no change here::
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import fields
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from touchline.errors import UsageError
 from touchline.frame import Objects, TrackedFrame
@@ -67,6 +67,18 @@ class Numbering(Protocol):
 
     def number_by(self, new_id: Callable[[], int]) -> None:
         """Take what gives ids that nobody has; not called where the tracker is a foreign one."""
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """A stage that can go on in another process, from the beginning of a shot.
+
+    Attributes:
+        memory: What it carries over a cut, of NumPy arrays, plain values and what our own stages
+            carry; set before the first window.
+    """
+
+    memory: Any
 
 
 NewStage = Callable[[], Stage]

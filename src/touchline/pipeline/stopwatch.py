@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -13,10 +13,13 @@ class Stopwatch:
     """Adds up wall-clock seconds by stage; threads may share one.
 
     Stages overlap, so their sum may be more than the whole run took.
+
+    Args:
+        seconds: By stage, spent before.
     """
 
-    def __init__(self) -> None:
-        self._seconds: dict[str, float] = {}
+    def __init__(self, seconds: Mapping[str, float] | None = None) -> None:
+        self._seconds = dict(seconds or {})
         self._lock = threading.Lock()
 
     @property

@@ -24,11 +24,11 @@ class Widths:
         detector: Finds people and the ball; one that is not ours takes every look alike.
 
     Attributes:
-        looks: How many there were of each kind: ``full`` and ``reduced``.
+        reduced: Places of the pictures of the last call that it saw reduced.
     """
 
     def __init__(self, detector: Detector) -> None:
-        self.looks = {"full": 0, "reduced": 0}
+        self.reduced: list[int] = []
         self._detector = detector
         self._since = 0
         self._large = False
@@ -46,8 +46,8 @@ class Widths:
         Returns:
             What was found in each, see ``Detector.detect``.
         """
+        self.reduced = []
         if not isinstance(self._detector, YoloxDetector):
-            self.looks["full"] += len(images)
             return self._detector.detect(images)
         full = [place for place, first in enumerate(begins) if self._is_full(pace, first=first)]
         found = self._each(full, images)
@@ -59,6 +59,7 @@ class Widths:
                 rest[self._large or pace.reduces_all].append(place)
         found |= self._each(rest[False], images)
         found |= self._each(rest[True], images, reduced=True)
+        self.reduced = rest[True]
         return [found[place] for place in range(len(images))]
 
     def _is_full(self, pace: Pace, *, first: bool) -> bool:
@@ -70,6 +71,5 @@ class Widths:
         self, places: list[int], images: list[Image], *, reduced: bool = False
     ) -> dict[int, sv.Detections]:
         assert isinstance(self._detector, YoloxDetector)
-        self.looks["reduced" if reduced else "full"] += len(places)
         look = self._detector.detect_reduced if reduced else self._detector.detect
         return dict(zip(places, look([images[place] for place in places]), strict=True))

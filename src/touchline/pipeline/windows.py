@@ -42,18 +42,15 @@ def with_last(frames: Iterable[DecodedFrame]) -> Iterator[tuple[DecodedFrame, bo
         yield held, True
 
 
-def windows(frames: Iterable[TrackedFrame], seconds: float) -> Iterator[list[TrackedFrame]]:
-    """Cut the frames into windows of one shot that are at most so long."""
+def windows(frames: Iterable[TrackedFrame | None], seconds: float) -> Iterator[list[TrackedFrame]]:
+    """Cut the frames into windows that are at most so long; a shot ends with a None."""
     window: list[TrackedFrame] = []
     for frame in frames:
-        if window:
-            first = window[0]
-            if frame.time - first.time >= seconds or frame.shot != first.shot:
-                yield window
-                window = []
-        window.append(frame)
-    if window:
-        yield window
+        if window and (frame is None or frame.time - window[0].time >= seconds):
+            yield window
+            window = []
+        if frame is not None:
+            window.append(frame)
 
 
 def window_length(info: VideoInfo, pace: Pace, batch_size: int | None) -> int:

@@ -1,7 +1,7 @@
 """Where the pitch is: its vertices in an image, its homography, and both through a shot."""
 
 from touchline.pitch.dimensions import FLIP, PitchDimensions
-from touchline.pitch.finder import PitchFinder
+from touchline.pitch.finder import FinderMemory, PitchFinder
 from touchline.pitch.homography import (
     Homography,
     fit_homography,
@@ -16,6 +16,7 @@ from touchline.pitch.smoothing import PitchTrack
 
 __all__ = [
     "FLIP",
+    "FinderMemory",
     "HeatmapPitchModel",
     "Homography",
     "PitchDimensions",

@@ -51,6 +51,9 @@ it has to say by itself."""
 SAME_PLACE = 5.0
 """Metres within which a camera stands where one stood before in the match."""
 
+FinderMemory = tuple[list[Float64], Float64, Float64]
+"""Where cameras of a match stand, and of ``GroundSize`` the size and the information."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CameraProposal:
@@ -93,6 +96,15 @@ class PitchFinder:
         """Where cameras of this match stand of which the end is known."""
         self._ground = GroundSize()
         self.begin_shot()
+
+    @property
+    def memory(self) -> FinderMemory:
+        """What it carries over a cut: where cameras of the match stand, and the ground's size."""
+        return [*self._places], self._ground.size, self._ground.information
+
+    @memory.setter
+    def memory(self, memory: FinderMemory) -> None:
+        self._places, self._ground.size, self._ground.information = [*memory[0]], *memory[1:]
 
     def begin_shot(self) -> None:
         """A cut: the camera is another one."""

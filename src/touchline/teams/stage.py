@@ -12,6 +12,7 @@ end what is known from all of it.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -109,6 +110,18 @@ class Teams:
         tables = self._live.tell(names, self._open, window)
         pairs = zip(tables, window, strict=True)
         return [self._named(objects, frame.time, names) for objects, frame in pairs]
+
+    @property
+    def memory(self) -> object:
+        """What it carries over a cut; see ``Resumable``."""
+        return self._evidence, self._shares, self._alone, self._open, self._known, self._shot
+
+    @memory.setter
+    def memory(self, memory: Any) -> None:
+        new_id = self._live.new_id
+        self._evidence, self._shares, self._alone, self._open, self._known, self._shot = memory
+        self._live = Live(self._evidence)
+        self._live.new_id = new_id
 
     def number_by(self, new_id: Callable[[], int]) -> None:
         """Give ids to men whose tracks had been another's; see ``Numbering``."""

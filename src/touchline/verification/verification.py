@@ -91,6 +91,15 @@ class Verification:
         self._shot: int | None = None
         self._expert_allowance = 0.0
 
+    @property
+    def memory(self) -> object:
+        """What it carries over a cut; see ``touchline.pipeline.stages.Resumable``."""
+        return self.spent, self._expert_allowance
+
+    @memory.setter
+    def memory(self, memory: tuple[Spent, float]) -> None:
+        self.spent, self._expert_allowance = memory
+
     def process(self, window: Sequence[TrackedFrame]) -> list[Objects]:
         """Verify the next frames, all of one shot.
 

@@ -42,7 +42,7 @@ SLACK = 0.5
 
 
 class VideoFile:
-    """An open video file; iterate once for its pictures.
+    """An open video file; read it once.
 
     The first picture is decoded at once, because rotation and readability show only there.
 
@@ -76,7 +76,7 @@ class VideoFile:
         self._path = path
         self.damage: str | None = None
 
-    def __iter__(self) -> Iterator[Picture]:
+    def since(self, start: float) -> Iterator[Picture]:
         """Time in seconds and BGR picture of each frame, in presentation order."""
         clock = Clock(1 / self.info.fps, self._time_base)
         count, end = 0, 0.0
@@ -84,13 +84,16 @@ class VideoFile:
         while frame is not None:
             time = clock.tick(frame.pts)
             count, end = count + 1, time + 1 / self.info.fps
-            # The pixels of `cv2.VideoCapture`; in one thread, as FFmpeg's own choice costs twice
-            # the time for pictures of this size.
-            image = cast(Image, frame.to_ndarray(format="bgr24", threads=1))
-            yield time, self._orientation.apply(image)
+            yield time, self._upright(frame) if time >= start else None
             frame = next(self._frames, None)
         _require_coming(self._path)
         self.damage = self._explain(count, end)
+
+    def _upright(self, frame: VideoFrame) -> Image:
+        # The pixels of `cv2.VideoCapture`; in one thread, as FFmpeg's own choice costs twice the
+        # time for pictures of this size.
+        image = cast(Image, frame.to_ndarray(format="bgr24", threads=1))
+        return self._orientation.apply(image)
 
     def _seconds(self) -> list[float | None]:
         """Times of the first pictures as the file tells them; of AVI, by their places in it."""

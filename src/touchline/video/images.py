@@ -25,7 +25,7 @@ _TAIL = 4096
 
 
 class ImageFolder:
-    """The images of a folder in natural order (2 before 10); iterate once.
+    """The images of a folder in natural order (2 before 10); read it once.
 
     Hidden files, folders and files that are not images are passed over. An image that cannot be
     read, or is of another size than the first, is left out and named in ``damage``, and so is one
@@ -53,7 +53,7 @@ class ImageFolder:
         self.info = VideoInfo(width, height, fps, count, count / fps, codec)
         self.damage: str | None = None
 
-    def __iter__(self) -> Iterator[Picture]:
+    def since(self, start: float) -> Iterator[Picture]:
         """Time in seconds and BGR picture of each image; what cannot be used costs one frame."""
         odd: list[str] = []
         for index, path in enumerate(self._images):
@@ -62,7 +62,8 @@ class ImageFolder:
             if fault is not None:
                 odd.append(fault)
             if image is not None and (fault is None or self._fits(image)):
-                yield index / self.info.fps, image
+                time = index / self.info.fps
+                yield time, image if time >= start else None
         more = f"; and {len(odd) - _NAMED} more" if len(odd) > _NAMED else ""
         self.damage = "; ".join(odd[:_NAMED]) + more or None
 

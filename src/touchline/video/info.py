@@ -11,8 +11,9 @@ from touchline.errors import InputError
 MIN_SIDE = 32
 """Pixels: a smaller picture shows no player, and no stride of a network divides it."""
 
-Picture = tuple[float, Image]
-"""Presentation time in seconds from the first picture; uint8 (H, W, 3), BGR."""
+Picture = tuple[float, Image | None]
+"""Presentation time in seconds from the first picture; uint8 (H, W, 3), BGR, or None where it lies
+before the time from which pictures are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,14 @@ class VideoInfo:
 
 
 class Pictures(Protocol):
-    """An open source of pictures, read once from beginning to end."""
+    """An open source of pictures, read once from its beginning."""
 
     info: VideoInfo
     damage: str | None
     """After reading: one clause that says why pictures are missing; None where none are."""
 
-    def __iter__(self) -> Iterator[Picture]: ...
+    def since(self, start: float) -> Iterator[Picture]:
+        """All pictures; of those before so many seconds the times alone."""
 
     def close(self) -> None:
         """Free the decoder and the file."""

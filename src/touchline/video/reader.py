@@ -1,11 +1,14 @@
 """Frames of a video with their numbers and times."""
 
+import math
 import os
 import threading
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from touchline.errors import InputError, require_number
 from touchline.frame import Frame
 from touchline.video.arriving import ArrivingFile
 from touchline.video.images import ImageFolder
@@ -25,13 +28,17 @@ class VideoReader:
         path: A video file, also one that is still arriving, or a folder of images.
         image_fps: Images a second, for a folder.
         threads: Decoder threads; 0 lets FFmpeg choose.
+        start: Seconds from which frames are given; what lies before is decoded, so that numbers
+            and times are those of the whole video, and left out.
+        end: Seconds before which the last frame lies; None is the end of the video.
 
     Attributes:
-        info: What the video says of itself.
+        info: What the video says of itself; frames and duration are of the part that is given.
 
     Raises:
-        InputError: Not one frame can be read.
-        UsageError: ``image_fps`` or ``threads`` out of range.
+        InputError: Not one frame can be read, or none lies between ``start`` and ``end``: that
+            shows where the first is asked for.
+        UsageError: ``image_fps`` or ``threads`` out of range, or ``end`` not after ``start``.
     """
 
     def __init__(
@@ -40,10 +47,17 @@ class VideoReader:
         *,
         image_fps: float = IMAGE_FPS,
         threads: int = 0,
+        start: float = 0.0,
+        end: float | None = None,
     ) -> None:
+        require_number("start", start, least=0)
+        if end is not None:
+            require_number("end", end, above=start)
         self._pictures = open_source(path, image_fps=image_fps, threads=threads)
-        self.info: VideoInfo = self._pictures.info
-        self._frames = _numbered(self._pictures)
+        self.info: VideoInfo = _part(self._pictures.info, start, end)
+        self._frames = _numbered(self._pictures, start, math.inf if end is None else end)
+        if start:
+            self._frames = _not_empty(self._frames, f"{path}: no frame lies after {start:g} s")
         self._count = 0
         self._turn = threading.RLock()
         self._process = os.getpid()
@@ -90,10 +104,33 @@ class VideoReader:
         return f"{self._count}{about} frames could be read: {self._pictures.damage}"
 
 
-def _numbered(pictures: Pictures) -> Generator[Frame]:
+def _part(info: VideoInfo, start: float, end: float | None) -> VideoInfo:
+    """What is known of the part of a video between two times."""
+    if start == 0 and end is None:
+        return info
+    whole = math.inf if info.duration is None else info.duration
+    duration = max(0.0, min(whole, math.inf if end is None else end) - start)
+    if math.isinf(duration):
+        return replace(info, frames=None, duration=None)
+    return replace(info, frames=math.ceil(duration * info.fps), duration=duration)
+
+
+def _numbered(pictures: Pictures, start: float, end: float) -> Generator[Frame]:
     """The frames. Knows nothing of the reader: one that is dropped goes at once, with its file."""
-    for index, (time, image) in enumerate(pictures):
-        yield Frame(index, time, image)
+    for index, (time, image) in enumerate(pictures.since(start)):
+        if time >= end:
+            return
+        if image is not None:
+            yield Frame(index, time, image)
+
+
+def _not_empty(frames: Generator[Frame], message: str) -> Generator[Frame]:
+    """The frames, or an ``InputError`` where there are none."""
+    first = next(frames, None)
+    if first is None:
+        raise InputError(message)
+    yield first
+    yield from frames
 
 
 def read_frames(
