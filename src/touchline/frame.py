@@ -6,7 +6,7 @@ each fact comes from. Inside, boxes travel as one table, ``Objects``.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -213,13 +213,15 @@ class Objects:
 
     def columns(self) -> dict[str, AnyArray]:
         """Every column by its name."""
-        names = [each.name for each in fields(self) if each.name != "extra"]
-        return {**{name: getattr(self, name) for name in names}, **self.extra}
+        return {**{name: getattr(self, name) for name in self._own()}, **self.extra}
+
+    def _own(self) -> list[str]:
+        """Names of the columns beside ``extra``; ``fields`` takes ten times as long, each time."""
+        return [name for name in self.__dataclass_fields__ if name != "extra"]
 
     def _of(self, columns: Mapping[str, AnyArray]) -> Self:
-        names = {each.name for each in fields(self)}
-        own = {name: column for name, column in columns.items() if name in names}
-        extra = {name: column for name, column in columns.items() if name not in names}
+        extra = dict(columns)
+        own = {name: extra.pop(name) for name in self._own()}
         return type(self)(**own, extra=extra)
 
 

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 
 from tests.conftest import MakeVideo
 from touchline.cli import main
-from touchline.cli.options import seconds_of
+from touchline.cli.options import remaining, seconds_of
 from touchline.errors import UsageError
 from touchline.video import VideoReader
 
@@ -367,7 +368,7 @@ NO_TEXT = os.fsdecode(b"M\xe1laga [b].mp4")
 IN_TURN = """
 import json, os, sys
 from touchline.cli import main
-from touchline.cli.options import seconds_of
+from touchline.cli.options import remaining, seconds_of
 from touchline.errors import UsageError
 
 *commands, = map(json.loads, sys.stdin)
@@ -490,3 +491,12 @@ def test_a_moment_is_said_in_seconds_or_as_on_a_clock(moment, seconds):
 def test_what_is_no_moment_is_refused_with_what_is(moment):
     with pytest.raises(UsageError, match=r"--to is a number of seconds, 12:30 or 1:12:30\.5"):
         seconds_of(moment, "--to")
+
+
+def test_a_deadline_counts_from_the_start_of_the_program():
+    began = time.monotonic()
+    told = "from touchline.cli.options import remaining; print(remaining(60.0))"
+    left = float(subprocess.check_output([sys.executable, "-c", told]))
+    assert 60 - (time.monotonic() - began) - 0.02 <= left < 60  # clock ticks are 10 ms
+    with pytest.raises(UsageError, match="--deadline is a finite number above 0"):
+        remaining(0)

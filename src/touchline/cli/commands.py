@@ -35,6 +35,7 @@ from touchline.cli.options import (
     VerifierName,
     Video,
     print_json,
+    remaining,
     seconds_of,
 )
 from touchline.cli.register import register
@@ -139,7 +140,7 @@ def run(
         settings=settings,
         formats=chosen,
         console=err(),
-        deadline=deadline,
+        deadline=None if deadline is None else remaining(deadline),
         span=(
             seconds_of(begin, "--from") if begin else 0.0,
             seconds_of(end, "--to") if end else None,

@@ -1,12 +1,14 @@
 """Arguments and options that several commands share."""
 
+import os
 import re
+import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from touchline.errors import UsageError
+from touchline.errors import UsageError, require_number
 
 
 def print_json(value: object) -> None:
@@ -47,7 +49,10 @@ ImageFps = Annotated[
 ]
 DeadlineSeconds = Annotated[
     float | None,
-    typer.Option("--deadline", help="Seconds in which to be done: looks as often as that allows."),
+    typer.Option(
+        "--deadline",
+        help="Seconds from the start in which to be done: looks as often as that allows.",
+    ),
 ]
 From = Annotated[
     str | None,
@@ -95,6 +100,21 @@ def seconds_of(moment: str, option: str) -> float:
     if not found or (":" in moment and seconds >= 60):
         raise UsageError(f"{option} is a number of seconds, 12:30 or 1:12:30.5; got {moment!r:.40}")
     return 3600 * hours + 60 * minutes + seconds
+
+
+def remaining(deadline: float) -> float:
+    """Seconds that are left of ``--deadline``: it counts from the start of the program.
+
+    Raises:
+        UsageError: It is not above 0.
+    """
+    require_number("--deadline", deadline, above=0)
+    try:
+        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        began = ticks / os.sysconf("SC_CLK_TCK")
+        return max(0.001, deadline - (time.clock_gettime(time.CLOCK_BOOTTIME) - began))
+    except (OSError, AttributeError):  # no Linux: loading the program is not counted
+        return deadline
 
 
 LabelFormat = Annotated[

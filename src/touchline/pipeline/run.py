@@ -32,7 +32,7 @@ from touchline.pitch import PitchDimensions
 from touchline.settings import Settings
 from touchline.video import IMAGE_FPS, VideoReader
 
-AFTER = 0.1
+AFTER = 0.2
 """What is written for a frame after the last one, as a share of what a frame costs that no network
 looks at; ..."""
 AFTER_OVERLAY = 1.0
@@ -96,6 +96,7 @@ def run_job(
         models = models or Models.load(settings)
         pacer = None
         if deadline is not None:
+            models.warm_up((reader.info.width, reader.info.height))  # no cost of a look
             left = max(0.0, deadline - (time.perf_counter() - started))
             after = AFTER + AFTER_OVERLAY * ("overlay" in formats)
             pacer = Deadline(models.pace(reader.info), reader.info, (left,), after=after)
