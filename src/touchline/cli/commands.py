@@ -1,7 +1,7 @@
 """The commands, and what becomes of an error."""
 
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -26,6 +26,7 @@ from touchline.cli.options import (
     PitchModelName,
     PitchSize,
     Predictions,
+    ProfileFile,
     Resume,
     SecondLook,
     Size,
@@ -42,12 +43,13 @@ from touchline.cli.register import register
 from touchline.cli.serve import serve
 from touchline.cli.signals import ending_by_signals
 from touchline.errors import TouchlineError, UsageError
-from touchline.files import as_text
+from touchline.files import as_path, as_text, require_apart
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from touchline.outputs import Summary
+    from touchline.pipeline import Profile
 
 app = typer.Typer(
     help="Soccer video in, verified game state out.",
@@ -112,10 +114,11 @@ def run(
     begin: From = None,
     end: To = None,
     resume: Resume = False,
+    profile: ProfileFile = None,
 ) -> None:
     """Analyse VIDEO; write predictions.json, tracks.parquet, overlay.mp4 and summary.json."""
-    from touchline.outputs import DEFAULT_FORMATS
-    from touchline.pipeline import run_job
+    from touchline.outputs import DEFAULT_FORMATS, to_json, write_whole
+    from touchline.pipeline import Profile, run_job
     from touchline.settings import Settings
 
     settings = Settings.read(
@@ -134,19 +137,27 @@ def run(
     chosen = formats.split(",") if formats else list(DEFAULT_FORMATS)
     if overlay is not None:
         chosen = [name for name in chosen if name != "overlay"] + ["overlay"] * overlay
-    summary = run_job(
-        video,
-        output,
-        settings=settings,
-        formats=chosen,
-        console=err(),
-        deadline=None if deadline is None else remaining(deadline),
-        span=(
-            seconds_of(begin, "--from") if begin else 0.0,
-            seconds_of(end, "--to") if end else None,
-        ),
-        resume=resume,
-    )
+    if profile is not None:
+        require_apart([as_path(profile)], [video])
+    stopwatch = Profile() if profile is not None else None
+    with stopwatch.watching() if stopwatch else nullcontext():
+        summary = run_job(
+            video,
+            output,
+            settings=settings,
+            formats=chosen,
+            console=err(),
+            deadline=None if deadline is None else remaining(deadline),
+            span=(
+                seconds_of(begin, "--from") if begin else 0.0,
+                seconds_of(end, "--to") if end else None,
+            ),
+            resume=resume,
+            stopwatch=stopwatch,
+        )
+    if profile is not None and stopwatch is not None:
+        write_whole(profile, to_json(stopwatch.as_trace()).encode())
+        err().print(_profile_table(stopwatch))
     for note in filter(None, (summary.skipped.truncated, summary.timing)):
         print(f"touchline: {as_text(note)}", file=sys.stderr)
     print_json(asdict(summary)) if as_json else out().print(_table(summary, output))
@@ -282,6 +293,21 @@ def _table(summary: "Summary", output: Path) -> "Table":
         f"pitch every {_every(paces, 'locate_every')}",
     )
     table.add_row("seconds", f"{summary.seconds['total']:.1f} for {summary.duration:.1f} of video")
+    return table
+
+
+def _profile_table(profile: "Profile") -> "Table":
+    from rich.table import Table
+
+    names = ("stage", "wall s", "its thread s", "beside another", "lock held over 5 ms, most")
+    table = Table(*names, title="where the time went")
+    for name, took in profile.by_stage().items():
+        held = f"{took.holds}, {1e3 * took.longest_hold:.0f} ms" if took.holds else ""
+        share = f"{took.overlapped:.0%}"
+        table.add_row(name, f"{took.wall:.2f}", f"{took.cpu:.2f}", share, held)
+    threads = sum(took.cpu for took in profile.by_stage().values())
+    table.add_row("all", f"{profile.wall:.2f}", f"{threads:.2f}")
+    table.add_row("with networks, codecs", "", f"{profile.cpu:.2f}")
     return table
 
 

@@ -62,6 +62,12 @@ To = Annotated[str | None, typer.Option("--to", help="Where to end, likewise.")]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on where a run into the folder was cut off.")
 ]
+ProfileFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--profile", help="Say where the time went, and write a trace for Perfetto into this file."
+    ),
+]
 Formats = Annotated[
     str | None,
     typer.Option(

@@ -8,6 +8,7 @@ from touchline.pipeline.analysis import Analysis
 from touchline.pipeline.models import Models, analyze
 from touchline.pipeline.pace import HASTE, Costs, Deadline, Pace, Pacer, Steady
 from touchline.pipeline.plugins import load_object
+from touchline.pipeline.profile import Profile, StageProfile
 from touchline.pipeline.run import run_job
 from touchline.pipeline.stages import Stage
 from touchline.pipeline.stopwatch import Stopwatch
@@ -20,7 +21,9 @@ __all__ = [
     "Models",
     "Pace",
     "Pacer",
+    "Profile",
     "Stage",
+    "StageProfile",
     "Steady",
     "Stopwatch",
     "analyze",

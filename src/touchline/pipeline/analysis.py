@@ -55,6 +55,7 @@ class Analysis(Iterator[FrameState]):
         are_stills: Whether each frame is a shot of its own: nothing moves from one to the next.
         checkpoint: Of another analysis of this clip, made in the same way: the states are those
             that came after it there.
+        stopwatch: Times the stages; None makes one.
 
     Attributes:
         info: What the video says of itself.
@@ -82,11 +83,12 @@ class Analysis(Iterator[FrameState]):
         tracker: NewTracker | None = None,
         are_stills: bool = False,
         checkpoint: Checkpoint | None = None,
+        stopwatch: Stopwatch | None = None,
     ) -> None:
         check_columns(stages, getattr(detector, "adds", ()))
         self.info: VideoInfo = reader.info
         self.dimensions = dimensions or PitchDimensions()
-        self.stopwatch = Stopwatch(checkpoint.seconds if checkpoint else {})
+        self.stopwatch = stopwatch or Stopwatch()
         self.paces = {0: pace}
         self.are_stills = are_stills
         self._beats = Beats(reader.info.fps)
@@ -117,6 +119,7 @@ class Analysis(Iterator[FrameState]):
         if checkpoint is not None:
             looking.first, finder.memory = checkpoint.frame, checkpoint.finder
             following.take_up(checkpoint)
+            self.stopwatch.take_up(checkpoint.seconds)
         self._states = following.refine(self._measured)
         self._turn = threading.RLock()
         self._closed = False

@@ -16,6 +16,7 @@ from touchline.pipeline.checkpoint import Checkpoint
 from touchline.pipeline.pace import Pace, Pacer
 from touchline.pipeline.plugins import is_object_name, load_object, make
 from touchline.pipeline.stages import NewStage, Stage
+from touchline.pipeline.stopwatch import Stopwatch
 from touchline.pitch import HeatmapPitchModel, PitchDimensions, PitchModel, load_pitch_model
 from touchline.settings import Settings
 from touchline.teams import Teams
@@ -146,6 +147,7 @@ class Models:
         stages: Sequence[Stage] = (),
         verification: Stage | None = None,
         checkpoint: Checkpoint | None = None,
+        stopwatch: Stopwatch | None = None,
     ) -> Analysis:
         """Say who is where, on which pitch, in every frame of ``video``; lazy, in bounded memory.
 
@@ -158,6 +160,7 @@ class Models:
             verification: Instead of the second look that the settings ask for; made for this clip.
             checkpoint: Where another analysis of this clip, asked for in the same way, was with the
                 last state of a shot: the states are those that came after it there.
+            stopwatch: Times the stages; None makes one.
 
         Raises:
             InputError: The video cannot be read.
@@ -181,6 +184,7 @@ class Models:
                 tracker=self.tracker,
                 are_stills=self.settings.image_fps is None and reader.are_stills,
                 checkpoint=checkpoint,
+                stopwatch=stopwatch,
             )
         except BaseException:
             reader.close()

@@ -28,6 +28,7 @@ from touchline.outputs import (
 from touchline.pipeline.analysis import Analysis
 from touchline.pipeline.models import Models
 from touchline.pipeline.pace import Deadline
+from touchline.pipeline.stopwatch import Stopwatch
 from touchline.pitch import PitchDimensions
 from touchline.settings import Settings
 from touchline.video import IMAGE_FPS, VideoReader
@@ -51,6 +52,7 @@ def run_job(
     deadline: float | None = None,
     span: tuple[float, float | None] = (0.0, None),
     resume: bool = False,
+    stopwatch: Stopwatch | None = None,
 ) -> Summary:
     """Analyse ``video`` and write a summary and what else is asked for.
 
@@ -70,6 +72,7 @@ def run_job(
             Numbers and times of frames are those of the whole video.
         resume: Whether to go on where a run into the folder was cut off, from its last whole shot
             (to the last seconds: see ``outputs.journal``); begins anew where it left nothing.
+        stopwatch: Times the stages; a ``Profile`` says more of them.
 
     Raises:
         InputError: The video cannot be read.
@@ -105,7 +108,11 @@ def run_job(
         waiting = stack.enter_context(Journal.opened(results.path, key, resume=resume))
         analysis = stack.enter_context(
             models.analyze(
-                reader, pacer=pacer, dimensions=dimensions, checkpoint=waiting.checkpoint
+                reader,
+                pacer=pacer,
+                dimensions=dimensions,
+                checkpoint=waiting.checkpoint,
+                stopwatch=stopwatch,
             )
         )
         summary = SummaryBuilder(video, analysis.info, weights=hashes)
