@@ -7,13 +7,14 @@ The file holds, for each frame, boxes float32 (n, 4) under its name and, under i
 """
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from touchline.detection import YoloxDetector, load_detector
+from touchline.detection import Detector, load_detector
 from training.detector.data import BALL, LabelledFrame, frame_paths, read_frame
 from training.detector.evaluate import detect
 from training.detector.metrics import Scored, centre_distance, iou_matrix
@@ -39,7 +40,7 @@ def false_boxes(
     return xyxy[wrong], is_ball[wrong]
 
 
-def _outside(sample: Sample, detectors: list[YoloxDetector]) -> dict[str, NDArray[Any]]:
+def _outside(sample: Sample, detectors: Sequence[Detector]) -> dict[str, NDArray[Any]]:
     """What the file holds of a frame of the pitch set, under `pitch:` and its name."""
     image = surroundings.undistorted(sample)
     found = [detect(each, surroundings.unlabelled(sample, image)) for each in detectors]

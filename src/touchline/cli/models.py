@@ -9,7 +9,8 @@ import typer
 
 from touchline.cli.consoles import err, out
 from touchline.cli.options import AsJson, print_json
-from touchline.files import as_text
+from touchline.errors import UsageError
+from touchline.files import as_path, as_text
 
 models = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
@@ -24,6 +25,7 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
         return
     from rich.table import Table
 
+    from touchline.detection import added, added_file
     from touchline.inference import weights
     from touchline.settings import Settings
     from touchline.verification.clip import SOURCES, installed
@@ -38,6 +40,16 @@ def list_models(context: typer.Context, as_json: AsJson = False) -> None:
             "state": "pulled" if installed(name, cache) else "not pulled",
         }
         for name, source in SOURCES.items()
+    ]
+    listed += [
+        {
+            "name": each.name,
+            "bytes": added_file(each.name, cache).stat().st_size,
+            "licence": "yours",
+            "sha256": each.sha256,
+            "state": f"added, {each.layout}",
+        }
+        for each in added(cache).values()
     ]
     if as_json:
         print_json(listed)
@@ -67,6 +79,40 @@ def pull_model(
             name, cache=Settings.read().cache, source=source, transfer=Transfer(progress=progress)
         )
     print(as_text(f"{name} is in {folder}"))
+
+
+@models.command("add")
+def add_model(
+    file: Annotated[Path, typer.Argument(help="An ONNX file.")],
+    classes: Annotated[
+        str,
+        typer.Option(help="Its classes in its order, by commas: player, ball, ...; - for others."),
+    ],
+    task: Annotated[str, typer.Option(help="What it does: detection.")] = "detection",
+    layout: Annotated[
+        str | None,
+        typer.Option(
+            help="yolov5, yolov8 (to 12), yolox, rf-detr or d-fine; else told by its outputs."
+        ),
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="What it is asked for by, as by --detector; else the file's.")
+    ] = None,
+) -> None:
+    """Add a network of your own; ``run --detector NAME`` uses it."""
+    from touchline.detection import add
+    from touchline.settings import Settings
+
+    if task != "detection":
+        raise UsageError(f"--task is detection; got {task!r:.40}")
+    added = add(
+        as_path(file),
+        classes=classes.split(","),
+        layout=layout,  # type: ignore[arg-type]  # checked there
+        name=name,
+        cache=Settings.read().cache,
+    )
+    print(as_text(f"{added.name} was added ({added.layout}); --detector {added.name} uses it"))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import numpy as np
 import supervision as sv
 
 from touchline.arrays import Float32, Image, require_pictures
+from touchline.detection.added import AddedDetector, added, load_added
 from touchline.detection.decode import DecodedBoxes, decode, stride_maps
 from touchline.detection.evidence import (
     REDUCED,
@@ -215,11 +216,13 @@ def load_detector(
     imgsz: int | tuple[int, int] | None = None,
     batch_size: int | None = None,
     **runtime: Unpack[Runtime],
-) -> YoloxDetector:
+) -> YoloxDetector | AddedDetector:
     """Load a detector of people and the ball.
 
     Args:
-        name_or_path: Shipped weights by name, or an ONNX file with the same inputs and outputs.
+        name_or_path: Shipped weights by name, a detector that was added by its name, or an ONNX
+            file with the same inputs and outputs as the shipped one. Of the arguments that follow,
+            one that was added takes ``confidence`` and those of the runtime.
         confidence: See ``YoloxDetector``.
         ball_confidence: See ``YoloxDetector``.
         imgsz: See ``YoloxDetector``.
@@ -230,6 +233,8 @@ def load_detector(
         UsageError: an argument has a value that is not allowed.
         ModelError: the weights are missing or damaged, or the device is not there.
     """
+    if isinstance(name_or_path, str) and name_or_path in added(runtime.get("cache")):
+        return load_added(name_or_path, confidence=confidence, **runtime)
     file = weights.find(name_or_path)
     return YoloxDetector(
         load_engine(file, **runtime),

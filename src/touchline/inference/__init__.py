@@ -5,6 +5,7 @@ from touchline.inference.batching import require_batch_size, run_batched
 from touchline.inference.choices import Backend, Device, EngineChoice, Precision, Runtime
 from touchline.inference.download import Transfer, cache_folder, fetch
 from touchline.inference.engine import Engine
+from touchline.inference.foreign import ForeignNetwork, Port
 from touchline.inference.interruption import Interrupted, interruptible
 from touchline.inference.loading import available_devices, device_named, load_engine
 from touchline.inference.measuring import EngineTimings
@@ -17,7 +18,9 @@ __all__ = [
     "Engine",
     "EngineChoice",
     "EngineTimings",
+    "ForeignNetwork",
     "Interrupted",
+    "Port",
     "Precision",
     "Runtime",
     "Transfer",

@@ -118,14 +118,9 @@ class OnnxRuntimeEngine:
         precision: Precision = "auto",
         cache: Path | None = None,
     ) -> None:
-        if precision not in ("auto", "f32") and (device, precision) != ("tensorrt", "f16"):
-            raise ModelError(
-                f"ONNX Runtime computes in what the file says, not in {precision}; TensorRT "
-                "may in f16, and OpenVINO in what the CPU has."
-            )
-        folder = _writable(cache) if device == "tensorrt" else None
-        chain = provider_options(device, precision=precision, cache=folder)
-        self._session = _open(path, device, threads=threads, chain=chain)
+        self._session = open_session(
+            path, device, threads=threads, precision=precision, cache=cache
+        )
         self._place = device
         self._name = path.stem
         self._process = os.getpid()
@@ -163,9 +158,17 @@ class OnnxRuntimeEngine:
         return dict(zip(self._outputs, results, strict=True))
 
 
-def _open(
-    path: Path, device: str, *, threads: int | None, chain: list[tuple[str, dict[str, str]]]
+def open_session(
+    path: Path, device: str, *, threads: int | None, precision: Precision, cache: Path | None
 ) -> Any:
+    """A session for an ONNX file; arguments and errors as of ``OnnxRuntimeEngine``."""
+    if precision not in ("auto", "f32") and (device, precision) != ("tensorrt", "f16"):
+        raise ModelError(
+            f"ONNX Runtime computes in what the file says, not in {precision}; TensorRT "
+            "may in f16, and OpenVINO in what the CPU has."
+        )
+    folder = _writable(cache) if device == "tensorrt" else None
+    chain = provider_options(device, precision=precision, cache=folder)
     provider = PROVIDERS[device]
     if device not in devices():
         raise _absent(device)
