@@ -9,7 +9,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 import touchline as tl
 from touchline.detection import LAYOUTS, AddedDetector, add, added
-from touchline.detection.layouts import ALIKE, MEAN, fit, prepared
+from touchline.detection.layouts import ALIKE, MEAN, placement, prepared
 from touchline.errors import ModelError, UsageError
 from touchline.frame import ClassId
 
@@ -22,7 +22,7 @@ BOXES = {ClassId.BALL: (150, 60, 158, 68), ClassId.PLAYER: (20, 10, 44, 70)}
 
 def answers(layout: str) -> dict[str, np.ndarray]:
     """What a network of a layout says where it sees ``BOXES``, at .8 and .9."""
-    place = fit(layout, (200, 100), SIZE)
+    place = placement(layout, (200, 100), SIZE)
     xyxy = np.array([*BOXES.values()], np.float32) * np.tile(place.scale, 2)
     xyxy += np.tile(place.offset, 2)
     centred = np.concatenate([(xyxy[:, :2] + xyxy[:, 2:]) / 2, xyxy[:, 2:] - xyxy[:, :2]], axis=1)

@@ -13,7 +13,7 @@ import supervision as sv
 
 from touchline.arrays import Float32, Image, require_pictures
 from touchline.detection.decode import DecodedBoxes
-from touchline.detection.layouts import LAYOUTS, Layout, fit, guessed, prepared, scored
+from touchline.detection.layouts import LAYOUTS, Layout, guessed, placement, prepared, scored
 from touchline.detection.nms import suppress
 from touchline.errors import ModelError, OutputError, UsageError, require_number
 from touchline.frame import ClassId
@@ -196,7 +196,7 @@ class AddedDetector:
                 f"does: {error}"
             ) from error
         found = DecodedBoxes(
-            xyxy=fit(layout, (image.shape[1], image.shape[0]), size).to_picture(boxes),
+            xyxy=placement(layout, (image.shape[1], image.shape[0]), size).to_picture(boxes),
             scores=by_class.max(axis=1, initial=0),
             class_id=by_class.argmax(axis=1),
             class_scores=by_class,

@@ -38,7 +38,7 @@ ALIKE: tuple[Layout, ...] = ("yolov5", "yolov8", "yolox")
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class Placement:
     """A picture in a network's: ``at * scale + offset``, x and y.
 
     Attributes:
@@ -54,20 +54,20 @@ class Fit:
         return np.asarray((xyxy - np.tile(self.offset, 2)) / np.tile(self.scale, 2), np.float32)
 
 
-def fit(layout: Layout, picture: tuple[int, int], size: tuple[int, int]) -> Fit:
+def placement(layout: Layout, picture: tuple[int, int], size: tuple[int, int]) -> Placement:
     """How a picture of (width, height) lies in a network's."""
     inside = np.array(size, np.float32)
     scale = np.asarray(inside / np.array(picture, np.float32), np.float32)
     if layout not in ALIKE:
-        return Fit(scale, np.zeros(2, np.float32))
+        return Placement(scale, np.zeros(2, np.float32))
     scale = np.full(2, scale.min(), np.float32)
     rest = inside - np.round(np.array(picture, np.float32) * scale)
-    return Fit(scale, np.asarray(0 * rest if layout == "yolox" else rest // 2, np.float32))
+    return Placement(scale, np.asarray(0 * rest if layout == "yolox" else rest // 2, np.float32))
 
 
 def prepared(layout: Layout, image: Image, size: tuple[int, int]) -> Float32:
     """A picture, uint8 (H, W, 3) BGR, as a layout takes it: float32 (1, 3, height, width)."""
-    place = fit(layout, (image.shape[1], image.shape[0]), size)
+    place = placement(layout, (image.shape[1], image.shape[0]), size)
     inner = np.round(np.array([image.shape[1], image.shape[0]]) * place.scale).astype(int)
     canvas = np.full((size[1], size[0], 3), GREY, np.uint8)
     left, top = place.offset.astype(int)
