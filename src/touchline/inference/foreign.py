@@ -8,7 +8,6 @@ from typing import Any, Self
 from touchline.arrays import AnyArray
 from touchline.inference.choices import Runtime
 from touchline.inference.engine import run_error
-from touchline.inference.onnx_runtime import open_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,8 @@ class ForeignNetwork:
     """
 
     def __init__(self, path: Path, **runtime: Any) -> None:
+        from touchline.inference.onnx_runtime import open_session  # half a second, for who needs it
+
         device = runtime.get("device") or "cpu"
         device = "cpu" if device == "auto" else device
         self._name = path.stem
