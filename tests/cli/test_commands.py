@@ -14,10 +14,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import MakeVideo
+from tests.outputs.runs import save, state
 from touchline.cli import main
 from touchline.cli.options import remaining, seconds_of
 from touchline.errors import UsageError
 from touchline.video import VideoReader
+
+FILES = ["cvat.xml", "coco.json"]
+"""What an export for labelling tools writes."""
 
 
 class Outcome:
@@ -500,3 +504,20 @@ def test_a_deadline_counts_from_the_start_of_the_program():
     assert 60 - (time.monotonic() - began) - 0.02 <= left < 60  # clock ticks are 10 ms
     with pytest.raises(UsageError, match="--deadline is a finite number above 0"):
         remaining(0)
+
+
+def test_a_run_is_exported_and_held_against_what_was_corrected(
+    touchline, make_video: MakeVideo, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    save(run, [state(number, [{"box": (5, 5, 25, 60), "id": 4}]) for number in range(6)])
+    outcome = touchline("export", run, "--to", "cvat,coco", "-o", tmp_path / "out")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.split() == [str(tmp_path / "out" / name) for name in FILES]
+    for name in FILES:
+        held = touchline("evaluate", "tracking", tmp_path / "out" / name, run / "tracks.parquet")
+        assert held.code == 0
+        assert "HOTA" in held.out
+    again = touchline("export", run, "--to", "coco", "-o", tmp_path / "out")
+    assert (again.code, again.out) == (2, "")
+    assert "coco.json is there" in again.err

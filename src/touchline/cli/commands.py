@@ -12,6 +12,7 @@ from touchline.cli.challenge import challenge
 from touchline.cli.consoles import err, out
 from touchline.cli.doctor import doctor
 from touchline.cli.evaluate import evaluate
+from touchline.cli.export import export
 from touchline.cli.models import models
 from touchline.cli.options import (
     AsJson,
@@ -60,7 +61,7 @@ app = typer.Typer(
 )
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(models, name="models")
-for command in (serve, challenge, register, doctor):
+for command in (export, serve, challenge, register, doctor):
     app.command()(command)
 
 

@@ -72,7 +72,8 @@ Formats = Annotated[
     str | None,
     typer.Option(
         "--format",
-        help="What to write: predictions, parquet, csv, cameras, overlay, analytics; by commas.",
+        help="What to write, by commas: predictions, parquet, csv, cameras, overlay, analytics, "
+        "mot, coco, gsr, cvat.",
     ),
 ]
 PitchSize = Annotated[
@@ -125,5 +126,7 @@ def remaining(deadline: float) -> float:
 
 LabelFormat = Annotated[
     str | None,
-    typer.Option("--format", help="Of the labels: yolo, coco, mot, gsr or truth; else guessed."),
+    typer.Option(
+        "--format", help="Of the labels: yolo, coco, mot, gsr, cvat or truth; else guessed."
+    ),
 ]

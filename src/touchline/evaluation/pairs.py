@@ -12,6 +12,7 @@ from touchline.errors import InputError
 from touchline.evaluation.formats import (
     from_truth,
     read_coco,
+    read_cvat,
     read_gsr,
     read_gsr_predictions,
     read_json,
@@ -30,15 +31,16 @@ from touchline.pitch import positions
 from touchline.synthetic import read_truth
 from touchline.video import VideoReader
 
-FORMATS = ("yolo", "coco", "mot", "gsr", "truth")
-"""Formats of labels: a YOLO folder, COCO, MOT's ``gt.txt``, SoccerNet GSR, our synthetic truth."""
+FORMATS = ("yolo", "coco", "mot", "gsr", "cvat", "truth")
+"""Formats of labels: a YOLO folder, COCO, MOT's ``gt.txt``, SoccerNet GSR, CVAT for video, our
+synthetic truth."""
 TRACKED = ("tracking", "state")
 """Metrics that need ids."""
 PLACED = ("positions", "state")
 """Metrics that need positions on the pitch."""
 
 PathLike = str | os.PathLike[str]
-_WITHOUT_METRES = ("yolo", "coco", "mot")
+_WITHOUT_METRES = ("yolo", "mot", "cvat")
 _NUMBERS = ("0", "1")
 """Teams as Touchline names them, which says nothing of left and right."""
 
@@ -103,7 +105,7 @@ def guess_format(path: PathLike) -> str:
     if form is None:
         raise InputError(
             f"{path}: its format cannot be guessed; a YOLO folder, a MOT sequence or its .txt, "
-            f"a .parquet of tracks or a .json is needed, or the format of the labels: "
+            f"a .parquet of tracks, a .json or CVAT's .xml is needed, or the format of the labels: "
             f"{', '.join(FORMATS)}."
         )
     return form
@@ -115,7 +117,7 @@ def _in_sequence(path: Path) -> Path:
     return labels if labels.is_file() else path
 
 
-_SUFFIXES: Mapping[str, str] = {".txt": "mot", ".parquet": "tracks"}
+_SUFFIXES: Mapping[str, str] = {".txt": "mot", ".parquet": "tracks", ".xml": "cvat"}
 
 
 def _json_format(path: PathLike) -> str | None:
@@ -144,6 +146,8 @@ def _labels(metric: str, path: PathLike, form: str) -> LabelledFrames:
         return read_mot_frames(path, frames=_mot_frames(Path(path)), is_truth=True)
     if form == "truth":
         return _synthetic(Path(path))
+    if form == "cvat":
+        return read_cvat(path)
     return read_coco(path) if form == "coco" else read_gsr(path)
 
 

@@ -1,6 +1,7 @@
 """Frame states out: files that other tools, and people, can open."""
 
 from touchline.outputs.analytics import Analytics
+from touchline.outputs.export import EXPORTS, export_run
 from touchline.outputs.folder import ResultFolder
 from touchline.outputs.formats import (
     DATA_FORMATS,
@@ -15,6 +16,7 @@ from touchline.outputs.journal import Journal
 from touchline.outputs.json_text import to_json
 from touchline.outputs.overlay import TICKS, Overlay, add_stream, to_yuv
 from touchline.outputs.predictions import Predictions, frame_to_wire
+from touchline.outputs.saved import SavedRun
 from touchline.outputs.summary import Summary, SummaryBuilder, versions
 from touchline.outputs.tracks import TracksCsv, TracksParquet
 from touchline.outputs.writer import FileWriter, Writer, write_whole
@@ -22,6 +24,7 @@ from touchline.outputs.writer import FileWriter, Writer, write_whole
 __all__ = [
     "DATA_FORMATS",
     "DEFAULT_FORMATS",
+    "EXPORTS",
     "FORMATS",
     "TICKS",
     "Analytics",
@@ -32,6 +35,7 @@ __all__ = [
     "Overlay",
     "Predictions",
     "ResultFolder",
+    "SavedRun",
     "Summary",
     "SummaryBuilder",
     "TracksCsv",
@@ -39,6 +43,7 @@ __all__ = [
     "Writer",
     "add_stream",
     "check_formats",
+    "export_run",
     "frame_to_wire",
     "new_writers",
     "to_json",

@@ -8,6 +8,7 @@ from touchline.errors import UsageError
 from touchline.files import as_text
 from touchline.outputs.analytics import BESIDE, Analytics
 from touchline.outputs.cameras import CamerasParquet
+from touchline.outputs.exports import CocoJson, CvatXml, GsrJson, MotTracks
 from touchline.outputs.overlay import Overlay
 from touchline.outputs.predictions import Predictions
 from touchline.outputs.tracks import TracksCsv, TracksParquet
@@ -29,6 +30,11 @@ class Clip:
     path: Path
     info: VideoInfo
     dimensions: PitchDimensions
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of a frame in pixels."""
+        return self.info.width, self.info.height
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +60,7 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     "predictions": Format(
         "predictions.json",
-        lambda path, clip: Predictions(
-            path, size=(clip.info.width, clip.info.height), challenge_id=as_text(clip.path.stem)
-        ),
+        lambda path, clip: Predictions(path, size=clip.size, challenge_id=as_text(clip.path.stem)),
     ),
     "parquet": Format("tracks.parquet", lambda path, clip: TracksParquet(path)),
     "csv": Format("tracks.csv", lambda path, clip: TracksCsv(path)),
@@ -72,6 +76,13 @@ FORMATS: Mapping[str, Format] = {
         lambda path, clip: Analytics(path, dimensions=clip.dimensions),
         beside=BESIDE,
     ),
+    "mot": Format("mot.txt", lambda path, clip: MotTracks(path), beside=MotTracks.beside),
+    "coco": Format("coco.json", lambda path, clip: CocoJson(path, clip=clip.path, size=clip.size)),
+    "gsr": Format(
+        "gsr.json",
+        lambda path, clip: GsrJson(path, clip=clip.path, size=clip.size, fps=clip.info.fps),
+    ),
+    "cvat": Format("cvat.xml", lambda path, clip: CvatXml(path, clip=clip.path, size=clip.size)),
 }
 
 DATA_FORMATS = ("predictions", "parquet")

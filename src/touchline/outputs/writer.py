@@ -3,7 +3,7 @@
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -120,6 +120,52 @@ class FileWriter(ABC):
     @abstractmethod
     def _close(self) -> None:
         """Write what comes after the last frame and close; a second call may do nothing."""
+
+
+class FilesWriter(FileWriter):
+    """A ``FileWriter`` with small files beside its own: all of them appear, or none.
+
+    Attributes:
+        beside: Their names, in the folder of the file.
+    """
+
+    beside: tuple[str, ...] = ()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            folder = self.path.parent
+            self._writes = [stack.enter_context(whole_file(folder / name)) for name in self.beside]
+            super().__enter__()
+            self._stack, self._is_finished = stack.pop_all(), False
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        with self._stack as stack:
+            if kind is None and not self._is_finished:
+                try:
+                    self.finish()
+                except BaseException:
+                    self._abandon()
+                    raise
+            super().__exit__(kind, error, traceback)
+            if kind is not None:
+                stack.__exit__(kind, error, traceback)
+
+    def finish(self) -> None:
+        """After the last frame: write the rest, also beside."""
+        super().finish()
+        for write, text in zip(self._writes, self._beside(), strict=True):
+            write(text)
+        self._is_finished = True
+
+    @abstractmethod
+    def _beside(self) -> list[bytes]:
+        """What is in each file of ``beside``, after the last frame."""
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Readers: each turns one format of labels or answers into ``LabelledFrames``."""
 
 from touchline.evaluation.formats.coco import read_coco
+from touchline.evaluation.formats.cvat import read_cvat
 from touchline.evaluation.formats.fields import (
     items,
     mapping,
@@ -24,6 +25,7 @@ __all__ = [
     "numbers",
     "pictures_in",
     "read_coco",
+    "read_cvat",
     "read_gsr",
     "read_gsr_predictions",
     "read_json",

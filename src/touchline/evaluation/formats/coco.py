@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,11 +13,12 @@ from touchline.evaluation.formats.fields import (
     field,
     items,
     mapping,
+    number,
     numbers,
     read_json,
     whole,
 )
-from touchline.evaluation.labels import LabelledFrames, blank_objects
+from touchline.evaluation.labels import OTHER, LabelledFrames, blank_objects
 from touchline.frame import NO_ID, ClassId
 from touchline.video import natural_key
 
@@ -27,12 +28,27 @@ NAMES: Mapping[str, int] = {
     "goalkeeper": ClassId.GOALKEEPER,
     "player": ClassId.PLAYER,
     "referee": ClassId.REFEREE,
+    "other": OTHER,
 }
 """The class of each category name, in lower case."""
 
 
+class _Row(NamedTuple):
+    frame: int
+    class_id: int
+    tracker_id: int
+    ignored: bool
+    xyxy: list[float]
+    confidence: float
+    metres: list[float]
+    team: str
+
+
 def read_coco(path: str | os.PathLike[str], *, names: Mapping[str, int] = NAMES) -> LabelledFrames:
-    """Read boxes; ``iscrowd`` makes a label that is not asked for, ``track_id`` is taken up.
+    """Read boxes; ``iscrowd`` makes a label that is not asked for.
+
+    Of what COCO leaves open ``track_id``, ``score``, ``team`` and ``position`` (metres on the
+    pitch) are taken up where they are.
 
     Frames are in natural order of ``file_name``; the match is that name up to the first
     underscore.
@@ -61,11 +77,14 @@ def read_coco(path: str | os.PathLike[str], *, names: Mapping[str, int] = NAMES)
         match=tuple(name.split("_")[0] for _, name in images),
         objects=replace(
             blank_objects(len(rows)),
-            frame=np.array([row[0] for row in rows], np.int64),
-            class_id=np.array([row[1] for row in rows], np.int64),
-            tracker_id=np.array([row[2] for row in rows], np.int64),
-            ignored=np.array([row[3] for row in rows], bool),
-            xyxy=np.array([row[4] for row in rows], np.float64).reshape(-1, 4),
+            frame=np.array([row.frame for row in rows], np.int64),
+            class_id=np.array([row.class_id for row in rows], np.int64),
+            tracker_id=np.array([row.tracker_id for row in rows], np.int64),
+            ignored=np.array([row.ignored for row in rows], bool),
+            xyxy=np.array([row.xyxy for row in rows], np.float64).reshape(-1, 4),
+            confidence=np.array([row.confidence for row in rows], np.float64),
+            metres=np.array([row.metres for row in rows], np.float64).reshape(-1, 2),
+            team=np.array([row.team for row in rows], np.str_),
         ),
     )
 
@@ -98,7 +117,7 @@ def _row(
     classes: Mapping[int, str],
     names: Mapping[str, int],
     where: str,
-) -> tuple[int, int, int, bool, list[float]]:
+) -> _Row:
     image, category = whole(given, "image_id", where), whole(given, "category_id", where)
     if image not in place:
         raise InputError(f"{where}: image_id {image} is not among the images.")
@@ -108,10 +127,17 @@ def _row(
             f"{where}: category_id {category} ({known}) is not one of {', '.join(names)}."
         )
     left, top, *size = numbers(field(given, "bbox", where), 4, f"{where}: bbox")
-    return (
-        place[image],
-        int(names[classes[category]]),
-        whole(given, "track_id", where) if "track_id" in given else NO_ID,
-        bool(given.get("iscrowd", 0)),
-        corners(left, top, (size[0], size[1]), where),
+    place_on_pitch = given.get("position")
+    team = given.get("team")
+    return _Row(
+        frame=place[image],
+        class_id=int(names[classes[category]]),
+        tracker_id=whole(given, "track_id", where) if "track_id" in given else NO_ID,
+        ignored=bool(given.get("iscrowd", 0)),
+        xyxy=corners(left, top, (size[0], size[1]), where),
+        confidence=number(given, "score", where) if "score" in given else 1.0,
+        metres=[np.nan] * 2
+        if place_on_pitch is None
+        else numbers(place_on_pitch, 2, f"{where}: position"),
+        team="" if team is None else str(team),
     )

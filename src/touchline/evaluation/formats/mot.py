@@ -43,7 +43,8 @@ def read_mot_frames(
     In labels the seventh column says whether a box is to be considered; 0 makes a label that is
     not asked for, of whatever class. In an answer it is a confidence. Where SoccerNet's
     ``gameinfo.ini`` lies beside labels or in the folder above, it says who is the ball, who a
-    goalkeeper or a referee, and teams and numbers.
+    goalkeeper or a referee, and teams and numbers; so does ``NAME_gameinfo.ini`` beside any file
+    ``NAME.txt``.
 
     Args:
         path: As for ``read_mot``. The folder above ``gt`` or ``det`` names the
@@ -88,15 +89,15 @@ def read_mot_frames(
             ignored=ignored,
         ),
     )
-    return replace(read, objects=_with_roles(read.objects, file)) if is_truth else read
+    own = file.with_name(f"{file.stem}_{GAME_INFO}")
+    places = [own, *(each / GAME_INFO for each in file.parents[:2] if is_truth)]
+    found = next((each for each in places if each.is_file()), None)
+    return read if found is None else replace(read, objects=_with_roles(read.objects, found))
 
 
-def _with_roles(objects: LabelledObjects, labels: Path) -> LabelledObjects:
-    """The objects with what SoccerNet's ``gameinfo.ini`` says of each track; as before without."""
-    found = [each / GAME_INFO for each in labels.parents[:2] if (each / GAME_INFO).is_file()]
-    if not found:
-        return objects
-    told = _read_roles(found[0])
+def _with_roles(objects: LabelledObjects, info: Path) -> LabelledObjects:
+    """The objects with what SoccerNet's ``gameinfo.ini`` says of each track."""
+    told = _read_roles(info)
     ids = objects.tracker_id.tolist()
     class_id = [
         told[each][0] if each in told else own
@@ -143,7 +144,10 @@ def read_mot(path: str | Path) -> TrackedBoxes:
             occurs twice in a frame.
     """
     try:
-        table = np.loadtxt(StringIO(read_text(path)), delimiter=",", ndmin=2, dtype=np.float64)
+        text = read_text(path)
+        if not text.strip():
+            return _tracked(np.empty((0, 6)))  # nobody was seen
+        table = np.loadtxt(StringIO(text), delimiter=",", ndmin=2, dtype=np.float64)
         return _tracked(table.reshape(-1, table.shape[1] if table.size else 6))
     except (OSError, ValueError) as error:
         raise InputError(f"{path} is not a MOT track file: {error}") from error

@@ -1,0 +1,115 @@
+"""``gsr.json``: SoccerNet game state reconstruction, as ``Labels-GameState.json`` has it.
+
+The format of Somers et al. 2024 ("SoccerNet Game State Reconstruction", CVPRW). There y runs
+towards the near touchline.
+"""
+
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+
+from touchline.frame import NO_ID, FrameState, Objects
+from touchline.outputs.exports.naming import DECIMALS, dumps, roles, stem
+from touchline.outputs.exports.naming import teams as teams_of
+from touchline.outputs.writer import FileWriter
+
+CATEGORIES = {"player": 1, "goalkeeper": 2, "referee": 3, "ball": 4, "other": 7}
+"""SoccerNet's numbers; 5 and 6 are the pitch and the camera."""
+_LABELLED = ("is_labeled", "has_labeled_person", "has_labeled_pitch", "has_labeled_camera")
+
+
+class GsrJson(FileWriter):
+    """Writes ``info``, ``images``, ``annotations`` and ``categories``.
+
+    ``team`` is "0" or "1": which of them is left, a picture alone does not tell. Who has no track
+    has the ``track_id`` -1. Numbers on shirts are not known.
+
+    Args:
+        path: The file to make.
+        clip: The video; its name is that of the game.
+        size: (width, height) of a frame in pixels.
+        fps: Frames a second.
+    """
+
+    def __init__(self, path: Path, *, clip: Path, size: tuple[int, int], fps: float) -> None:
+        super().__init__(path)
+        self._info = {
+            "version": "1.3",
+            "name": stem(clip),
+            "game_id": stem(clip),
+            "frame_rate": fps,
+        }
+        self._size = size
+        self._images: list[str] = []
+        self._count = 0
+
+    def _open(self, partial: Path) -> None:
+        self._file: TextIO = partial.open("x", encoding="ascii")
+        categories = [
+            {"id": number, "name": name, "supercategory": "object"}
+            for name, number in CATEGORIES.items()
+        ]
+        self._file.write(f'{{"categories":{dumps(categories)},"annotations":[')
+
+    def _append(self, state: FrameState) -> None:
+        number = f"{state.index + 1:06d}"
+        width, height = self._size
+        image = {"image_id": number, "file_name": f"{number}.jpg", "width": width, "height": height}
+        self._images.append(dumps({**image, **dict.fromkeys(_LABELLED, True)}))
+        for row in _rows(Objects.from_supervision(state.objects)):
+            self._count += 1
+            row = {"id": str(self._count), "image_id": number, **row}
+            self._file.write(("\n" if self._count == 1 else ",\n") + dumps(row))
+
+    def _close(self) -> None:
+        if self._file.closed:
+            return
+        info = {**self._info, "seq_length": len(self._images)}
+        with self._file as file:
+            # After the annotations: those are many, and written as they come.
+            file.write(
+                f'\n],"info":{dumps(info)},"images":[\n' + ",\n".join(self._images) + "\n]}\n"
+            )
+
+
+def _rows(objects: Objects) -> list[dict[str, Any]]:
+    boxes = np.round(objects.xyxy, DECIMALS)
+    places = np.round(objects.position.astype(np.float64), DECIMALS)
+    known = np.isfinite(places[:, 0] + places[:, 1]).tolist()
+    columns = zip(
+        roles(objects),
+        teams_of(objects),
+        objects.tracker_id.tolist(),
+        np.round(objects.confidence, DECIMALS).tolist(),
+        boxes.tolist(),
+        [tuple(place) if is_known else None for place, is_known in zip(places, known, strict=True)],
+        strict=True,
+    )
+    return [
+        {
+            "track_id": NO_ID if number == NO_ID else number,
+            "supercategory": "object",
+            "category_id": CATEGORIES[role],
+            "attributes": {"role": role, "jersey": None, "team": _text(team)},
+            "confidence": score,
+            "bbox_image": _box(*box),
+            "bbox_pitch": None if place is None else _foot(*place),
+        }
+        for role, team, number, score, box, place in columns
+    ]
+
+
+def _text(team: int | None) -> str | None:
+    return None if team is None else str(team)
+
+
+def _box(left: float, top: float, right: float, bottom: float) -> dict[str, float]:
+    width, height = right - left, bottom - top
+    box = {"x": left, "y": top, "x_center": left + width / 2, "y_center": top + height / 2}
+    return {name: round(each, DECIMALS) for name, each in {**box, "w": width, "h": height}.items()}
+
+
+def _foot(x: float, y: float) -> dict[str, float]:
+    # Adding zero turns -0.0 into 0.0.
+    return {"x_bottom_middle": float(x), "y_bottom_middle": 0.0 - float(y)}
