@@ -32,7 +32,7 @@ def test_the_public_names_are_these() -> None:
         *("OutputError", "PitchDimensions", "PitchModel", "PitchState", "PlayerTracker"),
         *("Settings", "Source", "Stage", "TeamClassifier", "TouchlineError", "TrackedFrame"),
         "UsageError",
-        *("analyze", "load_detector", "load_pitch_model"),
+        *("analyze", "load_detector", "load_pitch_model", "to_kloppy"),
     }
 
 

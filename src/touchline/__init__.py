@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from touchline.detection import Detector, load_detector
     from touchline.errors import InputError, ModelError, OutputError, TouchlineError, UsageError
     from touchline.frame import ClassId, FrameState, Objects, PitchState, Source, TrackedFrame
+    from touchline.outputs import to_kloppy
     from touchline.pipeline import Models, Stage, analyze
     from touchline.pitch import PitchDimensions, PitchModel, load_pitch_model
     from touchline.settings import Settings
@@ -48,6 +49,7 @@ _ROOMS = {
     "analyze": "pipeline",
     "load_detector": "detection",
     "load_pitch_model": "pitch",
+    "to_kloppy": "outputs",
 }
 
 __all__ = [
@@ -73,6 +75,7 @@ __all__ = [
     "analyze",
     "load_detector",
     "load_pitch_model",
+    "to_kloppy",
 ]
 
 

@@ -13,11 +13,17 @@ def export(
     folder: Annotated[Path, typer.Argument(help="The folder of a run.")],
     to: Annotated[
         str,
-        typer.Option("--to", help="csv, mot, coco, gsr, cvat, analytics or overlay; by commas."),
+        typer.Option(
+            "--to", help="csv, mot, coco, gsr, cvat, cdf, analytics or overlay; by commas."
+        ),
     ],
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="A folder, or a file for one format; else FOLDER."),
+    ] = None,
+    match: Annotated[
+        Path | None,
+        typer.Option(help="What a video cannot know of its match, in TOML or JSON; for cdf."),
     ] = None,
     pitch: PitchSize = None,
     as_json: AsJson = False,
@@ -28,9 +34,8 @@ def export(
     from touchline.settings import Settings
 
     settings = Settings.read(pitch=pitch)
-    files = export_run(
-        folder, to.split(","), output=output, dimensions=PitchDimensions(*settings.pitch_size)
-    )
+    dimensions = PitchDimensions(*settings.pitch_size)
+    files = export_run(folder, to.split(","), output=output, dimensions=dimensions, match=match)
     if as_json:
         print_json([str(file) for file in files])
     else:

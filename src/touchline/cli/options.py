@@ -127,6 +127,6 @@ def remaining(deadline: float) -> float:
 LabelFormat = Annotated[
     str | None,
     typer.Option(
-        "--format", help="Of the labels: yolo, coco, mot, gsr, cvat or truth; else guessed."
+        "--format", help="Of the labels: yolo, coco, mot, gsr, cvat, cdf, truth; else guessed."
     ),
 ]

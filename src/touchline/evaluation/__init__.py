@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from touchline.evaluation.accuracy import Trueness, evaluate_truth
     from touchline.evaluation.bench import run_bench
     from touchline.evaluation.demo import run_demo
+    from touchline.evaluation.labels import sightings
     from touchline.evaluation.pictures import evaluate_pitch
     from touchline.evaluation.shortcuts import evaluate_verification, shortcut_table
 
@@ -25,6 +26,7 @@ _MODULES = {
     "run_bench": "bench",
     "run_demo": "demo",
     "shortcut_table": "shortcuts",
+    "sightings": "labels",
 }
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "run_bench",
     "run_demo",
     "shortcut_table",
+    "sightings",
 ]
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from touchline.analytics import Sightings
 from touchline.arrays import Bools, Float64, Int64, Strings, join_rows, take_rows
-from touchline.errors import InputError
-from touchline.frame import N_KEYPOINTS, NO_ID
+from touchline.errors import InputError, require_number
+from touchline.frame import N_KEYPOINTS, NO_ID, NO_TEAM
 
 OTHER = -1
 """The class of a labelled person who is none of ``ClassId``: a coach, a ball boy."""
@@ -117,6 +118,36 @@ class LabelledFrames:
             objects=replace(kept, frame=place[kept.frame]),
             pitch=None if self.pitch is None else self.pitch.where(rows),
         )
+
+
+SIDES = {"0": 0, "1": 1, "home": 0, "away": 1, "left": 0, "right": 1}
+"""The number of a team, by the names that formats have for it."""
+
+
+def sightings(frames: LabelledFrames, *, fps: float) -> Sightings:
+    """What of labels, or of tracking data of others, ``touchline.analytics`` takes.
+
+    Args:
+        frames: With metres; where there are none, places are unknown.
+        fps: Frames a second: a frame is at its number divided by this.
+
+    Raises:
+        UsageError: ``fps`` is not above 0.
+    """
+    require_number("fps", fps, above=0)
+    objects, number = frames.objects, frames.number[frames.objects.frame]
+    people = objects.class_id != OTHER
+    return Sightings.of_table(
+        {
+            "frame": number,
+            "time": number / fps,
+            "tracker_id": objects.tracker_id,
+            "class_id": objects.class_id,
+            "team": np.array([SIDES.get(team, NO_TEAM) for team in objects.team.tolist()], int),
+            "x": objects.metres[:, 0],
+            "y": objects.metres[:, 1],
+        }
+    )[people]
 
 
 def are_known(places: Float64) -> Bools:

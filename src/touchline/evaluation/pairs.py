@@ -2,7 +2,7 @@
 
 import configparser
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ import numpy as np
 from touchline.errors import InputError
 from touchline.evaluation.formats import (
     from_truth,
+    read_cdf,
     read_coco,
     read_cvat,
     read_gsr,
@@ -31,9 +32,9 @@ from touchline.pitch import positions
 from touchline.synthetic import read_truth
 from touchline.video import VideoReader
 
-FORMATS = ("yolo", "coco", "mot", "gsr", "cvat", "truth")
-"""Formats of labels: a YOLO folder, COCO, MOT's ``gt.txt``, SoccerNet GSR, CVAT for video, our
-synthetic truth."""
+FORMATS = ("yolo", "coco", "mot", "gsr", "cvat", "cdf", "truth")
+"""Formats of labels: a YOLO folder, COCO, MOT's ``gt.txt``, SoccerNet GSR, CVAT for video, Common
+Data Format, our synthetic truth."""
 TRACKED = ("tracking", "state")
 """Metrics that need ids."""
 PLACED = ("positions", "state")
@@ -41,6 +42,11 @@ PLACED = ("positions", "state")
 
 PathLike = str | os.PathLike[str]
 _WITHOUT_METRES = ("yolo", "mot", "cvat")
+_READERS: Mapping[str, Callable[[PathLike], LabelledFrames]] = {
+    "coco": read_coco,
+    "cvat": read_cvat,
+    "cdf": read_cdf,
+}
 _NUMBERS = ("0", "1")
 """Teams as Touchline names them, which says nothing of left and right."""
 
@@ -105,8 +111,8 @@ def guess_format(path: PathLike) -> str:
     if form is None:
         raise InputError(
             f"{path}: its format cannot be guessed; a YOLO folder, a MOT sequence or its .txt, "
-            f"a .parquet of tracks, a .json or CVAT's .xml is needed, or the format of the labels: "
-            f"{', '.join(FORMATS)}."
+            f"a .parquet of tracks, a .json, CVAT's .xml or a .jsonl is needed, or the format of "
+            f"the labels: {', '.join(FORMATS)}."
         )
     return form
 
@@ -117,7 +123,12 @@ def _in_sequence(path: Path) -> Path:
     return labels if labels.is_file() else path
 
 
-_SUFFIXES: Mapping[str, str] = {".txt": "mot", ".parquet": "tracks", ".xml": "cvat"}
+_SUFFIXES: Mapping[str, str] = {
+    ".txt": "mot",
+    ".parquet": "tracks",
+    ".xml": "cvat",
+    ".jsonl": "cdf",
+}
 
 
 def _json_format(path: PathLike) -> str | None:
@@ -146,9 +157,9 @@ def _labels(metric: str, path: PathLike, form: str) -> LabelledFrames:
         return read_mot_frames(path, frames=_mot_frames(Path(path)), is_truth=True)
     if form == "truth":
         return _synthetic(Path(path))
-    if form == "cvat":
-        return read_cvat(path)
-    return read_coco(path) if form == "coco" else read_gsr(path)
+    if form in _READERS:
+        return _READERS[form](path)
+    return read_gsr(path)
 
 
 def _answer(metric: str, path: PathLike, truth: LabelledFrames, labels: str) -> LabelledFrames:
@@ -156,6 +167,8 @@ def _answer(metric: str, path: PathLike, truth: LabelledFrames, labels: str) -> 
     form = guess_format(path)
     if metric in PLACED and form in _WITHOUT_METRES:
         raise InputError(f"{path}: {form} has no positions on the pitch; {metric} needs them.")
+    if metric not in PLACED and "cdf" in (form, labels):
+        raise InputError(f"{path}: cdf has no boxes; {metric} needs them.")
     if form == "gsr-answer":
         if labels != "gsr":
             raise InputError(f"{path} answers labels of gsr; {truth.source} is {labels}.")

@@ -14,6 +14,7 @@ from touchline.outputs.formats import (
 )
 from touchline.outputs.journal import Journal
 from touchline.outputs.json_text import to_json
+from touchline.outputs.kloppy import to_kloppy
 from touchline.outputs.overlay import TICKS, Overlay, add_stream, to_yuv
 from touchline.outputs.predictions import Predictions, frame_to_wire
 from touchline.outputs.saved import SavedRun
@@ -47,6 +48,7 @@ __all__ = [
     "frame_to_wire",
     "new_writers",
     "to_json",
+    "to_kloppy",
     "to_yuv",
     "versions",
     "write_whole",

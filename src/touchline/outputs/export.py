@@ -24,6 +24,7 @@ def export_run(
     *,
     output: PathLike | None = None,
     dimensions: PitchDimensions | None = None,
+    match: PathLike | None = None,
 ) -> list[Path]:
     """Write what is in the folder of a run in other formats.
 
@@ -36,21 +37,27 @@ def export_run(
         output: A folder, made if it is missing; or, for one format, a file with its suffix. None
             is the folder of the run.
         dimensions: Of the pitch; 105 x 68 m unless told.
+        match: A file that tells what a video cannot know of its match, in TOML or JSON; for
+            ``cdf``.
 
     Returns:
         The files.
 
     Raises:
-        InputError: The folder is not that of a run.
+        InputError: The folder is not that of a run, or the match file lacks something.
         OutputError: A file cannot be written; all are whole, or none is there.
         UsageError: There is no such format, or a file is there.
     """
     check_formats(names)
     if wrong := [name for name in names if name not in EXPORTS]:
         raise UsageError(f"an export is one of {', '.join(EXPORTS)}; got {wrong[0]!r}")
-    run = SavedRun.open(folder, dimensions=dimensions)
+    run = SavedRun.open(folder, dimensions=dimensions, match=match)
     targets = _targets(run.folder if output is None else as_path(output), names)
-    files = [each for name, path in targets for each in _files(name, path)]
+    files = [
+        each
+        for name, path in targets
+        for each in (path, *(path.parent / beside for beside in FORMATS[name].beside))
+    ]
     if taken := [each for each in files if each.exists()]:
         raise UsageError(
             f"{as_text(taken[0])} is there; remove it, or name another place with --output"
@@ -70,10 +77,6 @@ def _targets(target: Path, names: Sequence[str]) -> list[tuple[str, Path]]:
         written = ", ".join(first.files)
         raise UsageError(f"{names[0]} writes {written}; name a folder with --output")
     return [(names[0], target)]
-
-
-def _files(name: str, path: Path) -> list[Path]:
-    return [path, *(path.parent / each for each in FORMATS[name].beside)]
 
 
 def _write(run: SavedRun, targets: Sequence[tuple[str, Path]]) -> None:

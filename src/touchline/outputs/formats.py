@@ -8,7 +8,7 @@ from touchline.errors import UsageError
 from touchline.files import as_text
 from touchline.outputs.analytics import BESIDE, Analytics
 from touchline.outputs.cameras import CamerasParquet
-from touchline.outputs.exports import CocoJson, CvatXml, GsrJson, MotTracks
+from touchline.outputs.exports import CdfFiles, CocoJson, CvatXml, GsrJson, MatchSheet, MotTracks
 from touchline.outputs.overlay import Overlay
 from touchline.outputs.predictions import Predictions
 from touchline.outputs.tracks import TracksCsv, TracksParquet
@@ -25,11 +25,13 @@ class Clip:
         path: The video, or a folder of images.
         info: What it says of itself.
         dimensions: Of the pitch.
+        sheet: What is known of the match besides, None where nobody has told.
     """
 
     path: Path
     info: VideoInfo
     dimensions: PitchDimensions
+    sheet: MatchSheet | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -83,6 +85,13 @@ FORMATS: Mapping[str, Format] = {
         lambda path, clip: GsrJson(path, clip=clip.path, size=clip.size, fps=clip.info.fps),
     ),
     "cvat": Format("cvat.xml", lambda path, clip: CvatXml(path, clip=clip.path, size=clip.size)),
+    "cdf": Format(
+        "tracking.jsonl",
+        lambda path, clip: CdfFiles(
+            path, sheet=clip.sheet, info=clip.info, dimensions=clip.dimensions
+        ),
+        beside=CdfFiles.beside,
+    ),
 }
 
 DATA_FORMATS = ("predictions", "parquet")

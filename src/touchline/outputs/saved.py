@@ -25,6 +25,7 @@ from touchline.frame import (
     Source,
     no_pitch,
 )
+from touchline.outputs.exports import MatchSheet
 from touchline.outputs.folder import SUMMARY
 from touchline.outputs.formats import FORMATS, Clip
 from touchline.outputs.tracks import ROWS_PER_GROUP, SCHEMA
@@ -53,12 +54,19 @@ class SavedRun:
     frames: int
 
     @classmethod
-    def open(cls, folder: PathLike, *, dimensions: PitchDimensions | None = None) -> "SavedRun":
+    def open(
+        cls,
+        folder: PathLike,
+        *,
+        dimensions: PitchDimensions | None = None,
+        match: PathLike | None = None,
+    ) -> "SavedRun":
         """Read the summary of a run.
 
         Args:
             folder: What was given to ``touchline run`` with ``--output``.
             dimensions: Of the pitch, which the summary does not tell; 105 x 68 m unless told.
+            match: A file with what a video cannot know of its match.
 
         Raises:
             InputError: The folder holds no run, or not its ``tracks.parquet``.
@@ -69,10 +77,12 @@ class SavedRun:
             raise InputError(
                 f"{as_text(path)} has no {TRACKS}; run with --format parquet, or with none"
             )
+        sheet = None if match is None else MatchSheet.read(match)
         try:
             names = [each.name for each in fields(VideoInfo)]
             given = {name: value for name, value in summary["video"].items() if name in names}
-            clip = Clip(Path(summary["path"]), VideoInfo(**given), dimensions or PitchDimensions())
+            info = VideoInfo(**given)
+            clip = Clip(Path(summary["path"]), info, dimensions or PitchDimensions(), sheet)
             return cls(path, clip, int(summary["frames"]))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(

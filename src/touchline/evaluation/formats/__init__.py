@@ -14,6 +14,7 @@ from touchline.evaluation.formats.fields import (
 from touchline.evaluation.formats.gsr import read_gsr, read_gsr_predictions
 from touchline.evaluation.formats.mot import read_mot, read_mot_frames
 from touchline.evaluation.formats.predictions import read_predictions, read_tracks, with_pitch
+from touchline.evaluation.formats.tracking_data import read_cdf, read_kloppy
 from touchline.evaluation.formats.truth import from_truth
 from touchline.evaluation.formats.yolo import pictures_in, read_yolo, read_yolo_pitch
 
@@ -24,11 +25,13 @@ __all__ = [
     "number",
     "numbers",
     "pictures_in",
+    "read_cdf",
     "read_coco",
     "read_cvat",
     "read_gsr",
     "read_gsr_predictions",
     "read_json",
+    "read_kloppy",
     "read_mot",
     "read_mot_frames",
     "read_predictions",

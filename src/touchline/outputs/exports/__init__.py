@@ -1,8 +1,19 @@
 """What was found in the formats of others: labelling tools, challenges, analysts."""
 
+from touchline.outputs.exports.cdf import CdfFiles
 from touchline.outputs.exports.coco import CocoJson
 from touchline.outputs.exports.cvat import CvatXml
 from touchline.outputs.exports.gsr import GsrJson
+from touchline.outputs.exports.match_sheet import PERIODS, MatchSheet, Period
 from touchline.outputs.exports.mot import MotTracks
 
-__all__ = ["CocoJson", "CvatXml", "GsrJson", "MotTracks"]
+__all__ = [
+    "PERIODS",
+    "CdfFiles",
+    "CocoJson",
+    "CvatXml",
+    "GsrJson",
+    "MatchSheet",
+    "MotTracks",
+    "Period",
+]

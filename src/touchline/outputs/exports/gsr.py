@@ -4,14 +4,14 @@ The format of Somers et al. 2024 ("SoccerNet Game State Reconstruction", CVPRW).
 towards the near touchline.
 """
 
+from math import isfinite
 from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
 
-from touchline.frame import NO_ID, FrameState, Objects
-from touchline.outputs.exports.naming import DECIMALS, dumps, roles, stem
-from touchline.outputs.exports.naming import teams as teams_of
+from touchline.frame import FrameState, Objects
+from touchline.outputs.exports.naming import DECIMALS, dumps, roles, stem, teams
 from touchline.outputs.writer import FileWriter
 
 CATEGORIES = {"player": 1, "goalkeeper": 2, "referee": 3, "ball": 4, "other": 7}
@@ -75,41 +75,35 @@ class GsrJson(FileWriter):
 
 def _rows(objects: Objects) -> list[dict[str, Any]]:
     boxes = np.round(objects.xyxy, DECIMALS)
-    places = np.round(objects.position.astype(np.float64), DECIMALS)
-    known = np.isfinite(places[:, 0] + places[:, 1]).tolist()
+    metres = np.round(objects.position.astype(np.float64), DECIMALS)
+    places = [
+        {"x_bottom_middle": x, "y_bottom_middle": 0.0 - y} if isfinite(x + y) else None
+        for x, y in metres.tolist()
+    ]
     columns = zip(
         roles(objects),
-        teams_of(objects),
+        [None if team is None else str(team) for team in teams(objects)],
         objects.tracker_id.tolist(),
         np.round(objects.confidence, DECIMALS).tolist(),
         boxes.tolist(),
-        [tuple(place) if is_known else None for place, is_known in zip(places, known, strict=True)],
+        places,
         strict=True,
     )
     return [
         {
-            "track_id": NO_ID if number == NO_ID else number,
+            "track_id": number,
             "supercategory": "object",
             "category_id": CATEGORIES[role],
-            "attributes": {"role": role, "jersey": None, "team": _text(team)},
+            "attributes": {"role": role, "jersey": None, "team": team},
             "confidence": score,
             "bbox_image": _box(*box),
-            "bbox_pitch": None if place is None else _foot(*place),
+            "bbox_pitch": place,
         }
         for role, team, number, score, box, place in columns
     ]
-
-
-def _text(team: int | None) -> str | None:
-    return None if team is None else str(team)
 
 
 def _box(left: float, top: float, right: float, bottom: float) -> dict[str, float]:
     width, height = right - left, bottom - top
     box = {"x": left, "y": top, "x_center": left + width / 2, "y_center": top + height / 2}
     return {name: round(each, DECIMALS) for name, each in {**box, "w": width, "h": height}.items()}
-
-
-def _foot(x: float, y: float) -> dict[str, float]:
-    # Adding zero turns -0.0 into 0.0.
-    return {"x_bottom_middle": float(x), "y_bottom_middle": 0.0 - float(y)}
