@@ -95,6 +95,13 @@ def test_people_are_where_they_are_and_anonymous(tmp_path: Path) -> None:
     assert video["recording"]["resolution"] == "1280x720"
 
 
+def test_frames_of_a_part_of_a_video_are_counted_from_0(tmp_path: Path) -> None:
+    run = exported(tmp_path, states=[state(index, []) for index in range(60, 62)])
+    lines = [json.loads(line) for line in (run / "tracking.jsonl").read_text().splitlines()]
+    assert [each["frame_id"] for each in lines] == [0, 1]
+    assert lines[0]["timestamp"] == "2026-01-31T14:12:32.400Z"
+
+
 def test_the_home_team_always_plays_to_the_right(tmp_path: Path) -> None:
     run = exported(tmp_path, TURNED, states=frames())
     line = json.loads((run / "tracking.jsonl").read_text().splitlines()[0])

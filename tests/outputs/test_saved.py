@@ -51,6 +51,14 @@ def test_a_frame_without_objects_lies_between_its_neighbours(tmp_path: Path) -> 
     assert times[4] == pytest.approx(times[3] + 1 / 25)
 
 
+@pytest.mark.parametrize("formats", [("predictions", "parquet"), ("parquet",)])
+def test_a_part_of_a_video_keeps_its_numbers(tmp_path: Path, formats: tuple[str, ...]) -> None:
+    part = [state(index, [{"box": BOX}]) for index in range(60, 64)]
+    read = list(SavedRun.open(save(tmp_path / "run", part, formats)).states())
+    assert [each.index for each in read] == [60, 61, 62, 63]
+    assert read[0].time == pytest.approx(60 / 25)
+
+
 def test_a_frame_is_whole_though_its_rows_are_in_two_groups(tmp_path: Path) -> None:
     crowd = [{"box": BOX, "id": number} for number in range(3000)]
     many = [state(index, crowd) for index in range(5)]

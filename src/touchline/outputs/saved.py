@@ -1,7 +1,7 @@
 """A run that is over, read back from its folder frame by frame."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import repeat
 from pathlib import Path
@@ -108,7 +108,9 @@ class SavedRun:
         Raises:
             InputError: A file cannot be read, or does not fit to the others.
         """
-        seen = _filled(_frames(self.folder / TRACKS), self.frames, self.clip.info.fps)
+        first = self._first()
+        numbers = range(first, first + self.frames)
+        seen = _filled(_frames(self.folder / TRACKS), numbers, self.clip.info.fps)
         views = _views(self.folder / CAMERAS)
         points = _points(self.folder / PREDICTIONS) if keypoints else repeat(None)
         for moment, view, xy in zip(seen, views, points, strict=False):
@@ -122,6 +124,22 @@ class SavedRun:
                 replace(pitch, homography=homography, uncertainty=uncertainty),
             )
 
+    def _first(self) -> int:
+        """The number of the first frame, which is not 0 where a part of a video was analysed."""
+        try:
+            with (self.folder / PREDICTIONS).open(encoding="utf-8") as lines:
+                told = next((line for line in lines if line.startswith(_FRAME)), None)
+            if told is not None:
+                return int(told.removeprefix(_FRAME).partition(",")[0])
+        except (OSError, ValueError):
+            pass  # there need not be such a file
+        first, last = None, 0
+        for batch in _batches(self.folder / TRACKS, ["frame"]):
+            frame = batch.column("frame").to_numpy()
+            if len(frame):
+                first, last = frame[0] if first is None else first, int(frame[-1])
+        return 0 if last < self.frames else int(first or 0)
+
 
 class _Moment(NamedTuple):
     number: int
@@ -130,15 +148,16 @@ class _Moment(NamedTuple):
     objects: sv.Detections
 
 
-def _filled(found: Iterator[_Moment], frames: int, fps: float) -> Iterator[_Moment]:
+def _filled(found: Iterator[_Moment], numbers: range, fps: float) -> Iterator[_Moment]:
     """A moment for each frame: those without objects have the time between their neighbours."""
-    last = _Moment(-1, -1 / fps, 0, sv.Detections.empty())
+    before = numbers.start - 1
+    last = _Moment(before, before / fps, 0, sv.Detections.empty())
     for moment in found:
         yield from _between(last, moment)
         yield moment
         last = moment
-    after = last.time + (frames - last.number) / fps
-    yield from _between(last, last._replace(number=frames, time=after))
+    after = last.time + (numbers.stop - last.number) / fps
+    yield from _between(last, last._replace(number=numbers.stop, time=after))
 
 
 def _between(first: _Moment, second: _Moment) -> Iterator[_Moment]:
@@ -162,7 +181,7 @@ def _frames(path: Path) -> Iterator[_Moment]:
         yield from _moments(rest)
 
 
-def _batches(path: Path) -> Iterator[pa.Table]:
+def _batches(path: Path, names: Sequence[str] | None = None) -> Iterator[pa.Table]:
     try:
         with path.open("rb") as file, pq.ParquetFile(file) as rows:
             if missing := {*SCHEMA.names} - {*rows.schema_arrow.names}:
@@ -170,7 +189,7 @@ def _batches(path: Path) -> Iterator[pa.Table]:
                 raise InputError(
                     f"{as_text(path)} has no column {names}; it is no {TRACKS} of ours"
                 )
-            for batch in rows.iter_batches(ROWS_PER_GROUP):
+            for batch in rows.iter_batches(ROWS_PER_GROUP, columns=names):
                 yield pa.table(batch)
     except (OSError, pa.ArrowException) as error:
         raise InputError(f"{as_text(path)} cannot be read: {error}") from error

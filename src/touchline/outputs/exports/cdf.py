@@ -38,7 +38,7 @@ class CdfFiles(FilesWriter):
 
     As the format wants it, the home team always plays from left to right: where it does not, places
     are turned by half a turn. A player is ``track_7`` unless the sheet knows who that is. Who has
-    no team in a frame is left out of it, and so is who has no place. The height of the ball is
+    no team in a frame is left out of it, and so is who has no place. Frames are counted from 0. The height of the ball is
     null, and so is its place where it is not known.
 
     Args:
@@ -67,18 +67,21 @@ class CdfFiles(FilesWriter):
         self._begun = sheet.time("video.start_time")
         self._sheet, self._info, self._dimensions = sheet, info, dimensions
         self._ids = sheet.player_ids()
+        self._first: int | None = None
         self._spans: dict[str, tuple[int, int, float, float]] = {}
 
     def _open(self, partial: Path) -> None:
         self._file: TextIO = partial.open("x", encoding="ascii", newline="\n")
 
     def _append(self, state: FrameState) -> None:
+        self._first = state.index if self._first is None else self._first
+        number = state.index - self._first  # the format counts from 0, also for a part of a video
         period = self._sheet.period(state.time)
-        first, _, start, _ = self._spans.get(period.name, (state.index, 0, state.time, 0.0))
-        self._spans[period.name] = first, state.index, start, state.time
-        self._file.write(dumps(self._frame(state, period)) + "\n")
+        first, _, start, _ = self._spans.get(period.name, (number, 0, state.time, 0.0))
+        self._spans[period.name] = first, number, start, state.time
+        self._file.write(dumps(self._frame(number, state, period)) + "\n")
 
-    def _frame(self, state: FrameState, period: Period) -> dict[str, Any]:
+    def _frame(self, number: int, state: FrameState, period: Period) -> dict[str, Any]:
         objects = Objects.from_supervision(state.objects)
         objects = objects[~objects.off_pitch & _is_placed(objects)]
         turn = 1 if period.home_plays_right else -1
@@ -92,15 +95,15 @@ class CdfFiles(FilesWriter):
         )
         players: dict[str, list[dict[str, Any]]] = {side: [] for side in SIDES}
         officials = []
-        for class_id, number, team, (x, y) in people:
-            row = {"id": self._ids.get(number, f"track_{number}"), "x": x, "y": y}
+        for class_id, track, team, (x, y) in people:
+            row = {"id": self._ids.get(track, f"track_{track}"), "x": x, "y": y}
             side = self._sheet.side(team)
-            if class_id == ClassId.REFEREE and number != NO_ID:
+            if class_id == ClassId.REFEREE and track != NO_ID:
                 officials.append(row)
-            elif class_id != ClassId.BALL and side is not None and number != NO_ID:
+            elif class_id != ClassId.BALL and side is not None and track != NO_ID:
                 players[side].append(row)
         return {
-            "frame_id": state.index,
+            "frame_id": number,
             "timestamp": moment(self._begun, state.time),
             "period": period.name,
             "match": {"id": self._sheet.get("match.id")},
