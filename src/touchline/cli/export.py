@@ -14,7 +14,7 @@ def export(
     to: Annotated[
         str,
         typer.Option(
-            "--to", help="csv, mot, coco, gsr, cvat, cdf, analytics or overlay; by commas."
+            "--to", help="csv, mot, coco, gsr, cvat, cdf, rerun, analytics, overlay; by commas."
         ),
     ],
     output: Annotated[

@@ -73,7 +73,7 @@ Formats = Annotated[
     typer.Option(
         "--format",
         help="What to write, by commas: predictions, parquet, csv, cameras, overlay, analytics, "
-        "mot, coco, gsr, cvat.",
+        "mot, coco, gsr, cvat, rerun.",
     ),
 ]
 PitchSize = Annotated[

@@ -13,7 +13,7 @@ from touchline.pitch import PitchDimensions
 
 NOT_EXPORTED = ("predictions", "parquet", "cameras")
 """What a run alone writes: it knows more than its folder does."""
-_WITH_POINTS = ("overlay",)
+_WITH_POINTS = ("overlay", "rerun")
 EXPORTS = tuple(name for name in FORMATS if name not in NOT_EXPORTED)
 """Formats that the folder of a run can be turned into."""
 

@@ -8,7 +8,15 @@ from touchline.errors import UsageError
 from touchline.files import as_text
 from touchline.outputs.analytics import BESIDE, Analytics
 from touchline.outputs.cameras import CamerasParquet
-from touchline.outputs.exports import CdfFiles, CocoJson, CvatXml, GsrJson, MatchSheet, MotTracks
+from touchline.outputs.exports import (
+    CdfFiles,
+    CocoJson,
+    CvatXml,
+    GsrJson,
+    MatchSheet,
+    MotTracks,
+    RerunRecording,
+)
 from touchline.outputs.overlay import Overlay
 from touchline.outputs.predictions import Predictions
 from touchline.outputs.tracks import TracksCsv, TracksParquet
@@ -85,6 +93,10 @@ FORMATS: Mapping[str, Format] = {
         lambda path, clip: GsrJson(path, clip=clip.path, size=clip.size, fps=clip.info.fps),
     ),
     "cvat": Format("cvat.xml", lambda path, clip: CvatXml(path, clip=clip.path, size=clip.size)),
+    "rerun": Format(
+        "results.rrd",
+        lambda path, clip: RerunRecording(path, video=clip.path, dimensions=clip.dimensions),
+    ),
     "cdf": Format(
         "tracking.jsonl",
         lambda path, clip: CdfFiles(

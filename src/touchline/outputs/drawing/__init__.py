@@ -12,7 +12,15 @@ from touchline.outputs.drawing.primitives import (
     write_text,
 )
 from touchline.outputs.drawing.scene import draw
-from touchline.outputs.drawing.style import FAINT, INK, PAPER, POINT_COLOUR, Colour, Style
+from touchline.outputs.drawing.style import (
+    FAINT,
+    INK,
+    PAPER,
+    POINT_COLOUR,
+    Colour,
+    Style,
+    colours_of,
+)
 
 __all__ = [
     "FAINT",
@@ -23,6 +31,7 @@ __all__ = [
     "Colour",
     "Style",
     "Trail",
+    "colours_of",
     "disc",
     "draw",
     "pill",

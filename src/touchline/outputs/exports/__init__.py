@@ -6,6 +6,7 @@ from touchline.outputs.exports.cvat import CvatXml
 from touchline.outputs.exports.gsr import GsrJson
 from touchline.outputs.exports.match_sheet import PERIODS, MatchSheet, Period
 from touchline.outputs.exports.mot import MotTracks
+from touchline.outputs.exports.rerun import RerunRecording
 
 __all__ = [
     "PERIODS",
@@ -16,4 +17,5 @@ __all__ = [
     "MatchSheet",
     "MotTracks",
     "Period",
+    "RerunRecording",
 ]

@@ -38,8 +38,8 @@ class CdfFiles(FilesWriter):
 
     As the format wants it, the home team always plays from left to right: where it does not, places
     are turned by half a turn. A player is ``track_7`` unless the sheet knows who that is. Who has
-    no team in a frame is left out of it, and so is who has no place. Frames are counted from 0. The height of the ball is
-    null, and so is its place where it is not known.
+    no team in a frame is left out of it, and so is who has no place. The height of the ball is
+    null, and so is its place where it is not known. Frames are counted from 0.
 
     Args:
         path: ``tracking.jsonl``.
