@@ -1,5 +1,10 @@
 """Draw a frame state on its frame: pure, one image in and another out."""
 
+from touchline.outputs.drawing.annotators import (
+    BallTrailAnnotator,
+    PitchAnnotator,
+    RadarAnnotator,
+)
 from touchline.outputs.drawing.ball import Trail
 from touchline.outputs.drawing.primitives import (
     SUBPIXEL,
@@ -28,7 +33,10 @@ __all__ = [
     "PAPER",
     "POINT_COLOUR",
     "SUBPIXEL",
+    "BallTrailAnnotator",
     "Colour",
+    "PitchAnnotator",
+    "RadarAnnotator",
     "Style",
     "Trail",
     "colours_of",

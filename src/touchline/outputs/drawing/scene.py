@@ -10,11 +10,8 @@ from touchline.outputs.drawing.caption import draw_caption
 from touchline.outputs.drawing.ground import draw_keypoints, draw_lines
 from touchline.outputs.drawing.people import draw_boxes, draw_feet, draw_labels
 from touchline.outputs.drawing.radar import draw_radar
-from touchline.outputs.drawing.style import Style
+from touchline.outputs.drawing.style import SOFT, Style
 from touchline.pitch import PitchDimensions
-
-_SOFT = 0.6
-"""Opacity of what must not hide the picture: pitch lines and boxes."""
 
 _STANDARD = PitchDimensions()
 _NO_TRAIL: Float64 = np.empty((0, 2))
@@ -43,7 +40,7 @@ def draw(
     soft = image.copy()
     draw_lines(soft, state.pitch, dimensions, style)
     draw_boxes(soft, objects, style)
-    canvas = np.asarray(cv2.addWeighted(soft, _SOFT, image, 1 - _SOFT, 0.0), np.uint8)
+    canvas = np.asarray(cv2.addWeighted(soft, SOFT, image, 1 - SOFT, 0.0), np.uint8)
     draw_feet(canvas, objects, style)
     draw_keypoints(canvas, state.pitch, style)
     draw_trail(canvas, trail, style)

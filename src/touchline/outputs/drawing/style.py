@@ -22,6 +22,8 @@ POINT_COLOUR: Colour = (255, 255, 255)
 INK: Colour = (34, 24, 18)
 PAPER: Colour = (250, 246, 242)
 FAINT: Colour = (196, 186, 176)
+SOFT = 0.6
+"""Opacity of what must not hide the picture: pitch lines and boxes."""
 
 
 def colours_of(objects: Objects) -> list[Colour]:
