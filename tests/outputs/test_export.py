@@ -12,6 +12,7 @@ import pytest
 
 import touchline as tl
 from tests.outputs.runs import save, state
+from tests.outputs.sheets import sheet
 from touchline.outputs import EXPORTS, FORMATS, export_run
 
 BOX = (10.0, 20.0, 40.0, 90.5)
@@ -73,6 +74,12 @@ def test_gsr_turns_y_towards_the_near_touchline(folder: Path) -> None:
     assert first["bbox_image"]["x_center"] == 25.0
     assert (ball["category_id"], nobody["bbox_pitch"], nobody["track_id"]) == (4, None, -1)
     assert off["attributes"]["role"] == "other"
+
+
+def test_gsr_says_left_and_right_where_a_match_sheet_tells(folder: Path, tmp_path: Path) -> None:
+    (file,) = export_run(folder, ["gsr"], match=sheet(tmp_path))  # team 0, at home, plays right
+    attributes = [each["attributes"] for each in json.loads(file.read_text())["annotations"]]
+    assert [each["team"] for each in attributes] == ["right", None, None, "right"]
 
 
 def test_cvat_ends_a_track_where_nothing_was_seen(folder: Path) -> None:

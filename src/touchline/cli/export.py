@@ -23,7 +23,7 @@ def export(
     ] = None,
     match: Annotated[
         Path | None,
-        typer.Option(help="What a video cannot know of its match, in TOML or JSON; for cdf."),
+        typer.Option(help="What a video cannot know of its match, in TOML or JSON; for cdf, gsr."),
     ] = None,
     pitch: PitchSize = None,
     as_json: AsJson = False,

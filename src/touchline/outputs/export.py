@@ -38,7 +38,7 @@ def export_run(
             is the folder of the run.
         dimensions: Of the pitch; 105 x 68 m unless told.
         match: A file that tells what a video cannot know of its match, in TOML or JSON; for
-            ``cdf``.
+            ``cdf``, which needs it, and ``gsr``.
 
     Returns:
         The files.

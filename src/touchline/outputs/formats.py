@@ -90,7 +90,9 @@ FORMATS: Mapping[str, Format] = {
     "coco": Format("coco.json", lambda path, clip: CocoJson(path, clip=clip.path, size=clip.size)),
     "gsr": Format(
         "gsr.json",
-        lambda path, clip: GsrJson(path, clip=clip.path, size=clip.size, fps=clip.info.fps),
+        lambda path, clip: GsrJson(
+            path, clip=clip.path, size=clip.size, fps=clip.info.fps, sheet=clip.sheet
+        ),
     ),
     "cvat": Format("cvat.xml", lambda path, clip: CvatXml(path, clip=clip.path, size=clip.size)),
     "rerun": Format(

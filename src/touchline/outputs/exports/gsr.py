@@ -4,6 +4,7 @@ The format of Somers et al. 2024 ("SoccerNet Game State Reconstruction", CVPRW).
 towards the near touchline.
 """
 
+from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any, TextIO
@@ -11,6 +12,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from touchline.frame import FrameState, Objects
+from touchline.outputs.exports.match_sheet import MatchSheet
 from touchline.outputs.exports.naming import DECIMALS, dumps, roles, stem, teams
 from touchline.outputs.writer import FileWriter
 
@@ -22,17 +24,27 @@ _LABELLED = ("is_labeled", "has_labeled_person", "has_labeled_pitch", "has_label
 class GsrJson(FileWriter):
     """Writes ``info``, ``images``, ``annotations`` and ``categories``.
 
-    ``team`` is "0" or "1": which of them is left, a picture alone does not tell. Who has no track
-    has the ``track_id`` -1. Numbers on shirts are not known.
+    ``team`` is "left" or "right" where a match sheet tells, else "0" or "1": which of them is left,
+    a picture alone does not. Who has no track has the ``track_id`` -1. Numbers on shirts are not
+    known.
 
     Args:
         path: The file to make.
         clip: The video; its name is that of the game.
         size: (width, height) of a frame in pixels.
         fps: Frames a second.
+        sheet: What is known of the match.
     """
 
-    def __init__(self, path: Path, *, clip: Path, size: tuple[int, int], fps: float) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clip: Path,
+        size: tuple[int, int],
+        fps: float,
+        sheet: MatchSheet | None = None,
+    ) -> None:
         super().__init__(path)
         self._info = {
             "version": "1.3",
@@ -40,7 +52,7 @@ class GsrJson(FileWriter):
             "game_id": stem(clip),
             "frame_rate": fps,
         }
-        self._size = size
+        self._size, self._sheet = size, sheet
         self._images: list[str] = []
         self._count = 0
 
@@ -57,10 +69,16 @@ class GsrJson(FileWriter):
         width, height = self._size
         image = {"image_id": number, "file_name": f"{number}.jpg", "width": width, "height": height}
         self._images.append(dumps({**image, **dict.fromkeys(_LABELLED, True)}))
-        for row in _rows(Objects.from_supervision(state.objects)):
+        objects = Objects.from_supervision(state.objects)
+        for row in _rows(objects, self._teams(objects, state.time)):
             self._count += 1
             row = {"id": str(self._count), "image_id": number, **row}
             self._file.write(("\n" if self._count == 1 else ",\n") + dumps(row))
+
+    def _teams(self, objects: Objects, time: float) -> list[str | None]:
+        if self._sheet is not None:
+            return [self._sheet.end(team, time) for team in objects.team.tolist()]
+        return [None if team is None else str(team) for team in teams(objects)]
 
     def _close(self) -> None:
         if self._file.closed:
@@ -73,7 +91,7 @@ class GsrJson(FileWriter):
             )
 
 
-def _rows(objects: Objects) -> list[dict[str, Any]]:
+def _rows(objects: Objects, sides: Sequence[str | None]) -> list[dict[str, Any]]:
     boxes = np.round(objects.xyxy, DECIMALS)
     metres = np.round(objects.position.astype(np.float64), DECIMALS)
     places = [
@@ -82,7 +100,7 @@ def _rows(objects: Objects) -> list[dict[str, Any]]:
     ]
     columns = zip(
         roles(objects),
-        [None if team is None else str(team) for team in teams(objects)],
+        sides,
         objects.tracker_id.tolist(),
         np.round(objects.confidence, DECIMALS).tolist(),
         boxes.tolist(),

@@ -120,6 +120,13 @@ class MatchSheet:
         begun = [each for each in self.periods if each.start <= time]
         return begun[-1] if begun else self.periods[0]
 
+    def end(self, team: int, time: float) -> str | None:
+        """``left`` or ``right``: where the goal of a team stands, seen from the main stand."""
+        if team == NO_TEAM:
+            return None
+        is_left = self.period(time).home_plays_right == (team == self.home)
+        return "left" if is_left else "right"
+
     def players(self, side: str) -> Sequence[Mapping[str, Any]]:
         """The players of a team that the sheet names; none where they are anonymous."""
         return list(self.get(f"{side}.players", ()))
