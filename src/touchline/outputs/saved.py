@@ -290,8 +290,9 @@ def _summary(folder: Path) -> dict[str, Any]:
     try:
         content = json.loads((folder / SUMMARY).read_bytes())
     except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(
-            f"{as_text(folder)} is not the folder of a run: {SUMMARY} cannot be read: {error}"
+            f"{as_text(folder)} is not the folder of a run: {SUMMARY} cannot be read: {reason}"
         ) from error
     if not isinstance(content, dict):
         raise InputError(f"{as_text(folder / SUMMARY)} is not the summary of a run")

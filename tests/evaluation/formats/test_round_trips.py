@@ -124,6 +124,10 @@ def test_boxes_without_a_track_and_the_ball_come_back_too(form: str) -> None:
     assert sorted(read.objects.class_id.tolist()) == [0, 2, 2, 2]
 
 
+def test_frames_of_a_part_keep_their_numbers_in_coco() -> None:
+    assert written("coco", [state(60, []), state(61, [])]).number.tolist() == [60, 61]
+
+
 CVAT = """<?xml version="1.0" encoding="utf-8"?>
 <annotations><version>1.1</version><meta><job><size>4</size><original_size><width>64</width>
 <height>36</height></original_size></job></meta>

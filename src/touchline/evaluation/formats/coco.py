@@ -1,12 +1,14 @@
 """Reads COCO annotations (``instances*.json``)."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from touchline.arrays import Int64
 from touchline.errors import InputError
 from touchline.evaluation.formats.fields import (
     corners,
@@ -33,6 +35,12 @@ NAMES: Mapping[str, int] = {
 """The class of each category name, in lower case."""
 
 
+class _Image(NamedTuple):
+    id: int
+    name: str
+    frame: int | None
+
+
 class _Row(NamedTuple):
     frame: int
     class_id: int
@@ -50,8 +58,8 @@ def read_coco(path: str | os.PathLike[str], *, names: Mapping[str, int] = NAMES)
     Of what COCO leaves open ``track_id``, ``score``, ``team`` and ``position`` (metres on the
     pitch) are taken up where they are.
 
-    Frames are in natural order of ``file_name``; the match is that name up to the first
-    underscore.
+    Frames are in natural order of ``file_name``, and numbered so unless each image has a ``frame``;
+    the match is that name up to the first underscore.
 
     Args:
         path: A COCO file with ``images``, ``annotations`` and ``categories``.
@@ -63,7 +71,7 @@ def read_coco(path: str | os.PathLike[str], *, names: Mapping[str, int] = NAMES)
     """
     content = read_json(path)
     images = _images(content, f"{path}")
-    place = {image: index for index, (image, _) in enumerate(images)}
+    place = {image.id: index for index, image in enumerate(images)}
     classes = _classes(content, f"{path}")
     rows = [
         _row(mapping(each, where), place, classes, names, where)
@@ -72,9 +80,9 @@ def read_coco(path: str | os.PathLike[str], *, names: Mapping[str, int] = NAMES)
     ]
     return LabelledFrames(
         source=os.fspath(path),
-        name=tuple(name for _, name in images),
-        number=np.arange(len(images)),
-        match=tuple(name.split("_")[0] for _, name in images),
+        name=tuple(image.name for image in images),
+        number=_numbers(images),
+        match=tuple(image.name.split("_")[0] for image in images),
         objects=replace(
             blank_objects(len(rows)),
             frame=np.array([row.frame for row in rows], np.int64),
@@ -89,17 +97,24 @@ def read_coco(path: str | os.PathLike[str], *, names: Mapping[str, int] = NAMES)
     )
 
 
-def _images(content: Mapping[str, Any], path: str) -> list[tuple[int, str]]:
-    """Id and name of each image, in natural order of the names."""
+def _images(content: Mapping[str, Any], path: str) -> list[_Image]:
+    """The images in natural order of their names."""
     images = []
     for count, each in enumerate(items(content, "images", path)):
         where = f"{path}: image {count}"
-        images.append(
-            (whole(mapping(each, where), "id", where), str(field(each, "file_name", where)))
-        )
-    if len({image for image, _ in images}) != len(images):
+        number = whole(mapping(each, where), "id", where)
+        frame = whole(each, "frame", where) if "frame" in each else None
+        images.append(_Image(number, str(field(each, "file_name", where)), frame))
+    if len({image.id for image in images}) != len(images):
         raise InputError(f"{path}: two images have the same id.")
-    return sorted(images, key=lambda image: natural_key(image[1]))
+    return sorted(images, key=lambda image: natural_key(image.name))
+
+
+def _numbers(images: Sequence[_Image]) -> Int64:
+    """Their ``frame``, where each has one and they ascend; else counted from 0."""
+    told = [-1 if image.frame is None else image.frame for image in images]
+    ascend = all(first < second for first, second in pairwise([-1, *told]))
+    return np.array(told, np.int64) if ascend else np.arange(len(images))
 
 
 def _classes(content: Mapping[str, Any], path: str) -> dict[int, str]:
