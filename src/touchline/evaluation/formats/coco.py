@@ -1,14 +1,13 @@
 """Reads COCO annotations (``instances*.json``)."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from touchline.arrays import Int64
 from touchline.errors import InputError
 from touchline.evaluation.formats.fields import (
     corners,
@@ -72,6 +71,8 @@ def read_coco(path: str | os.PathLike[str], *, names: Mapping[str, int] = NAMES)
     content = read_json(path)
     images = _images(content, f"{path}")
     place = {image.id: index for index, image in enumerate(images)}
+    told = [-1 if image.frame is None else image.frame for image in images]
+    ascend = all(first < second for first, second in pairwise([-1, *told]))
     classes = _classes(content, f"{path}")
     rows = [
         _row(mapping(each, where), place, classes, names, where)
@@ -81,7 +82,7 @@ def read_coco(path: str | os.PathLike[str], *, names: Mapping[str, int] = NAMES)
     return LabelledFrames(
         source=os.fspath(path),
         name=tuple(image.name for image in images),
-        number=_numbers(images),
+        number=np.array(told, np.int64) if ascend else np.arange(len(images)),
         match=tuple(image.name.split("_")[0] for image in images),
         objects=replace(
             blank_objects(len(rows)),
@@ -108,13 +109,6 @@ def _images(content: Mapping[str, Any], path: str) -> list[_Image]:
     if len({image.id for image in images}) != len(images):
         raise InputError(f"{path}: two images have the same id.")
     return sorted(images, key=lambda image: natural_key(image.name))
-
-
-def _numbers(images: Sequence[_Image]) -> Int64:
-    """Their ``frame``, where each has one and they ascend; else counted from 0."""
-    told = [-1 if image.frame is None else image.frame for image in images]
-    ascend = all(first < second for first, second in pairwise([-1, *told]))
-    return np.array(told, np.int64) if ascend else np.arange(len(images))
 
 
 def _classes(content: Mapping[str, Any], path: str) -> dict[int, str]:

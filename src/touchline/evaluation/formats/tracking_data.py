@@ -52,7 +52,10 @@ def read_cdf(path: str | os.PathLike[str]) -> LabelledFrames:
         with as_path(path).open(encoding="utf-8") as lines:
             for count, line in enumerate(lines, start=1):
                 where = f"{path}: line {count}"
-                frame = mapping(_parsed(line, where), where)
+                try:
+                    frame = mapping(json.loads(line), where)
+                except (ValueError, RecursionError) as error:
+                    raise InputError(f"{where} is not JSON: {error}.") from error
                 numbers.append(whole(frame, "frame_id", where))
                 match = str(mapping(frame.get("match", {}), where).get("id", ""))
                 seen.append(list(_people(frame, where)))
@@ -111,13 +114,6 @@ def _in_frame(frame: Any) -> Iterator[_Seen]:
     ball = frame.ball_coordinates
     if ball is not None and ball.x is not None and ball.y is not None:
         yield _Seen(None, ClassId.BALL, "", ball.x, ball.y)
-
-
-def _parsed(line: str, where: str) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{where} is not JSON: {error}.") from error
 
 
 def _people(frame: Mapping[str, Any], where: str) -> Iterator[_Seen]:

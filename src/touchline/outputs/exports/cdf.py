@@ -83,7 +83,8 @@ class CdfFiles(FilesWriter):
 
     def _frame(self, number: int, state: FrameState, period: Period) -> dict[str, Any]:
         objects = Objects.from_supervision(state.objects)
-        objects = objects[~objects.off_pitch & _is_placed(objects)]
+        is_placed = np.asarray((np.abs(objects.position) <= BOUNDS).all(axis=1))
+        objects = objects[~objects.off_pitch & is_placed]
         turn = 1 if period.home_plays_right else -1
         places = (np.round(turn * objects.position.astype(np.float64), DECIMALS) + 0.0).tolist()
         people = zip(
@@ -183,11 +184,6 @@ class CdfFiles(FilesWriter):
             },
             "whistles": self._sheet.get("video_whistles", []),
         }
-
-
-def _is_placed(objects: Objects) -> Any:
-    """Who (n,) has a place that the format takes."""
-    return (np.abs(objects.position) <= BOUNDS).all(axis=1)
 
 
 def _ball(objects: Objects, places: list[list[float]]) -> dict[str, float | None]:

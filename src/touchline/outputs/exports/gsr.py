@@ -70,15 +70,13 @@ class GsrJson(FileWriter):
         image = {"image_id": number, "file_name": f"{number}.jpg", "width": width, "height": height}
         self._images.append(dumps({**image, **dict.fromkeys(_LABELLED, True)}))
         objects = Objects.from_supervision(state.objects)
-        for row in _rows(objects, self._teams(objects, state.time)):
+        sides = [None if team is None else str(team) for team in teams(objects)]
+        if self._sheet is not None:
+            sides = [self._sheet.end(team, state.time) for team in objects.team.tolist()]
+        for row in _rows(objects, sides):
             self._count += 1
             row = {"id": str(self._count), "image_id": number, **row}
             self._file.write(("\n" if self._count == 1 else ",\n") + dumps(row))
-
-    def _teams(self, objects: Objects, time: float) -> list[str | None]:
-        if self._sheet is not None:
-            return [self._sheet.end(team, time) for team in objects.team.tolist()]
-        return [None if team is None else str(team) for team in teams(objects)]
 
     def _close(self) -> None:
         if self._file.closed:
