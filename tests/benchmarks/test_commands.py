@@ -36,6 +36,7 @@ def test_the_page_of_the_benchmarks_names_every_one() -> None:
 def test_what_measures_nothing_by_itself_is_no_benchmark() -> None:
     helpers = set(modules_of(benchmarks)) - set(commands_of(benchmarks))
     assert helpers == {
+        "benchmarks.architectures",
         "benchmarks.cheat_answers",
         "benchmarks.miner_figures",
         "benchmarks.miner_drip",
