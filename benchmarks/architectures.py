@@ -38,9 +38,7 @@ class Graph:
         self._weights: list[onnx.TensorProto] = []
         self._channels: dict[str, int] = {}
 
-    def node(
-        self, kind: str, *inputs: str, channels: int | None = None, **attributes: Any
-    ) -> str:
+    def node(self, kind: str, *inputs: str, channels: int | None = None, **attributes: Any) -> str:
         """Add an operator of one output."""
         name = f"{kind.lower()}_{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))

@@ -3,8 +3,10 @@
 import os
 import pickle
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -143,6 +145,30 @@ def test_what_is_damaged_or_a_strangers_is_refused(
     else:
         checkpoint.write_bytes(pickle.dumps((os.system, "true")))
     with pytest.raises(UsageError, match=r"cannot be read .*begin anew without --resume"):
+        run(clip, tmp_path, resume=True)
+
+
+class Odd:
+    """A stage whose column holds what no journal of ours would."""
+
+    name, reads, adds, looks, memory = "odd", (), ("when",), False, None
+
+    def process(self, window):
+        return [
+            each.objects.with_columns(when=np.full(len(each.objects), Decimal("0.5"), object))
+            for each in window
+        ]
+
+
+def test_columns_of_anything_wait_too_but_are_not_taken_from_a_stranger(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOUCHLINE_STAGES", '["tests.pipeline.test_resume:Odd"]')
+    run(clip, tmp_path)
+    cut_off(clip, tmp_path, monkeypatch, after=60)
+    with pytest.raises(
+        UsageError, match=r"cannot be read \(decimal\.Decimal has no place in it"
+    ):
         run(clip, tmp_path, resume=True)
 
 

@@ -58,6 +58,7 @@ class Journal:
         self.before = 0.0
         if resume and self._checkpoint.is_file():
             self._count, offset, self.before, self.checkpoint = self._left()
+        self._left_count = self._count
         with reported(self._states):
             if self.checkpoint is None:
                 shutil.rmtree(self._folder, ignore_errors=True)
@@ -128,7 +129,11 @@ class Journal:
         """All of them, in order, once."""
         self._file.seek(0)
         waiting = BufferedReader(self._file)
-        return (_Reading(waiting).load() for _ in range(self._count))
+        for place in range(self._count):
+            # What this process has written itself may be of anything.
+            yield (
+                _Reading(waiting) if place < self._left_count else pickle.Unpickler(waiting)
+            ).load()
 
     def close(self, *, whole: bool) -> None:
         """Let go of the files; they stay where a run is cut off after a whole shot."""
@@ -145,8 +150,11 @@ class Journal:
         try:
             with self._checkpoint.open("rb") as file:
                 key, count, offset, seconds, checkpoint = _Reading(file).load()
-            if self._states.stat().st_size < offset:
-                raise EOFError("states are missing")
+            with self._states.open("rb") as states:
+                for _ in range(count):
+                    _Reading(states).load()
+                if states.tell() != offset:
+                    raise ValueError("states are missing")
         except (OSError, ValueError, TypeError, LookupError, *BROKEN) as error:
             raise UsageError(self._refusal(f"cannot be read ({error})")) from error
         for name, value in self._key.items():
