@@ -32,6 +32,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True)
 def _at_every_shot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("touchline.outputs.journal.EVERY", 0.0)
+    monkeypatch.setattr("touchline.outputs.journal.PATIENCE", 0)
 
 
 def run(clip: Path, folder: Path, detector: BrightSpot | None = None, **options: object):
@@ -166,9 +167,7 @@ def test_columns_of_anything_wait_too_but_are_not_taken_from_a_stranger(
     monkeypatch.setenv("TOUCHLINE_STAGES", '["tests.pipeline.test_resume:Odd"]')
     run(clip, tmp_path)
     cut_off(clip, tmp_path, monkeypatch, after=60)
-    with pytest.raises(
-        UsageError, match=r"cannot be read \(decimal\.Decimal has no place in it"
-    ):
+    with pytest.raises(UsageError, match=r"cannot be read \(decimal\.Decimal has no place in it"):
         run(clip, tmp_path, resume=True)
 
 

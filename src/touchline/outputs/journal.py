@@ -22,8 +22,8 @@ from touchline.frame import FrameState
 from touchline.outputs.writer import reported
 
 FOLDER = ".touchline-journal"
-EVERY = 2.0
-"""Seconds between two checkpoints, at least."""
+EVERY, PATIENCE = 2.0, 50
+"""Seconds between two checkpoints at least, and how many times longer than the last one took."""
 BROKEN = (EOFError, AttributeError, ImportError, pickle.UnpicklingError)
 """What reading raises where a pickle is cut off, or of another version."""
 KNOWN = {
@@ -67,7 +67,8 @@ class Journal:
             self._file: FileIO = self._states.open("r+b" if offset else "w+b", buffering=0)
             self._file.truncate(offset)
             self._file.seek(offset)
-        self._began = self._kept_at = time.monotonic()
+        self._began = time.monotonic()
+        self._due = self._began + EVERY
 
     @classmethod
     @contextmanager
@@ -107,7 +108,7 @@ class Journal:
         self._count += 1
 
     def keep(self, checkpoint: object) -> None:
-        """Say that all states so far are of whole shots; at most once in ``EVERY`` seconds.
+        """Say that all states so far are of whole shots; but not too often.
 
         Args:
             checkpoint: What the next shot needs; pickled at once.
@@ -115,15 +116,17 @@ class Journal:
         Raises:
             OutputError: As for ``write``.
         """
-        if time.monotonic() - self._kept_at < EVERY:
+        began = time.monotonic()
+        if began < self._due:
             return
-        seconds = self.before + time.monotonic() - self._began
+        seconds = self.before + began - self._began
         content = (self._key, self._count, self._file.tell(), seconds, checkpoint)
         fresh = self._checkpoint.with_suffix(".new")
         with reported(self._checkpoint):
             fresh.write_bytes(pickle.dumps(content, pickle.HIGHEST_PROTOCOL))
             fresh.replace(self._checkpoint)
-        self._kept_at = time.monotonic()
+        ended = time.monotonic()
+        self._due = ended + max(EVERY, PATIENCE * (ended - began))
 
     def states(self) -> Iterator[FrameState]:
         """All of them, in order, once."""
