@@ -521,3 +521,40 @@ def test_a_run_is_exported_and_held_against_what_was_corrected(
     again = touchline("export", run, "--to", "coco", "-o", tmp_path / "out")
     assert (again.code, again.out) == (2, "")
     assert "coco.json is there" in again.err
+
+
+MANIFEST = (
+    '{"elements": [{"id": "a/Detect-x", "objects": ["player"], "metrics": {"pillars": {"map50": 1}}'
+    ', "delta_floor": 0.01}]}'
+)
+
+
+def test_an_answer_to_an_element_is_paid_by_the_manifest(
+    touchline, make_video: MakeVideo, tmp_path: Path
+) -> None:
+    answer, truth, manifest = (tmp_path / name for name in ("a.json", "t.json", "m.yaml"))
+    box = {"x1": 0, "y1": 0, "x2": 40, "y2": 40, "cls_id": 0, "conf": 1.0}
+    frames = [{"frame_id": number, "boxes": [box]} for number in range(3)]
+    answer.write_text(json.dumps({"frames": frames}))
+    truth.write_text('{"annotations": [{"bbox": [0, 0, 40, 40], "class": "player"}]}')
+    manifest.write_text(MANIFEST)
+    told = ("--protocol", "turbovision", "--element", "a/Detect-x", "--manifest", manifest)
+    asked = ("score", answer, make_video(frames=3), *told)
+    outcome = touchline(*asked, "--truth", truth, "--json")
+    assert (outcome.code, json.loads(outcome.out)["score"]) == (0, 1.0)
+    assert "an empty answer" in touchline(*asked, "--truth", truth).out
+    assert_fails_in_one_line(touchline(*asked), "annotations")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--protocol", "turbovision"),
+        ("--element", "a/Detect-x"),
+        ("--protocol", "turbovision", "--verifier", "student"),
+    ],
+)
+def test_options_of_the_other_protocol_are_refused(touchline, options: Sequence[str]) -> None:
+    outcome = touchline("score", "a.json", "b.mp4", *options)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
+    assert "--" in outcome.err

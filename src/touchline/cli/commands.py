@@ -41,6 +41,7 @@ from touchline.cli.options import (
     seconds_of,
 )
 from touchline.cli.register import register
+from touchline.cli.score import score
 from touchline.cli.serve import serve
 from touchline.cli.signals import ending_by_signals
 from touchline.errors import TouchlineError, UsageError
@@ -61,7 +62,7 @@ app = typer.Typer(
 )
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(models, name="models")
-for command in (export, serve, challenge, register, doctor):
+for command in (export, serve, challenge, register, doctor, score):
     app.command()(command)
 
 
@@ -174,45 +175,6 @@ def demo(output: Output = Path("demo"), as_json: AsJson = False) -> None:
         print_json(report.as_dict())
     else:
         out().print(report.table())
-
-
-@app.command()
-def score(
-    predictions: Predictions,
-    video: Video,
-    as_json: AsJson = False,
-    others: Annotated[
-        Path | None, typer.Option(help="A JSON list: seconds of the other miners.")
-    ] = None,
-    elapsed: Annotated[
-        float | None, typer.Option(help="Seconds from request to answer; else what it says.")
-    ] = None,
-    pictures: Annotated[
-        Path | None, typer.Option(help="Folder for a picture of each of the worst frames.")
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Draws the frames whose boxes are scored.")] = 0,
-    verifier: VerifierName = None,
-) -> None:
-    """Say what a validator would pay for PREDICTIONS of VIDEO, and why."""
-    from touchline.files import as_path, require_apart
-    from touchline.scorevision import Terms, read_response, read_times, score_clip
-    from touchline.scorevision.report import load_judge, report, write_pictures
-    from touchline.settings import Settings
-
-    inputs = [predictions, video, *([others] if others else [])]
-    if pictures:
-        require_apart(as_path(pictures).glob("frame_*.png"), inputs)
-    response = read_response(predictions)
-    terms = Terms(elapsed, read_times(others) if others else (), seed)
-    settings = Settings.read(verifier=verifier)
-    judge = load_judge(settings.verifier, cache=settings.cache, device=settings.device)
-    result = score_clip(response, video, judge=judge, terms=terms)
-    if pictures:
-        write_pictures(result, response, pictures)
-    if as_json:
-        print_json(result.as_dict())
-    else:
-        out().print(report(result))
 
 
 @app.command()
