@@ -40,6 +40,7 @@ from touchline.cli.options import (
     remaining,
     seconds_of,
 )
+from touchline.cli.pack import pack
 from touchline.cli.register import register
 from touchline.cli.score import score
 from touchline.cli.serve import serve
@@ -62,7 +63,7 @@ app = typer.Typer(
 )
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(models, name="models")
-for command in (export, serve, challenge, register, doctor, score):
+for command in (export, serve, challenge, register, doctor, score, pack):
     app.command()(command)
 
 

@@ -1,7 +1,8 @@
 """The subnet as it is today: what its validators pay. The first protocol is ``scorevision``.
 
 ``scoring`` is the validator's score, bug for bug; ``score_answer`` holds an answer's file against
-its truth by the rules of an element of the manifest, and says what the figure hides.
+its truth by the rules of an element of the manifest, and says what the figure hides. ``packing``
+makes a folder to upload.
 
 Names are loaded when they are asked for.
 """

@@ -6,6 +6,7 @@ import pytest
 
 from touchline.arrays import Float64, Image
 from touchline.turbovision.scoring import keypoint_frames, keypoints_pillar, template_picture
+from touchline.turbovision.scoring.keypoints import _require_ground, _Zero
 from touchline.turbovision.scoring.template import CORNERS, template_points
 
 SIZE = (1280, 720)
@@ -56,9 +57,13 @@ def test_a_view_that_the_rules_dislike_scores_nothing(
     assert (score, why in str(said)) == (0, True), said
 
 
-def test_ground_counts_as_one_piece_over_its_diagonals() -> None:
-    score, why = scored(*seen([(302, 743), (1704, 1310), (1217, 116), (185, 138)]))
-    assert (score > 0, why) == (True, None)
+def test_ground_hangs_together_over_diagonals() -> None:
+    ground = np.ones((40, 40), bool)
+    ground[:20, 20:] = ground[20:, :20] = False
+    _require_ground(ground)  # a chequer of four fields
+    ground[19, 19] = False
+    with pytest.raises(_Zero, match="several pieces"):
+        _require_ground(ground)
 
 
 def test_nine_tenths_of_ground_are_too_much_and_less_are_not() -> None:
@@ -70,12 +75,12 @@ def test_nine_tenths_of_ground_are_too_much_and_less_are_not() -> None:
 def test_lines_that_nobody_expects_may_be_nine_tenths_of_all() -> None:
     image, points = seen(WHOLE)
     crowded = image.copy()
-    crowded[:, ::8] = 255
+    crowded[:, ::30] = 255
     assert scored(crowded, points)[1] == (
         "nearly all lines that are seen lie where none is expected"
     )
     some = image.copy()
-    some[:, ::80] = 255
+    some[:, ::40] = 255
     assert scored(some, points)[1] is None
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,7 @@ from touchline.turbovision.scoring import (
     count_pillar,
     drift_between,
     history_sample,
+    in_form_of,
     iou_pillar,
     iou_threshold,
     keypoint_frames,
@@ -251,6 +253,9 @@ def test_a_true_box_becomes_four_corners_for_who_answers_with_polygons() -> None
     frame = {"frame_id": 0, "polygons": [{"cls_id": 1, "points": square}]}
     mine = read_answer({"frames": [frame]}, objects=OBJECTS)
     assert iou_pillar(mine, {0: [Instance((0, 0, 100, 100), "player")]}) == 1
+    box_of_truth = Instance((0, 0, 100, 100), "player")
+    assert in_form_of(mine[0], [box_of_truth])[0].polygon == tuple(map(tuple, square))
+    assert in_form_of(mine[0], [replace(box_of_truth, label="ball")])[0].polygon is None
 
 
 def test_a_mixed_answer_leaves_the_truth_as_it_is() -> None:
@@ -453,6 +458,8 @@ def test_who_committed_nobody_knows_when_is_no_original() -> None:
     unknown = Contender(commit_block=None, recent=recent, history=history)
     later = Contender(commit_block=500, recent=recent, history=history)
     assert winner_of(2, {1: unknown, 2: later}, window_id="w") == 2
+    # Where it is the provisional winner itself, anybody like it whose block is known comes first.
+    assert winner_of(1, {1: unknown, 2: later}, window_id="w") == 2
 
 
 @pytest.mark.parametrize(("common", "apart", "alike"), [(8, 1, True), (8, 2, False), (7, 0, False)])

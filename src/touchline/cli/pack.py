@@ -1,0 +1,43 @@
+"""``touchline pack``: a folder to upload, made from the package itself."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from touchline.cli.consoles import out
+from touchline.cli.options import AsJson, print_json
+from touchline.errors import UsageError
+
+
+def pack(
+    output: Annotated[Path, typer.Option("--output", "-o", help="A new folder.")],
+    element: Annotated[str, typer.Option(help="The id of the element that is to be answered.")],
+    manifest: Annotated[
+        Path | None, typer.Option(help="The manifest that has the element.")
+    ] = None,
+    objects: Annotated[
+        str | None, typer.Option(help="Its list of objects, by commas, without a manifest.")
+    ] = None,
+    imgsz: Annotated[
+        int, typer.Option(help="Longer side of the picture in which people are looked for.")
+    ] = 1280,
+    as_json: AsJson = False,
+) -> None:
+    """Write a folder that answers an element of today's subnet, ready to upload."""
+    from touchline.turbovision import read_element
+    from touchline.turbovision.packing import pack as packed
+    from touchline.turbovision.scoring import Element
+
+    if (manifest is not None) and (objects is not None):
+        raise UsageError("--manifest says the objects; --objects is for who has none.")
+    if manifest is not None:
+        wanted = read_element(manifest, element)
+    else:
+        wanted = Element(id=element, objects=tuple((objects or "").split(",")))
+    folder = packed(wanted, output, imgsz=imgsz)
+    if as_json:
+        print_json({"path": folder.path, "element": folder.element, "files": dict(folder.files)})
+        return
+    for name, size in folder.files.items():
+        out().print(f"{size:>9} {name}")
