@@ -310,18 +310,16 @@ def test_predictions_on_frames_without_truth_count_nowhere() -> None:
     assert (found.false, found.false_positive) == (0, 1)
 
 
-def test_of_equal_scores_the_earlier_takes_the_truth() -> None:
+def test_of_equal_scores_the_earlier_ranks_first() -> None:
     truth = {0: [Instance((0, 0, 100, 100), "player")]}
-    found = ranked_pillars(read(box(0, 0, 100, 90), box(0, 0, 100, 100)), truth)
-    assert (found.map50, found.found, found.false) == (1, 1, 1)
+    found = ranked_pillars(read(box(0, 0, 100, 30), box(0, 0, 100, 100)), truth)
+    assert (found.map50, found.found, found.false) == (0.5, 1, 1)
 
 
 def test_a_prediction_that_misses_its_best_truth_takes_no_other() -> None:
-    # It overlaps the large one more, below what that asks for; the small one is left alone.
-    truth = {
-        0: [Instance((0, 0, 600, 400), "player"), Instance((0, 0, 60, 400), "player")],
-    }
-    found = ranked_pillars(read(box(0, 0, 390, 400)), truth)
+    # It overlaps the large one by .692 of .7; the small one, .684 of .683, is left alone.
+    truth = {0: [Instance((0, 0, 600, 400), "player"), Instance((0, 0, 284, 400), "player")]}
+    found = ranked_pillars(read(box(0, 0, 415, 400)), truth)
     assert (found.found, found.false) == (0, 1)
 
 
