@@ -558,3 +558,18 @@ def test_options_of_the_other_protocol_are_refused(touchline, options: Sequence[
     outcome = touchline("score", "a.json", "b.mp4", *options)
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
     assert "--" in outcome.err
+
+
+def test_a_folder_is_packed_and_examined(touchline, make_video: MakeVideo, tmp_path: Path) -> None:
+    folder = tmp_path / "folder"
+    packed = touchline("pack", "--element", "PitchCalib_v1", "-o", folder, "--json")
+    assert (packed.code, "miner.py" in json.loads(packed.out)["files"]) == (0, True)
+    examined = ("audit", folder, "--frames", make_video(frames=3), "--limit", 60_000, "--json")
+    assert (touchline(*examined).code, json.loads(touchline(*examined).out)["ok"]) == (0, True)
+    (folder / "shot.png").write_bytes(b"x")
+    assert touchline(*examined).code == 1
+
+
+def test_objects_that_nobody_sees_are_wrong_use(touchline, tmp_path: Path) -> None:
+    outcome = touchline("pack", "--element", "Detect-x", "--objects", "fire", "-o", tmp_path / "f")
+    assert (outcome.code, outcome.out, "'fire'" in outcome.err) == (2, "", True)

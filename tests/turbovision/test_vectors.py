@@ -19,6 +19,15 @@ import pytest
 
 from tests.shared import SHARED
 from touchline.errors import UsageError
+from touchline.turbovision.auditing import (
+    folder_fault,
+    interface_fault,
+    is_onnx_only,
+    output_fault,
+    registry_megabytes,
+    run_folder,
+    source_fault,
+)
 from touchline.turbovision.scoring import (
     Asked,
     Contender,
@@ -341,3 +350,49 @@ def test_private_ranks_share_as_recorded(case: Case) -> None:
     shares = private_shares(scores, weight=case["element_weight"], least=case["min_samples"])
     assert [*shares] == [uid for uid, _ in case["expected"]]
     assert all(agrees(shares[uid], share) for uid, share in case["expected"])
+
+
+@pytest.mark.parametrize("case", cases("audit", "source_scan"))
+def test_sources_are_refused_as_recorded(case: Case) -> None:
+    told, expected = case["source"], case["expected"]
+    source = told["repeat"] * told["times"] if isinstance(told, dict) else told
+    if expected.get("error") == "SyntaxError":
+        with pytest.raises(SyntaxError):
+            source_fault(source)
+        return
+    assert source_fault(source) == expected.get("message")
+
+
+@pytest.mark.parametrize("case", cases("audit", "repository"))
+def test_folders_are_refused_as_recorded(case: Case) -> None:
+    expected = case["expected"]
+    assert folder_fault(case["files"]) == expected.get("message")
+    assert is_onnx_only(case["files"]) == expected["registry_onnx_only"]
+    assert agrees(registry_megabytes(case["files"]), expected["registry_size_mb"])
+
+
+@pytest.mark.parametrize("case", cases("audit", "interface"))
+def test_interfaces_are_refused_as_recorded(case: Case) -> None:
+    assert interface_fault(case["parameters"]) == case["expected"].get("message")
+
+
+@pytest.mark.parametrize("case", cases("audit", "output_rows"))
+def test_outputs_are_refused_as_recorded(case: Case) -> None:
+    assert output_fault(case["rows"]) == case["expected"].get("message")
+
+
+@pytest.mark.parametrize("case", cases("audit", "loading"))
+def test_folders_load_and_answer_as_recorded(case: Case, tmp_path: Path) -> None:
+    (tmp_path / "miner.py").write_text(case["source"])
+    expected, count = case["expected"], len(case["frame_ids"])
+    ran = run_folder(tmp_path, [np.zeros((count, 8, 8, 3), np.uint8)])
+    assert ran.get("error") == expected.get("error"), ran
+    if expected["ok"]:
+        rows = ran["challenges"][0]
+        recorded = expected["rows_with_keypoints_counted"]
+        for row, told in zip(rows, recorded, strict=True):
+            boxes = [{key: box[key] for key in told["boxes"][0]} for box in row["boxes"]]
+            assert (boxes, len(row["keypoints"]) if row.get("keypoints") else None) == (
+                told["boxes"],
+                told["keypoints"],
+            )

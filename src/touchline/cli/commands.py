@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from touchline.cli.audit import audit
 from touchline.cli.challenge import challenge
 from touchline.cli.consoles import err, out
 from touchline.cli.doctor import doctor
@@ -63,7 +64,7 @@ app = typer.Typer(
 )
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(models, name="models")
-for command in (export, serve, challenge, register, doctor, score, pack):
+for command in (export, serve, challenge, register, doctor, score, pack, audit):
     app.command()(command)
 
 

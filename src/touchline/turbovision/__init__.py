@@ -2,7 +2,7 @@
 
 ``scoring`` is the validator's score, bug for bug; ``score_answer`` holds an answer's file against
 its truth by the rules of an element of the manifest, and says what the figure hides. ``packing``
-makes a folder to upload.
+makes a folder to upload, ``auditing`` examines one as a checker does.
 
 Names are loaded when they are asked for.
 """

@@ -358,6 +358,12 @@ def test_the_gates_before_anything_is_measured(served: Served, why: str | None) 
     assert (paid.shut is None) if why is None else (why in str(paid.shut) and paid.score == 0)
 
 
+def test_one_frame_is_needed_at_least_whatever_the_challenge_says() -> None:
+    served = Served(least_frames=0)
+    paid = pay({"frames": []}, Asked(truth=TRUTH), element=SIGNS, served=served)
+    assert (paid.score, "at least 1" in str(paid.shut)) == (0, True)
+
+
 def test_a_frame_answered_twice_counts_twice_at_the_gate() -> None:
     twice = {"frames": [*answered()["frames"], *answered()["frames"]]}
     paid = pay(twice, Asked(truth=TRUTH), element=SIGNS, served=Served(most_frames=1))
