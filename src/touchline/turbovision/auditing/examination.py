@@ -157,7 +157,12 @@ def run_folder(folder: Path, challenges: Sequence[Image]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as scratch:
         pictures, answers = Path(scratch, "pictures.npz"), Path(scratch, "answers.json")
         np.savez(pictures, *challenges)
-        environment = {**os.environ, "HOME": scratch, "TMPDIR": scratch}
+        environment = {
+            **os.environ,
+            "HOME": scratch,
+            "TMPDIR": scratch,
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
         ended = subprocess.run(
             [sys.executable, WORKER, folder.resolve(), pictures, answers],
             cwd=scratch,

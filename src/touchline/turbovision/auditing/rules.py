@@ -54,7 +54,11 @@ def folder_fault(files: Mapping[str, int]) -> str | None:
     Args:
         files: Bytes by path within the folder; compiled Python is ignored.
     """
-    kept = {path: size for path, size in files.items() if not _is_compiled(path)}
+    kept = {
+        path: size
+        for path, size in files.items()
+        if "__pycache__" not in Path(path).parts and not path.endswith(".pyc")
+    }
     for path in kept:
         name, suffix = Path(path).name, Path(path).suffix.lower()
         if suffix in BINARY:
@@ -102,10 +106,6 @@ def _faults(node: ast.AST) -> Iterator[str]:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=root), attr=name)):
             if name in CALLS.get(root, ()):
                 yield f"disallowed call '{root}.{name}'"
-
-
-def _is_compiled(path: str) -> bool:
-    return "__pycache__" in Path(path).parts or path.endswith(".pyc")
 
 
 def _row_faults(row: Mapping[str, Any], i: int) -> Iterator[str]:
