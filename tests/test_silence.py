@@ -85,7 +85,9 @@ def test_a_run_contacts_nobody_and_writes_its_results_alone(
 ) -> None:
     clip = make_video(frames=10)
     results = watch.folder / "results"
-    done = call(watch, "-m", "touchline", "run", str(clip), "-o", str(results), "--json")
+    done = call(
+        watch, "-m", "touchline", "run", str(clip), "-o", str(results), "--overlay", "--json"
+    )
     assert (done.returncode, done.stderr) == (0, "")
     require_silence(watch)
     names = {"predictions.json", "tracks.parquet", "overlay.mp4", "summary.json"}

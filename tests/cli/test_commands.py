@@ -56,7 +56,7 @@ def assert_fails_in_one_line(outcome: Outcome, *words: str) -> None:
 
 def test_a_clip_becomes_four_files(touchline, make_video: MakeVideo, tmp_path: Path) -> None:
     clip = make_video(frames=12)
-    outcome = touchline("run", clip, "-o", tmp_path / "results", "--json")
+    outcome = touchline("run", clip, "-o", tmp_path / "results", "--overlay", "--json")
     assert (outcome.code, outcome.err) == (0, "")
     assert json.loads(outcome.out)["frames"] == 12
     results = tmp_path / "results"
@@ -313,13 +313,13 @@ def test_no_command_writes_over_its_input(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "link.mp4").symlink_to(clip)
     for given in ("overlay.mp4", "link.mp4"):
-        outcome = touchline("run", given, "-o", ".")
+        outcome = touchline("run", given, "-o", ".", "--overlay")
         assert (outcome.code, outcome.err.count("\n")) == (2, 1)
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "overlay.mp4").symlink_to(clip)
     (tmp_path / "results" / "summary.json").write_text('{"versions": {"touchline": "0"}}')
     for command in (
-        ["run", "overlay.mp4", "-o", "results"],
+        ["run", "overlay.mp4", "-o", "results", "--overlay"],
         ["run", "overlay.mp4", "-o", "results", "--format", "csv"],
         ["compare", "a.json", "b.json", "overlay.mp4", "--overlay", "./overlay.mp4"],
         ["compare", "a.json", "b.json", ".", "--overlay", "overlay.mp4"],
@@ -350,7 +350,7 @@ def test_a_folder_holds_the_results_of_one_clip(
 ) -> None:
     first, second = make_video("first.mp4", frames=3), make_video("second.mp4", frames=4)
     results = tmp_path / "results"
-    assert touchline("run", first, "-o", results).code == 0
+    assert touchline("run", first, "-o", results, "--overlay").code == 0
     outcome = touchline("run", second, "-o", results, "--no-overlay")
     assert outcome.code == 0
     assert outcome.err.startswith("touchline: removed")
@@ -573,3 +573,17 @@ def test_a_folder_is_packed_and_examined(touchline, make_video: MakeVideo, tmp_p
 def test_objects_that_nobody_sees_are_wrong_use(touchline, tmp_path: Path) -> None:
     outcome = touchline("pack", "--element", "Detect-x", "--objects", "fire", "-o", tmp_path / "f")
     assert (outcome.code, outcome.out, "'fire'" in outcome.err) == (2, "", True)
+
+
+def test_a_report_is_written_with_a_run_and_after_it(
+    touchline, make_video: MakeVideo, tmp_path: Path
+) -> None:
+    results = tmp_path / "results"
+    outcome = touchline("run", make_video(frames=3), "-o", results, "--report", "--format", "csv")
+    assert outcome.code == 0
+    assert (results / "report.html").is_file()
+    assert (results / "tracks.parquet").is_file()
+    outcome = touchline("report", results, "--no-embed")
+    assert outcome.code == 0
+    assert outcome.out.rstrip().endswith("report.html")
+    assert_fails_in_one_line(touchline("report", tmp_path), "summary.json", "touchline run")

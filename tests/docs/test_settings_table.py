@@ -8,7 +8,7 @@ from touchline.settings import Settings
 
 ROWS = table(ROOT / "README.md", "Settings")
 ALONE = {"--deadline", "--format", "--from", "--json", "--no-overlay", "--output", "--overlay"}
-ALONE |= {"--profile", "--resume", "--to", "-o"}
+ALONE |= {"--profile", "--report", "--resume", "--to", "-o"}
 """Options of ``run`` that no setting stands behind."""
 
 

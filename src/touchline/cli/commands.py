@@ -37,12 +37,15 @@ from touchline.cli.options import (
     TrackerName,
     VerifierName,
     Video,
+    WithOverlay,
+    WithReport,
     print_json,
     remaining,
     seconds_of,
 )
 from touchline.cli.pack import pack
 from touchline.cli.register import register
+from touchline.cli.report import report as write_page
 from touchline.cli.score import score
 from touchline.cli.serve import serve
 from touchline.cli.signals import ending_by_signals
@@ -66,6 +69,7 @@ app.add_typer(evaluate, name="evaluate")
 app.add_typer(models, name="models")
 for command in (export, serve, challenge, register, doctor, score, pack, audit):
     app.command()(command)
+app.command(name="report")(write_page)
 
 
 def main() -> None:
@@ -99,10 +103,8 @@ def run(
     output: Output,
     as_json: AsJson = False,
     formats: Formats = None,
-    overlay: Annotated[
-        bool | None,
-        typer.Option(help="Write overlay.mp4; by default where no --format is given."),
-    ] = None,
+    report: WithReport = False,
+    overlay: WithOverlay = None,
     fps: ImageFps = None,
     pitch: PitchSize = None,
     detector: DetectorName = None,
@@ -120,8 +122,9 @@ def run(
     resume: Resume = False,
     profile: ProfileFile = None,
 ) -> None:
-    """Analyse VIDEO; write predictions.json, tracks.parquet, overlay.mp4 and summary.json."""
-    from touchline.outputs import DEFAULT_FORMATS, to_json, write_whole
+    """Analyse VIDEO; write predictions.json, tracks.parquet and summary.json."""
+    from touchline.outputs import DEFAULT_FORMATS, REPORT_FORMATS, to_json, write_whole
+    from touchline.outputs.report import require_own_report, write_report
     from touchline.pipeline import Profile, run_job
     from touchline.settings import Settings
 
@@ -138,7 +141,11 @@ def run(
         pitch_model=pitch_model,
         tracker=tracker,
     )
-    chosen = formats.split(",") if formats else list(DEFAULT_FORMATS)
+    usual = REPORT_FORMATS if report else DEFAULT_FORMATS
+    chosen = formats.split(",") if formats else [*usual]
+    if report:
+        require_own_report(output)
+        chosen += ["parquet"] * ("parquet" not in chosen)
     if overlay is not None:
         chosen = [name for name in chosen if name != "overlay"] + ["overlay"] * overlay
     if profile is not None:
@@ -162,6 +169,8 @@ def run(
     if profile is not None and stopwatch is not None:
         write_whole(profile, to_json(stopwatch.as_trace()).encode())
         err().print(_profile_table(stopwatch))
+    if report:
+        write_report(output)
     for note in filter(None, (summary.skipped.truncated, summary.timing)):
         print(f"touchline: {as_text(note)}", file=sys.stderr)
     print_json(asdict(summary)) if as_json else out().print(_table(summary, output))

@@ -76,6 +76,12 @@ Formats = Annotated[
         "mot, coco, gsr, cvat, rerun.",
     ),
 ]
+WithReport = Annotated[
+    bool, typer.Option("--report", help="Write report.html too: the results to play and click.")
+]
+WithOverlay = Annotated[
+    bool | None, typer.Option("--overlay/--no-overlay", help="Write overlay.mp4 too.")
+]
 PitchSize = Annotated[
     str | None, typer.Option("--pitch", help="Length and width in metres, such as 100x64.")
 ]

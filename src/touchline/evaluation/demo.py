@@ -9,7 +9,8 @@ from rich.text import Text
 
 from touchline.evaluation.metrics import Agreement, agreement
 from touchline.files import as_path, as_text
-from touchline.outputs import DEFAULT_FORMATS, ResultFolder, Summary
+from touchline.outputs import REPORT_FORMATS, ResultFolder, Summary
+from touchline.outputs.report import require_own_report, write_report
 from touchline.pipeline import run_job
 from touchline.synthetic import require_own_match, write_match
 
@@ -31,7 +32,7 @@ class DemoReport:
         found = self.agreement
         pace = self.summary.seconds["total"] / self.summary.duration
         table = Table(
-            "a synthetic match", "", title=Text(as_text(f"Look at {self.folder}/overlay.mp4"))
+            "a synthetic match", "", title=Text(as_text(f"Look at {self.folder}/report.html"))
         )
         table.add_row("frames, shots", f"{self.summary.frames}, {self.summary.shots}")
         table.add_row("seconds per second of video, with overlay", f"{pace:.2f}")
@@ -64,11 +65,14 @@ def run_demo(
     target = as_path(folder)
     # Before the rendering, which takes a while.
     require_own_match(target)
-    ResultFolder.of(target, DEFAULT_FORMATS).require_apart(target / "match.mp4")
+    require_own_report(target)
+    formats = (*REPORT_FORMATS, "overlay")
+    ResultFolder.of(target, formats).require_apart(target / "match.mp4")
     if console is not None:
         console.print("rendering a synthetic match ...", highlight=False)
     truths = write_match(target, seconds=seconds)
-    summary = run_job(target / "match.mp4", target, console=console)
+    summary = run_job(target / "match.mp4", target, formats=formats, console=console)
+    write_report(target)
     return DemoReport(
         folder=str(target),
         summary=summary,

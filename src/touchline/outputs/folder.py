@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from touchline.outputs.formats import FORMATS, check_formats
 from touchline.outputs.writer import reported, whole_file
 
 SUMMARY = "summary.json"
+REPORT, PART_OF_REPORT = "report.html", "report-data"
+"""What ``touchline report`` writes: a page, and for long videos ``000.js`` and so on beside it."""
+_PART = re.compile(rf"{PART_OF_REPORT}/\d{{3,5}}\.js", re.ASCII)
 _LARGEST = 2**20
 """Bytes of a summary that are read; one of ours is far smaller."""
 
@@ -47,7 +51,7 @@ class ResultFolder:
         check_formats(formats)
         folder = as_path(path)
         names = tuple(dict.fromkeys(file for name in formats for file in FORMATS[name].files))
-        former = _of_former_run(folder / SUMMARY)
+        former = of_former_run(folder / SUMMARY)
         ours = () if former is None else (SUMMARY, *former)
         for name in (SUMMARY, *names):
             if name not in ours and os.path.isfile(folder / name):  # too long a name is no file
@@ -97,6 +101,8 @@ class ResultFolder:
                 with reported(path):
                     path.unlink()
                 self.removed.append(name)
+        with suppress(OSError):  # others may have put something there, or there was none
+            (self.path / PART_OF_REPORT).rmdir()
 
 
 @contextmanager
@@ -115,7 +121,7 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _of_former_run(summary: Path) -> tuple[str, ...] | None:
+def of_former_run(summary: Path) -> tuple[str, ...] | None:
     """The files that the run of a summary wrote; None where there is no summary of ours.
 
     Only names that a run writes: what else a summary may say is not believed.
@@ -130,7 +136,10 @@ def _of_former_run(summary: Path) -> tuple[str, ...] | None:
         return None
     known = tuple(file for each in FORMATS.values() for file in each.files)
     named = content.get("files", known)  # summaries of before do not say
-    return tuple(name for name in known if name in named) if isinstance(named, list) else known
+    if not isinstance(named, list):
+        return known
+    parts = (name for name in named if isinstance(name, str) and _PART.fullmatch(name))
+    return (*(name for name in (*known, REPORT) if name in named), *parts)
 
 
 def _make(folder: Path) -> list[Path]:

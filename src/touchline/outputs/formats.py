@@ -109,7 +109,9 @@ FORMATS: Mapping[str, Format] = {
 }
 
 DATA_FORMATS = ("predictions", "parquet")
-DEFAULT_FORMATS = (*DATA_FORMATS, "overlay")
+DEFAULT_FORMATS = DATA_FORMATS
+REPORT_FORMATS = (*DATA_FORMATS, "cameras", "analytics")
+"""What a report draws on: lines come from the cameras, speed and possession from the analytics."""
 
 
 def check_formats(names: Sequence[str]) -> None:
