@@ -31,7 +31,9 @@ function momentsOf(data) {
   for (let at = 1; at < data.count; at++) {
     if (shot[at] !== shot[at - 1]) add(at, "cutting", `shot ${shot[at]} begins`, 2);
   }
-  stretches(data.count, (at) => !pitch[at], (from, to) => add(from, "bad", `no pitch for ${long(from, to).toFixed(1)} s`, 4 + long(from, to)));
+  stretches(data.count, (at) => !pitch[at], (from, to) => {
+    if (long(from, to) >= 0.2) add(from, "bad", `no pitch for ${long(from, to).toFixed(1)} s`, 4 + long(from, to));
+  });
   stretches(data.count, (at) => !ball[at], (from, to) => {
     if (long(from, to) >= 1) add(from, "", `no ball for ${long(from, to).toFixed(1)} s`, Math.min(3, long(from, to)));
   });

@@ -2,7 +2,7 @@
 
 const ROLES = ["ball", "keeper", "player", "referee"];
 const TEAM = ["A", "B"];
-const SOURCE_WORDS = ["detected", "tracked", "between looks", "proposed"];
+const SOURCE_WORDS = ["detected", "tracked", "between", "proposed"];
 
 // A small picture of the mark that stands for somebody.
 function markOf(classId, team, flags) {
