@@ -131,3 +131,15 @@ def test_a_file_that_was_changed_since_is_not_used(tmp_path):
     write(tmp_path / "models" / "mine.onnx", "d-fine")
     with pytest.raises(ModelError, match="not the file that was added"):
         tl.load_detector("mine", cache=tmp_path)
+
+
+def test_without_a_home_nothing_was_added_and_all_else_is_found(monkeypatch):
+    def homeless():
+        raise RuntimeError("no home")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert added() == {}
+    assert tl.load_detector(backend="openvino", threads=1).device == "openvino:cpu"
+    with pytest.raises(ModelError, match="neither a file nor one of the known weights"):
+        tl.load_detector("absent")

@@ -84,7 +84,7 @@ def add(
         UsageError: A name is taken, or none of ours; no class is known; the layout is not told.
     """
     name = (file.stem if name is None else name).lower()
-    if not _NAME.fullmatch(name) or name in {entry.name for entry in weights.listing()}:
+    if not _NAME.fullmatch(name) or weights.is_shipped(name):
         raise UsageError(
             f"a name is of a-z, 0-9, ., _ and -, and none that ships; got {name!r:.80}"
         )
@@ -113,8 +113,12 @@ def add(
 
 def added(cache: Path | None = None) -> dict[str, AddedModel]:
     """What was added, by name; a description that cannot be read is passed over."""
+    try:
+        folder = added_file("*", cache).parent
+    except RuntimeError:  # nobody knows where the home folder is, so nothing is there
+        return {}
     found = {}
-    for path in sorted(added_file("*", cache).parent.glob("*.json")):
+    for path in sorted(folder.glob("*.json")):
         try:
             entry = AddedModel(**json.loads(path.read_text()))
         except (OSError, ValueError, TypeError):
@@ -136,7 +140,7 @@ def load_added(
     path = added_file(name, cache)
     if entry is None or not path.is_file() or weights.sha256(path) != entry.sha256:
         raise ModelError(f"{path} is not the file that was added: add it again (`models add`).")
-    return AddedDetector(ForeignNetwork.load(path, runtime), entry, confidence=confidence)
+    return AddedDetector(ForeignNetwork(path, **runtime), entry, confidence=confidence)
 
 
 class AddedDetector:

@@ -233,8 +233,9 @@ def load_detector(
         UsageError: an argument has a value that is not allowed.
         ModelError: the weights are missing or damaged, or the device is not there.
     """
-    if isinstance(name_or_path, str) and name_or_path in added(runtime.get("cache")):
-        return load_added(name_or_path, confidence=confidence, **runtime)
+    own = isinstance(name_or_path, str) and not weights.is_shipped(name_or_path)
+    if own and name_or_path in added(runtime.get("cache")):
+        return load_added(str(name_or_path), confidence=confidence, **runtime)
     file = weights.find(name_or_path)
     return YoloxDetector(
         load_engine(file, **runtime),

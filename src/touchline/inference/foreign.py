@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Unpack
 
 from touchline.arrays import AnyArray
 from touchline.inference.choices import Runtime
@@ -37,10 +37,10 @@ class ForeignNetwork:
         ModelError: The file is no ONNX network, or the device is not there.
     """
 
-    def __init__(self, path: Path, **runtime: Any) -> None:
+    def __init__(self, path: Path, **runtime: Unpack[Runtime]) -> None:
         from touchline.inference.onnx_runtime import open_session  # half a second, for who needs it
 
-        device = runtime.get("device") or "cpu"
+        device = runtime.get("device", "auto")
         device = "cpu" if device == "auto" else device
         self._name = path.stem
         self._session = open_session(
@@ -53,11 +53,6 @@ class ForeignNetwork:
         self.device = f"onnxruntime:{device}"
         self.inputs = [_port(node) for node in self._session.get_inputs()]
         self.outputs = [_port(node) for node in self._session.get_outputs()]
-
-    @classmethod
-    def load(cls, path: Path, runtime: Runtime) -> Self:
-        """The network in a file, where and how ``runtime`` says."""
-        return cls(path, **runtime)
 
     def run(self, feeds: Mapping[str, AnyArray]) -> list[AnyArray]:
         """What comes out, in the order of ``outputs``.

@@ -73,6 +73,11 @@ def listing(folder: Path | None = None) -> list[Weights]:
     return sorted(weights, key=lambda entry: entry.name)
 
 
+def is_shipped(name: str) -> bool:
+    """Whether weights of that name are in the manifest."""
+    return any(entry.name == name for entry in listing())
+
+
 def find(name_or_path: str | os.PathLike[str], *, folder: Path | None = None) -> Path:
     """The file of shipped weights, verified against its hash, or a file of the user's.
 

@@ -15,7 +15,7 @@ from touchline.outputs.formats import (
 )
 from touchline.outputs.journal import Journal
 from touchline.outputs.json_text import to_json
-from touchline.outputs.kloppy import to_kloppy
+from touchline.outputs.kloppy import import_kloppy, our_coordinates, to_kloppy
 from touchline.outputs.overlay import TICKS, Overlay, add_stream, to_yuv
 from touchline.outputs.predictions import Predictions, frame_to_wire
 from touchline.outputs.saved import SavedRun
@@ -48,7 +48,9 @@ __all__ = [
     "check_formats",
     "export_run",
     "frame_to_wire",
+    "import_kloppy",
     "new_writers",
+    "our_coordinates",
     "to_json",
     "to_kloppy",
     "to_yuv",

@@ -4,8 +4,6 @@ import io
 import os
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -25,11 +23,10 @@ from touchline.analytics import (
     row_table,
     team_table,
 )
-from touchline.files import as_path
 from touchline.frame import FrameState
 from touchline.outputs.json_text import to_json
 from touchline.outputs.tracks import AXES
-from touchline.outputs.writer import FileWriter, whole_file
+from touchline.outputs.writer import FilesWriter
 from touchline.pitch import PitchDimensions
 
 BESIDE = ("players.csv", "passes.csv", "teams.csv", "analytics.json")
@@ -37,18 +34,33 @@ BESIDE = ("players.csv", "passes.csv", "teams.csv", "analytics.json")
 _DECIMALS = 3
 
 
-class _Rows(FileWriter):
-    """``analytics.parquet``, a minute at a time, and the sums for what comes after it."""
+class Analytics(FilesWriter):
+    """Writes how people run, who has the ball and how teams stand; see ``docs/analytics.md``.
 
-    def __init__(self, path: Path, dimensions: PitchDimensions | None) -> None:
+    The rows go out a minute at a time; beside them are the sums, after the last one.
+
+    Args:
+        path: ``analytics.parquet``: a row for each person with an id in each frame, columns as in
+            ``touchline.analytics.ROWS``. ``BESIDE`` are written into the same folder.
+        dimensions: Of the pitch; 105 x 68 m unless told.
+
+    Raises:
+        OutputError: As ``FileWriter``, for each of the files.
+    """
+
+    beside = BESIDE
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, dimensions: PitchDimensions | None = None
+    ) -> None:
         super().__init__(path)
         self._dimensions = dimensions
         self._chapters = Chapters()
         self._files = ExitStack()
         self._writer: pq.ParquetWriter | None = None
-        self.tally = Tally()
-        self.held: list[Possession] = []
-        self.teams: list[pa.Table] = []
+        self._tally = Tally()
+        self._held: list[Possession] = []
+        self._teams: list[pa.Table] = []
 
     def _open(self, partial: Path) -> None:
         # Opened here: Arrow takes no name that is not UTF-8, and some for addresses.
@@ -68,67 +80,16 @@ class _Rows(FileWriter):
     def _write(self, chapter: Chapter) -> None:
         if self._writer is not None and len(chapter.sightings):
             self._writer.write_table(row_table(chapter).cast(self._writer.schema))
-            self.tally.see(chapter)
-            self.held.append(chapter.held)
-            self.teams.append(team_table(chapter, dimensions=self._dimensions))
+            self._tally.see(chapter)
+            self._held.append(chapter.held)
+            self._teams.append(team_table(chapter, dimensions=self._dimensions))
 
-
-class Analytics:
-    """Writes how people run, who has the ball and how teams stand; see ``docs/analytics.md``.
-
-    Args:
-        path: ``analytics.parquet``: a row for each person with an id in each frame, columns as in
-            ``touchline.analytics.ROWS``. ``BESIDE`` are written into the same folder.
-        dimensions: Of the pitch; 105 x 68 m unless told.
-
-    Raises:
-        OutputError: As ``FileWriter``, for each of the files.
-    """
-
-    def __init__(
-        self, path: str | os.PathLike[str], *, dimensions: PitchDimensions | None = None
-    ) -> None:
-        self.path = as_path(path)
-        self._rows = _Rows(self.path, dimensions)
-        self._stack = ExitStack()
-        self._is_finished = False
-
-    def __enter__(self) -> Self:
-        with ExitStack() as stack:
-            stack.enter_context(self._rows)
-            folder = self.path.parent
-            self._beside = [stack.enter_context(whole_file(folder / name)) for name in BESIDE]
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        with self._stack as stack:
-            if kind is not None:
-                stack.__exit__(kind, error, traceback)
-            elif not self._is_finished:
-                self.finish()
-
-    def write(self, state: FrameState) -> None:
-        """Add one frame; frames come in order."""
-        self._rows.write(state)
-
-    def finish(self) -> None:
-        """After the last frame: say the rest, so that the end of the block only renames."""
-        self._rows.finish()
-        rows = self._rows
-        found = passes(joined_possession(rows.held)) if rows.held else []
-        teams = pa.concat_tables([TEAMS.empty_table(), *rows.teams])
-        tables = [rows.tally.player_table(), pass_table(found), teams]
-        texts = [_csv(table) for table in tables]
-        report = to_json(rows.tally.report(found), allow_nan=False) + "\n"
-        for write, text in zip(self._beside, [*texts, report.encode()], strict=True):
-            write(text)
-        self._is_finished = True
+    def _beside(self) -> list[bytes]:
+        found = passes(joined_possession(self._held)) if self._held else []
+        teams = pa.concat_tables([TEAMS.empty_table(), *self._teams])
+        tables = [self._tally.player_table(), pass_table(found), teams]
+        report = to_json(self._tally.report(found), allow_nan=False) + "\n"
+        return [*map(_csv, tables), report.encode()]
 
 
 def _csv(table: pa.Table) -> bytes:

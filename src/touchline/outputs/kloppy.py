@@ -47,12 +47,7 @@ def to_kloppy(
         InputError: The folder is not that of a run, or something is wrong in the match file.
         UsageError: kloppy is not installed.
     """
-    try:
-        from kloppy import domain
-    except ImportError as error:
-        raise UsageError(
-            'kloppy is not installed; pip install "touchline[kloppy]" installs it'
-        ) from error
+    domain = import_kloppy()
     sheet = None if match is None else MatchSheet.read(match)
     size = dimensions or PitchDimensions()
     fps = None
@@ -63,6 +58,36 @@ def to_kloppy(
     for state in states:
         seen.see(state)
     return _dataset(domain, seen, sheet, size, fps)
+
+
+def import_kloppy() -> Any:
+    """``kloppy.domain``.
+
+    Raises:
+        UsageError: kloppy is not installed.
+    """
+    try:
+        from kloppy import domain
+    except ImportError as error:
+        raise UsageError(
+            'kloppy is not installed; pip install "touchline[kloppy]" installs it'
+        ) from error
+    return domain
+
+
+def our_coordinates(domain: Any, length: float, width: float) -> Any:
+    """Metres from the centre spot of a pitch, y towards the far touchline, as kloppy says it."""
+    return domain.CustomCoordinateSystem(
+        domain.Origin.CENTER,
+        domain.VerticalOrientation.BOTTOM_TO_TOP,
+        domain.MetricPitchDimensions(
+            x_dim=domain.Dimension(-length / 2, length / 2),
+            y_dim=domain.Dimension(-width / 2, width / 2),
+            pitch_length=length,
+            pitch_width=width,
+            standardized=False,
+        ),
+    )
 
 
 @dataclass(slots=True)
@@ -112,7 +137,7 @@ def _dataset(
     metadata = domain.Metadata(
         teams=teams,
         periods=[*periods.values()],
-        coordinate_system=_system(domain, size),
+        coordinate_system=our_coordinates(domain, size.length, size.width),
         pitch_dimensions=None,  # those of the coordinate system
         orientation=_orientation(domain, sheet),
         flags=domain.DatasetFlag(0),
@@ -126,21 +151,6 @@ def _dataset(
     records = [_frame(domain, each, players, periods, sheet) for each in seen.frames]
     found: TrackingDataset = domain.TrackingDataset(metadata=metadata, records=records)
     return found
-
-
-def _system(domain: Any, size: PitchDimensions) -> Any:
-    x, y = size.length / 2, size.width / 2
-    return domain.CustomCoordinateSystem(
-        domain.Origin.CENTER,
-        domain.VerticalOrientation.BOTTOM_TO_TOP,
-        domain.MetricPitchDimensions(
-            x_dim=domain.Dimension(-x, x),
-            y_dim=domain.Dimension(-y, y),
-            pitch_length=size.length,
-            pitch_width=size.width,
-            standardized=False,
-        ),
-    )
 
 
 def _teams(domain: Any, sheet: MatchSheet | None) -> list[Any]:

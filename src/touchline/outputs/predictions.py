@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,6 +13,9 @@ import supervision as sv
 from touchline.arrays import Float64
 from touchline.frame import NO_CLASS, FrameState, Objects, PitchState
 from touchline.outputs.writer import FileWriter
+
+_FRAME = b'{"frame_number":'
+"""How the line of a frame begins."""
 
 
 class Predictions(FileWriter):
@@ -57,6 +61,27 @@ class Predictions(FileWriter):
         with self._file as file:
             seconds = round(time.perf_counter() - (self._started or 0.0), 3)
             file.write(b'\n],"processing_time":' + _dumps(seconds) + b"}\n")
+
+
+def answered_frames(path: Path) -> Iterator[dict[str, Any]]:
+    """The frames of a file of ours, one by one: it has one in each line, and too many to hold.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: A line of it is no JSON.
+    """
+    yield from (json.loads(line.rstrip(b",\n")) for line in _frame_lines(path))
+
+
+def first_answered(path: Path) -> int | None:
+    """The number of the first frame of a file of ours, None where it has none; errors likewise."""
+    line = next(_frame_lines(path), None)
+    return None if line is None else int(line.removeprefix(_FRAME).partition(b",")[0])
+
+
+def _frame_lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as lines:
+        yield from (line for line in lines if line.startswith(_FRAME))
 
 
 def frame_to_wire(state: FrameState, *, size: tuple[int, int]) -> dict[str, Any]:

@@ -28,15 +28,15 @@ from touchline.frame import (
 from touchline.outputs.exports import MatchSheet
 from touchline.outputs.folder import SUMMARY
 from touchline.outputs.formats import FORMATS, Clip
+from touchline.outputs.predictions import answered_frames, first_answered
 from touchline.outputs.tracks import ROWS_PER_GROUP, SCHEMA
 from touchline.pitch import PitchDimensions
 from touchline.video import VideoInfo
 
-TRACKS, CAMERAS, PREDICTIONS = (
-    FORMATS[name].file for name in ("parquet", "cameras", "predictions")
+TRACKS, CAMERAS, PREDICTIONS, ANALYTICS = (
+    FORMATS[name].file for name in ("parquet", "cameras", "predictions", "analytics")
 )
 _CLASSES = pa.array([member.name.lower() for member in ClassId])
-_FRAME = '{"frame_number":'
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +127,9 @@ class SavedRun:
     def _first(self) -> int:
         """The number of the first frame, which is not 0 where a part of a video was analysed."""
         try:
-            with (self.folder / PREDICTIONS).open(encoding="utf-8") as lines:
-                told = next((line for line in lines if line.startswith(_FRAME)), None)
+            told = first_answered(self.folder / PREDICTIONS)
             if told is not None:
-                return int(told.removeprefix(_FRAME).partition(",")[0])
+                return told
         except (OSError, ValueError):
             pass  # there need not be such a file
         first, last = None, 0
@@ -264,13 +263,11 @@ def _views(path: Path) -> Iterator[tuple[Float64 | None, float | None]]:
 
 
 def _points(path: Path) -> Iterator[Float64 | None]:
-    """Keypoints (32, 2) of each frame of ``predictions.json``, which has a frame in each line."""
+    """Keypoints (32, 2) of each frame of ``predictions.json``."""
     if path.is_file():
         try:
-            with path.open(encoding="utf-8") as lines:
-                for line in lines:
-                    if line.startswith(_FRAME):
-                        yield np.array(json.loads(line.rstrip(",\n"))["keypoints"], np.float64)
+            for frame in answered_frames(path):
+                yield np.array(frame["keypoints"], np.float64)
         except (OSError, ValueError, KeyError) as error:
             raise InputError(f"{as_text(path)} cannot be read: {error}") from error
     yield from repeat(None)

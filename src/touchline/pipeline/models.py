@@ -19,7 +19,7 @@ from touchline.pipeline.stages import NewStage, Stage
 from touchline.pipeline.stopwatch import Stopwatch
 from touchline.pitch import HeatmapPitchModel, PitchDimensions, PitchModel, load_pitch_model
 from touchline.settings import Settings
-from touchline.teams import Teams
+from touchline.teams import TeamModel, Teams, load_team_model
 from touchline.tracking import NewTracker
 from touchline.verification import Verification, Verifier, View, load_expert, load_student
 from touchline.video import FASTEST, IMAGE_FPS, VideoInfo, VideoReader
@@ -48,6 +48,7 @@ class Models:
         expert: Looks at what stays doubtful, or None.
         tracker: Makes the tracker of each shot; None is ``PlayerTracker``.
         stages: Make further stages for each clip.
+        teams: What is known of kits and places; None is the model that ships.
     """
 
     settings: Settings
@@ -58,6 +59,7 @@ class Models:
     expert: Verifier | None = None
     tracker: NewTracker | None = None
     stages: Sequence[NewStage] = ()
+    teams: TeamModel | None = None
 
     @classmethod
     def load(
@@ -93,6 +95,7 @@ class Models:
             expert=None if off else load_expert(settings.verifier, **settings.runtime),
             tracker=tracker or (load_object(settings.tracker) if settings.tracker else None),
             stages=tuple(map(load_object, settings.stages)),
+            teams=load_team_model() if settings.teams == "on" else None,
         )
 
     @property
@@ -135,8 +138,8 @@ class Models:
         added = {*getattr(self.detector, "adds", ()), *(c for stage in further for c in stage.adds)}
         teams = self.settings.teams == "on" and not added & {*Teams.adds}
         looks = verification or self.verification()
-        own = [looks, Teams(dimensions=dimensions or self.dimensions) if teams else None]
-        return [stage for stage in own if stage is not None]
+        kits = Teams(self.teams, dimensions=dimensions or self.dimensions) if teams else None
+        return [stage for stage in (looks, kits) if stage is not None]
 
     def analyze(
         self,

@@ -43,13 +43,11 @@ class Stopwatch:
         """Yield ``items``, timing how long each takes to arrive."""
         iterator = iter(items)
         while True:
-            start, worked = time.perf_counter(), time.thread_time()
-            try:
-                item = next(iterator)
-            except StopIteration:
-                return
-            finally:
-                self._note(stage, start, worked)
+            with self(stage):
+                try:
+                    item = next(iterator)
+                except StopIteration:
+                    return
             yield item
 
     def _note(self, stage: str, start: float, worked: float) -> None:

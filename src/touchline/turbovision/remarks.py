@@ -14,13 +14,12 @@ from touchline.turbovision.scoring import (
     Answered,
     Asked,
     Element,
+    KeypointFrame,
     Payment,
-    keypoint_frames,
-    ranked_pillars,
+    RankedPillars,
     read_answer,
 )
 
-RANKED = {"map50", "precision", "recall", "false_positive"}
 TEAMS = {"palette", "role"}
 
 
@@ -42,14 +41,14 @@ def remarks(
         yield f"{payment.gated:.3f} is delta_floor, which any answer gets that passes the gates."
     if element.family != "PitchCalib":
         yield from _of_boxes(frames, answer, asked)
-    if RANKED & set(element.pillars) and element.family != "PitchCalib":
-        yield from _of_ranks(answer, asked, element)
+    if payment.ranked is not None:
+        yield from _of_ranks(payment.ranked, element)
     if "smoothness" in element.pillars:
         yield from _of_smoothness(answer)
     if TEAMS & set(element.pillars):
         yield from _of_teams(asked, element)
-    if element.family == "PitchCalib" or "keypoints_iou" in element.pillars:
-        yield from _of_keypoints(frames, asked)
+    if element.pays_keypoints:
+        yield from _of_keypoints(payment.keypoints, asked)
 
 
 def _of_boxes(frames: Sequence[Mapping[str, Any]], answer: Answered, asked: Asked) -> Iterator[str]:
@@ -67,8 +66,7 @@ def _of_boxes(frames: Sequence[Mapping[str, Any]], answer: Answered, asked: Aske
         yield f"{unscored} frames have no truth: what was answered there counts nowhere."
 
 
-def _of_ranks(answer: Answered, asked: Asked, element: Element) -> Iterator[str]:
-    found = ranked_pillars(answer, asked.truth, size=asked.size)
+def _of_ranks(found: RankedPillars, element: Element) -> Iterator[str]:
     yield f"{found.found} of {found.true} objects were found, with {found.false} false boxes."
     if "map50" in element.pillars and found.false:
         yield "map50 does not see a false box that ranks below all true ones."
@@ -95,9 +93,8 @@ def _of_teams(asked: Asked, element: Element) -> Iterator[str]:
         yield "The truth has no teams: palette pays one team for everybody."
 
 
-def _of_keypoints(frames: Sequence[Mapping[str, Any]], asked: Asked) -> Iterator[str]:
+def _of_keypoints(scores: Sequence[KeypointFrame], asked: Asked) -> Iterator[str]:
     yield "Keypoints are held against edges in the frame, not against where the pitch is."
-    scores = keypoint_frames(frames, asked.images)
     zeros = Counter(each.why for each in scores if each.why)
     yield from (f"{count} frames score 0: {why}." for why, count in zeros.most_common())
     if len(scores) < len(asked.images):

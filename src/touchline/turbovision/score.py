@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from touchline.arrays import Image
@@ -55,12 +55,12 @@ class ElementScore:
             "protocol": "turbovision",
             "answer": self.answer,
             "element": self.element.id,
-            **asdict(self.payment),
+            **_figures(self.payment),
             "weights": dict(self.element.pillars),
             "theta": self.element.theta,
             "delta_floor": self.element.delta_floor,
             "beta": self.element.beta,
-            "empty_answer": asdict(self.empty),
+            "empty_answer": _figures(self.empty),
             "above_empty": self.above_empty,
             "remarks": list(self.remarks),
         }
@@ -88,12 +88,11 @@ def read_asked(
     known: Known = {} if truth is None else read_truth(read_json(truth))
     if boxes and not known:
         raise InputError(f"{truth} has no annotation that can be read; a validator breaks over it.")
-    keep = element.family == "PitchCalib" or "keypoints_iou" in element.pillars
     images: dict[Any, Image] = {}
     size = None
     for frame in read_frames(frames):
         size = frame.image.shape[:2]
-        images[frame.index] = frame.image if keep else frame.image[:0]
+        images[frame.index] = frame.image if element.pays_keypoints else frame.image[:0]
     return Asked(truth=known, images=images, size=size)
 
 
@@ -129,6 +128,18 @@ def score_answer(
         empty=empty,
         remarks=tuple(remarks(answer.frames, asked, element=element, payment=payment)),
     )
+
+
+def _figures(payment: Payment) -> dict[str, Any]:
+    """A payment as JSON has it: without what its pillars were measured from."""
+    return {
+        "score": payment.score,
+        "shut": payment.shut,
+        "rtf": payment.rtf,
+        "pillars": dict(payment.pillars),
+        "weighted": payment.weighted,
+        "gated": payment.gated,
+    }
 
 
 def pillar_rows(score: ElementScore) -> Mapping[str, tuple[float, float, float, float]]:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from touchline.errors import InputError, UsageError
+from touchline.errors import InputError
 from touchline.evaluation.formats.fields import field, items, mapping, number, whole
 from touchline.evaluation.labels import LabelledFrames, blank_objects
 from touchline.files import as_path
 from touchline.frame import NO_ID, ClassId
+from touchline.outputs import import_kloppy, our_coordinates
 
 if TYPE_CHECKING:
     from kloppy.domain import TrackingDataset
@@ -76,25 +77,9 @@ def read_kloppy(dataset: "TrackingDataset") -> LabelledFrames:
         InputError: Frames are not in order.
         UsageError: kloppy is not installed.
     """
-    try:
-        from kloppy import domain
-    except ImportError as error:
-        raise UsageError(
-            'kloppy is not installed; pip install "touchline[kloppy]" installs it'
-        ) from error
+    domain = import_kloppy()
     size = dataset.metadata.pitch_dimensions
-    length, width = size.pitch_length or LENGTH, size.pitch_width or WIDTH
-    system = domain.CustomCoordinateSystem(
-        domain.Origin.CENTER,
-        domain.VerticalOrientation.BOTTOM_TO_TOP,
-        domain.MetricPitchDimensions(
-            x_dim=domain.Dimension(-length / 2, length / 2),
-            y_dim=domain.Dimension(-width / 2, width / 2),
-            pitch_length=length,
-            pitch_width=width,
-            standardized=False,
-        ),
-    )
+    system = our_coordinates(domain, size.pitch_length or LENGTH, size.pitch_width or WIDTH)
     if dataset.metadata.coordinate_system != system:
         dataset = dataset.transform(to_coordinate_system=system)
     match = str(dataset.metadata.game_id or "")

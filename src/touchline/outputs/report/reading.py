@@ -14,10 +14,11 @@ from touchline.arrays import Float64, Int64
 from touchline.errors import InputError
 from touchline.files import as_text
 from touchline.frame import N_KEYPOINTS
+from touchline.outputs.folder import SUMMARY
+from touchline.outputs.predictions import answered_frames, first_answered
+from touchline.outputs.saved import ANALYTICS, CAMERAS, PREDICTIONS, TRACKS
 
-SUMMARY, TRACKS, PREDICTIONS = "summary.json", "tracks.parquet", "predictions.json"
-CAMERAS, ANALYTICS, SCORE = "cameras.parquet", "analytics.parquet", "score.json"
-_NUMBER = b'{"frame_number":'
+SCORE = "score.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,7 @@ class Run:
     def answers(self) -> Iterator[dict[str, Any]]:
         """The frames of ``predictions.json`` one by one, as it is too large to hold for a match."""
         path = self.folder / PREDICTIONS
-        if not path.is_file():
-            return
-        with path.open("rb") as lines:
-            for line in lines:
-                if line.startswith(_NUMBER):
-                    yield json.loads(line.rstrip().rstrip(b","))
+        return answered_frames(path) if path.is_file() else iter(())
 
     def keypoints(self) -> Iterator[tuple[int, Float64]]:
         """The numbers of frames and (32, 2) pixels of their keypoints; (0, 0) where one is absent.
@@ -120,7 +116,8 @@ def _frames(
     known, first = np.unique(column(tracks, "frame").astype(np.int64), return_index=True)
     seconds = column(tracks, "time")[first]
     step = 1 / (summary["video"].get("fps") or 25.0)
-    begin = _first_answered(folder) if (folder / PREDICTIONS).is_file() else None
+    answers = folder / PREDICTIONS
+    begin = first_answered(answers) if answers.is_file() else None
     begin = int(known[0]) if begin is None and len(known) else begin or 0
     frames = np.arange(begin, begin + summary["frames"])
     if not len(known):
@@ -129,14 +126,6 @@ def _frames(
     known = np.array([known[0] - 10**6, *known, known[-1] + 10**6])
     seconds = np.array([seconds[0] - 1e6 * step, *seconds, seconds[-1] + 1e6 * step])
     return frames, np.interp(frames, known, seconds)
-
-
-def _first_answered(folder: Path) -> int | None:
-    with (folder / PREDICTIONS).open("rb") as lines:
-        for line in lines:
-            if line.startswith(_NUMBER):
-                return int(line[len(_NUMBER) :].split(b",", 1)[0])
-    return None
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -10,15 +10,19 @@ from typing import Any
 
 from touchline.arrays import Image
 from touchline.errors import UsageError
-from touchline.turbovision.scoring.keypoints import keypoint_frames, keypoints_pillar
+from touchline.turbovision.scoring.keypoints import (
+    KeypointFrame,
+    keypoint_frames,
+    keypoints_pillar,
+)
 from touchline.turbovision.scoring.matching import (
     count_pillar,
     iou_pillar,
     palette_pillar,
     role_pillar,
 )
-from touchline.turbovision.scoring.ranking import ranked_pillars
-from touchline.turbovision.scoring.reading import Answered, Known, in_order, read_answer
+from touchline.turbovision.scoring.ranking import RankedPillars, ranked_pillars
+from touchline.turbovision.scoring.reading import Known, in_order, read_answer
 from touchline.turbovision.scoring.smoothness import smoothness_pillar
 
 DIVISOR_MS = 10_000
@@ -62,6 +66,11 @@ class Element:
     delta_floor: float = 0.0
     beta: float = 1.0
     fps: float | None = None
+
+    @property
+    def pays_keypoints(self) -> bool:
+        """Whether a pillar is measured from keypoints and pictures."""
+        return self.family == "PitchCalib" or "keypoints_iou" in self.pillars
 
     @property
     def family(self) -> str:
@@ -125,6 +134,8 @@ class Payment:
         pillars: Score by pillar; empty where a gate was shut before.
         weighted: Their weighted sum ``S``; None where they were not measured.
         gated: What theta, ``delta_floor`` and ``beta`` make of it, before the gate of latency.
+        ranked: What the pillars of a ranking come from; None where none of them is paid.
+        keypoints: What those of keypoints come from; empty likewise.
     """
 
     score: float
@@ -133,6 +144,8 @@ class Payment:
     pillars: Mapping[str, float]
     weighted: float | None
     gated: float | None
+    ranked: RankedPillars | None = None
+    keypoints: Sequence[KeypointFrame] = ()
 
     @property
     def in_time(self) -> bool:
@@ -172,7 +185,20 @@ def pay(
     if shut:
         return Payment(score=0.0, shut=shut, rtf=rtf, pillars={}, weighted=None, gated=None)
     answer = in_order(read_answer(predictions, objects=element.objects))
-    pillars = _pillars(answer, frames, asked=asked, element=element)
+    _require_metrics(element)
+    keypoints = keypoint_frames(frames, asked.images) if element.pays_keypoints else ()
+    is_ranked = not set(RANKED).isdisjoint(element.pillars)
+    ranked = ranked_pillars(answer, asked.truth, size=asked.size) if is_ranked else None
+    pillars: dict[str, float] = {}
+    for name in element.pillars:
+        if name == "keypoints_iou" or element.family == "PitchCalib":
+            pillars[name] = keypoints_pillar(keypoints)
+        elif name in RANKED:
+            pillars[name] = float(getattr(ranked, name))
+        elif name == "smoothness":
+            pillars[name] = smoothness_pillar(answer)
+        else:
+            pillars[name] = ASSIGNED[name](answer, asked.truth)
     weighted = sum(element.pillars[name] * score for name, score in pillars.items())
     gated = gated_score(weighted, element)
     late = rtf is not None and rtf > 1
@@ -183,6 +209,8 @@ def pay(
         pillars=pillars,
         weighted=weighted,
         gated=gated,
+        ranked=ranked,
+        keypoints=keypoints,
     )
 
 
@@ -197,9 +225,7 @@ def _shut_before(frames: int, served: Served) -> str | None:
     return None
 
 
-def _pillars(
-    answer: Answered, frames: Sequence[Mapping[str, Any]], *, asked: Asked, element: Element
-) -> dict[str, float]:
+def _require_metrics(element: Element) -> None:
     known = PILLARS[element.family]
     unknown = next((name for name in element.pillars if name not in known), None)
     if unknown is not None:
@@ -207,16 +233,3 @@ def _pillars(
             f"element {element.id!r}: pillar {unknown!r} has no metric; {element.family} has "
             f"{', '.join(known)}."
         )
-    scores: dict[str, float] = {}
-    for name in element.pillars:
-        if name == "keypoints_iou" or element.family == "PitchCalib":
-            scores[name] = keypoints_pillar(keypoint_frames(frames, asked.images))
-        elif name in RANKED:  # all four of one count
-            if name not in scores:
-                ranked = ranked_pillars(answer, asked.truth, size=asked.size)
-                scores |= {each: float(getattr(ranked, each)) for each in RANKED}
-        elif name == "smoothness":
-            scores[name] = smoothness_pillar(answer)
-        else:
-            scores[name] = ASSIGNED[name](answer, asked.truth)
-    return {name: scores[name] for name in element.pillars}
