@@ -26,6 +26,8 @@ NO_TEAM = -1
 """``team`` of who plays for none, and where it is not known."""
 NO_CLASS = -1
 """``detected_class_id`` of an object that the detector did not see in this very frame."""
+UNTOLD = 0.05
+"""What a look counts for the class of somebody of whom the detector could not tell it."""
 MASK = "mask"
 """Column under which supervision's masks travel."""
 
@@ -192,6 +194,13 @@ class Objects:
     def believed(self) -> Float64:
         """``probability`` (n,), and the score where the detector does not say."""
         return np.where(np.isnan(self.probability), self.confidence, self.probability)
+
+    @property
+    def role_seen(self) -> Bools:
+        """Of which (n,) the detector could tell the class: its ``class_scores`` are no NaN."""
+        if "class_scores" not in self.extra:
+            return np.ones(len(self), np.bool_)
+        return np.asarray(~np.isnan(self.extra["class_scores"]).any(axis=1))
 
     @property
     def team(self) -> Int64:

@@ -13,7 +13,7 @@ from touchline.detection.evidence import (
     median_height,
     one_ball,
     probabilities,
-    shows_large_people,
+    share_of_people,
     weigh_balls,
 )
 from touchline.frame import ClassId
@@ -87,11 +87,11 @@ def test_only_clear_people_say_how_large_people_are() -> None:
     assert median_height(found.xyxy, found.scores, found.class_id) == 100
 
 
-@pytest.mark.parametrize(("width", "large"), [(1920, True), (2400, False), (640, True)])
-def test_people_are_large_in_shares_of_the_picture(width: int, large: bool) -> None:
+@pytest.mark.parametrize(("width", "share"), [(2000, 0.05), (800, 0.125)])
+def test_how_large_people_are_is_told_in_shares_of_the_picture(width: int, share: float) -> None:
     found = sv.Detections(np.array([MAN[0]]), confidence=np.ones(1), class_id=np.array([2]))
-    assert shows_large_people(found, np.zeros((360, width, 3), np.uint8)) is large
-    assert not shows_large_people(sv.Detections.empty(), np.zeros((9, width, 3), np.uint8))
+    assert share_of_people(found, np.zeros((360, width, 3), np.uint8)) == pytest.approx(share)
+    assert share_of_people(sv.Detections.empty(), np.zeros((9, width, 3), np.uint8)) == 0
 
 
 ball_rows = st.lists(

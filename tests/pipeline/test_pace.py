@@ -102,7 +102,7 @@ def test_costs_are_those_of_a_look_and_of_a_frame_by_the_clock() -> None:
     spent = {"decode": 1.1, "motion": 1.1, "detection": 6.0, "pitch": 3.0}
     costs = Costs.measured(spent, frames=11, looks={"detection": 6, "pitch": 3}, wall=5.6)
     assert costs == Costs(pytest.approx(0.1), pytest.approx(0.5), pytest.approx(0.5))
-    assert costs.of(FULL) == pytest.approx(0.1 + 0.25 + 0.1)
+    assert costs.of(replace(FULL, full_every=1)) == pytest.approx(0.1 + 0.25 + 0.1)
 
 
 def test_what_is_written_after_the_last_frame_is_allowed_for() -> None:
@@ -113,8 +113,8 @@ def test_what_is_written_after_the_last_frame_is_allowed_for() -> None:
 
 
 def test_a_reduced_look_counts_as_the_part_of_a_full_one_that_it_costs() -> None:
-    reduced = replace(FULL, full_every=4, reduces_all=True)
-    assert FULL.full_looks == 0.5
+    reduced = replace(FULL, full_every=4)
+    assert replace(FULL, full_every=1).full_looks == 0.5
     assert reduced.full_looks == pytest.approx((1 + 3 * REDUCED_COST) / 8)
 
 

@@ -12,7 +12,7 @@ from touchline.detection import YoloxDetector
 from touchline.pipeline.pace import Pace
 from touchline.pipeline.widths import Widths
 
-LARGE, SMALL = 90, 20
+NEAR, FAR = 30, 15
 """Heights of the person in pictures of 1000 pixels."""
 
 
@@ -67,33 +67,28 @@ def looks(
     return [detector.looks[number] for number in range(len(heights))]
 
 
-def test_where_people_are_large_one_look_in_so_many_is_full() -> None:
-    assert looks([LARGE] * 5) == ["full", "reduced", "reduced", "full", "reduced"]
+def test_one_look_in_so_many_is_full() -> None:
+    assert looks([NEAR] * 5) == ["full", "reduced", "reduced", "full", "reduced"]
     second = replace(THIRD, full_every=2)
-    assert looks([LARGE] * 5, pace=second) == ["full", "reduced", "full", "reduced", "full"]
+    assert looks([NEAR] * 5, pace=second) == ["full", "reduced", "full", "reduced", "full"]
 
 
-def test_where_time_is_short_small_people_are_seen_reduced_too() -> None:
-    hurried = replace(THIRD, reduces_all=True)
-    assert looks([SMALL] * 5, pace=hurried) == ["full", "reduced", "reduced", "full", "reduced"]
-
-
-def test_where_people_are_small_every_look_is_full() -> None:
-    assert looks([SMALL] * 5) == ["full"] * 5
+def test_where_people_are_smaller_than_the_network_has_learnt_from_every_look_is_full() -> None:
+    assert looks([FAR] * 5) == ["full"] * 5
 
 
 def test_a_shot_begins_with_a_full_look() -> None:
     expected = ["full", "reduced", "full", "reduced", "reduced", "full"]
-    assert looks([LARGE] * 6, cuts=[2]) == expected
+    assert looks([NEAR] * 6, cuts=[2]) == expected
 
 
-def test_the_full_look_before_says_whether_people_are_large() -> None:
-    heights = [LARGE, SMALL, SMALL, SMALL, LARGE, LARGE, LARGE]
+def test_the_full_look_before_says_whether_people_are_near_enough() -> None:
+    heights = [NEAR, FAR, FAR, FAR, NEAR, NEAR, NEAR]
     assert looks(heights) == ["full", "reduced", "reduced", "full", "full", "full", "full"]
 
 
 @given(
-    heights=st.lists(st.sampled_from([LARGE, SMALL]), min_size=1, max_size=12),
+    heights=st.lists(st.sampled_from([NEAR, FAR]), min_size=1, max_size=12),
     cuts=st.lists(st.integers(0, 12)),
     together=st.integers(1, 5),
 )
@@ -109,5 +104,5 @@ def test_a_detector_that_is_not_ours_takes_every_look_alike(count: int) -> None:
         def detect(self, images: list[Image]) -> list[sv.Detections]:
             return [sv.Detections.empty() for _ in images]
 
-    found = Widths(Own()).detect([picture(0, LARGE)] * count, [True] * count, THIRD)
+    found = Widths(Own()).detect([picture(0, NEAR)] * count, [True] * count, THIRD)
     assert len(found) == count

@@ -51,6 +51,22 @@ def test_a_team_in_black_called_referees_one_by_one_plays_football() -> None:
     assert objects.team[0] != objects.team[6]
 
 
+def test_who_is_looked_at_is_chosen_where_the_detector_tells_roles() -> None:
+    """One look in four tells them, and it is right; people are looked at twice a second."""
+    figures = [*two_teams()[:12], replace(two_teams()[12], class_id=REFEREE)]
+    silent, scores = np.full((13, 4), np.nan), np.full((13, 4), 0.03)
+    scores[np.arange(13), [each.class_id for each in figures]] = 0.9
+    frames = [
+        replace(frame, objects=frame.objects.with_columns(class_scores=each))
+        for frame, each in zip(
+            film(figures, count=13, step=2), 4 * [silent, scores, silent], strict=False
+        )
+    ]
+    stage = Teams()
+    assert said(stage, frames).class_id.tolist() == [PLAYER] * 12 + [REFEREE]
+    assert [each.time for each in stage.memory[0].moments] == [frames[1].time, frames[7].time]
+
+
 def test_teams_keep_their_numbers_over_a_cut() -> None:
     stage, figures = Teams(), two_teams()[:12]
     before = said(stage, film(figures))

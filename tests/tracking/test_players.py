@@ -111,6 +111,16 @@ def test_one_odd_frame_does_not_change_a_role():
         assert found.data["detected_class_id"].tolist() == [3 if odd else 2]
 
 
+def test_looks_that_cannot_tell_a_role_do_not_outvote_those_that_can():
+    tracker = PlayerTracker()
+    for step in range(12):
+        told = step % 4 == 0
+        detections = seen([person(200 + step, 300)], class_id=2 if told else 3)
+        detections.data["class_scores"] = np.full((1, 4), 0.5 if told else np.nan)
+        found = tracker.update(detections)
+        assert found.class_id.tolist() == [2]
+
+
 def test_a_role_that_was_wrong_at_first_is_put_right():
     tracker = PlayerTracker()
     for step in range(12):

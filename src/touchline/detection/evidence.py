@@ -18,6 +18,8 @@ LARGE = 90 / 1920
 those that the network has learnt from, and a look at a reduced picture sees as much or more."""
 REDUCED = 960
 """Longer side of the picture in such a look."""
+DISTANT = 20 / REDUCED
+"""The same height up to which people are smaller in that look than any it has learnt from."""
 BALL = 0.19
 """Shorter side of a ball's box in heights of the median person, in the middle of what labels say:
 nine of ten lie between .14 and .29 (301 balls of 13 openly licensed matches)."""
@@ -48,13 +50,12 @@ def are_large(boxes: DecodedBoxes, frame: tuple[int, int]) -> bool:
     return median_height(boxes.xyxy, boxes.scores, boxes.class_id) > LARGE * max(frame)
 
 
-def shows_large_people(found: sv.Detections, image: Image) -> bool:
-    """The same of what a detector found in a picture."""
+def share_of_people(found: sv.Detections, image: Image) -> float:
+    """Height of the median person that was found in a picture, in longer sides of it, or 0."""
     if found.confidence is None or found.class_id is None:
-        return False
+        return 0.0
     confidence, class_id = np.asarray(found.confidence), np.asarray(found.class_id, np.int64)
-    height = median_height(np.asarray(found.xyxy), confidence, class_id)
-    return bool(height > LARGE * max(image.shape))
+    return float(median_height(np.asarray(found.xyxy), confidence, class_id) / max(image.shape))
 
 
 def likely_sizes(xyxy: Float32, height: float) -> Float32:

@@ -14,11 +14,13 @@ from touchline.arrays import Float32, Image, require_pictures
 from touchline.detection.added import AddedDetector, added, load_added
 from touchline.detection.decode import DecodedBoxes, decode, stride_maps
 from touchline.detection.evidence import (
+    LARGE,
     REDUCED,
     are_large,
     join_looks,
     one_ball,
     probabilities,
+    share_of_people,
     weigh_balls,
 )
 from touchline.detection.letterbox import Letterbox, require_imgsz
@@ -57,9 +59,10 @@ class Detector(Protocol):
             For each image at most 300 boxes, best first: ``xyxy`` (n, 4) float32 pixels of the
             image, ``confidence`` (n,) float32, ``class_id`` (n,) as in ``ClassId``. Those of
             ``YoloxDetector`` have ``data["class_scores"]``, (n, 4) float32: the probability of each
-            class; ``data["seen_at"]``, (n,) int64: the longer side, in pixels, of the picture in
-            which the network saw them, the larger of two; and ``data["probability"]``, (n,)
-            float32: how often a box of such a score is right, see ``evidence.probabilities``.
+            class, NaN where it cannot tell; ``data["seen_at"]``, (n,) int64: the longer side, in
+            pixels, of the picture in which the network saw them, the larger of two; and
+            ``data["probability"]``, (n,) float32: how often a box of such a score is right, see
+            ``evidence.probabilities``.
 
         Raises:
             UsageError: something given is no such image.
@@ -136,8 +139,18 @@ class YoloxDetector:
         return self._detect(images, self._imgsz)
 
     def detect_reduced(self, images: list[Image]) -> list[sv.Detections]:
-        """The same at 960 pixels, for images in which people are large; a size told stays."""
-        return self._detect(images, REDUCED if self._may_reduce else self._imgsz)
+        """The same at 960 pixels, for half the work; a size told stays.
+
+        Balls and people are found as well there. What small people are is not: their
+        ``class_scores`` are NaN, unless they are so large that it is seen even better.
+        """
+        if not self._may_reduce:
+            return self.detect(images)
+        found = self._detect(images, REDUCED)
+        for each, image in zip(found, images, strict=True):
+            if share_of_people(each, image) <= LARGE:
+                each.data["class_scores"] = np.full((len(each), len(ClassId)), np.nan, np.float32)
+        return found
 
     def _detect(
         self, images: list[Image], imgsz: int | tuple[int, int] | None

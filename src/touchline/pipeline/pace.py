@@ -8,19 +8,15 @@ from typing import Protocol, Self
 from touchline.settings import Settings
 from touchline.video import VideoInfo
 
-LEAN = ((1, 2, False), (1, 2, True), (2, 2, True), (2, 3, True), (3, 4, True), (4, 5, True))
+FULL_EVERY = 2
+"""Of the looks for people and ball one in so many is full, the others see 960 pixels."""
+LEAN = ((1, 2, 2), (1, 2, 4), (2, 2, 4), (2, 3, 4), (3, 4, 4), (4, 5, 4))
 """What is given up when time is short, in this order: how many times more rarely people and ball,
-and the pitch, are looked for, and whether all people are seen reduced in three of four looks. The
-pitch comes first: it moves with the camera, whose motion is measured in every frame anyway. Then
-the size: in rendered matches people have .003 less HOTA at 960 pixels alone, .016 less at half the
-looks."""
+and the pitch, are looked for, and of how many looks one is full. The pitch comes first: it moves
+with the camera, whose motion is measured in every frame anyway. Then the size: in rendered matches
+HOTA is the same with one full look in four, and .016 less at half the looks."""
 HASTE = 4
 """How many of these steps are worth taking to be paid for speed; the others only avert the end."""
-FULL_EVERY = 2
-"""Of the looks at large people one in so many is full; ..."""
-FULL_EVERY_IN_HASTE = 4
-"""... and of the looks at all people, where time is short. In rendered matches, whose people are
-large, HOTA (.781) and the balls found (.70) are the same at both."""
 REDUCED_COST = 0.56
 """What a look at 960 pixels costs of one at 1280: it has so many of its pixels."""
 RESERVE = 0.05
@@ -33,16 +29,13 @@ class Pace:
 
     Attributes:
         detect_every: People and ball are looked for in every n-th frame, ...
-        full_every: ... and every n-th of these looks is at the full size, the others at 960 pixels
-            where people are large enough, ...
-        reduces_all: ... or however small they are.
+        full_every: ... and every n-th of these looks is at the full size, the others at 960 pixels.
         locate_every: The pitch is looked for in every n-th frame.
     """
 
     detect_every: int
     locate_every: int
     full_every: int = FULL_EVERY
-    reduces_all: bool = False
 
     @classmethod
     def of(cls, settings: Settings, fps: float, *, device: str = "cpu") -> Self:
@@ -60,16 +53,15 @@ class Pace:
                 self,
                 detect_every=self.detect_every * detect,
                 locate_every=self.locate_every * locate,
-                full_every=FULL_EVERY_IN_HASTE if reduces_all else self.full_every,
-                reduces_all=reduces_all,
+                full_every=max(full, self.full_every),
             )
-            for detect, locate, reduces_all in LEAN
+            for detect, locate, full in LEAN
         ]
 
     @property
     def full_looks(self) -> float:
         """For people and ball, in an average frame: looks, as many full ones as cost the same."""
-        reduced = 1 - 1 / self.full_every if self.reduces_all else 0.0
+        reduced = 1 - 1 / self.full_every
         return (1 - reduced * (1 - REDUCED_COST)) / self.detect_every
 
 

@@ -1,4 +1,4 @@
-"""How large a picture the detector sees: all of it, or a copy of 960 pixels where people are large.
+"""How large a picture the detector sees: all of it, or a copy of 960 pixels.
 
 What is a ball at both sizes stays on the path that ``tracking.ball`` looks for, what is one at a
 single size, such as a boot, falls off; and a reduced look costs about half.
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import supervision as sv
 
 from touchline.arrays import Image
-from touchline.detection import Detector, YoloxDetector, shows_large_people
+from touchline.detection import DISTANT, Detector, YoloxDetector, share_of_people
 from touchline.pipeline.pace import Pace
 
 
@@ -17,8 +17,8 @@ class Widths:
     """The detector in one clip; remembers what the last full look of the shot has shown.
 
     The looks of a shot are counted from its beginning: the first is full, and of those that follow
-    one in ``Pace.full_every``. The others are reduced where the last full one showed large people,
-    or where the pace says so. So what it gives does not depend on how many frames come at once.
+    one in ``Pace.full_every``. The others are reduced where the last full one showed people who are
+    not too ``DISTANT`` for it. So what it gives does not depend on how many frames come at once.
 
     Args:
         detector: Finds people and the ball; one that is not ours takes every look alike.
@@ -31,7 +31,7 @@ class Widths:
         self.reduced: list[int] = []
         self._detector = detector
         self._since = 0
-        self._large = False
+        self._near = False
 
     def detect(
         self, images: list[Image], begins: Sequence[bool], pace: Pace
@@ -54,9 +54,9 @@ class Widths:
         rest: dict[bool, list[int]] = {True: [], False: []}
         for place, image in enumerate(images):
             if place in found:
-                self._large = shows_large_people(found[place], image)
+                self._near = share_of_people(found[place], image) > DISTANT
             else:
-                rest[self._large or pace.reduces_all].append(place)
+                rest[self._near].append(place)
         found |= self._each(rest[False], images)
         found |= self._each(rest[True], images, reduced=True)
         self.reduced = rest[True]

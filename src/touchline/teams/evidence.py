@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from touchline.arrays import AnyArray, Bools, Float64, Int64
+from touchline.frame import UNTOLD
 from touchline.teams.mixture import WITHIN, People, Presence
 
 ALIKE = 0.4
@@ -38,6 +39,7 @@ class Views:
     Attributes:
         tracker_id: int64 (n,).
         quality: float64 (n,), what the look at each is worth, above 0 to 1.
+        told: bool (n,), of whom the detector could tell the role.
         kit: float64 (n, d), in kit space.
         shirt: float64 (n, 3), BGR.
         word: float64 (n, 4), log probabilities of the roles by the detector's word.
@@ -49,6 +51,7 @@ class Views:
 
     tracker_id: Int64
     quality: Float64
+    told: Bools
     kit: Float64
     shirt: Float64
     word: Float64
@@ -73,8 +76,9 @@ class Evidence:
     """The stretches of a clip's tracks as columns of equal length n, sums over their looks.
 
     Attributes:
-        kit, shirt, word, place: Each look times its quality: (n, d), (n, 3), (n, 4), (n, 4).
+        kit, shirt, place: Each look times its quality: (n, d), (n, 3), (n, 4).
         quality: (n,).
+        word, told: (n, 4), (n,), the same with the quality of looks of ``UNTOLD`` roles reduced.
         known: (n,), looks whose place in metres is known.
         outside: (n,), of those, the ones well off the pitch.
         seen_at: (n,), seconds of the last look.
@@ -87,6 +91,7 @@ class Evidence:
     kit: Float64 = field(init=False)
     shirt: Float64 = field(default_factory=lambda: np.zeros((0, 3)))
     word: Float64 = field(default_factory=lambda: np.zeros((0, 4)))
+    told: Float64 = field(default_factory=lambda: np.zeros(0))
     place: Float64 = field(default_factory=lambda: np.zeros((0, 4)))
     quality: Float64 = field(default_factory=lambda: np.zeros(0))
     known: Float64 = field(default_factory=lambda: np.zeros(0))
@@ -134,10 +139,13 @@ class Evidence:
         fresh = rows < 0
         rows[fresh] = np.arange(len(self), len(self) + fresh.sum())
         self._make_room(views.tracker_id[fresh], time)
-        for name in ("kit", "shirt", "word", "place"):
+        for name in ("kit", "shirt", "place"):
             column = getattr(self, name)
             column[rows] += views.quality[:, None] * getattr(views, name)
         self.quality[rows] += views.quality
+        told = np.where(views.told, 1.0, UNTOLD) * views.quality
+        self.word[rows] += told[:, None] * views.word
+        self.told[rows] += told
         self.known[rows] += np.isfinite(views.position).all(axis=1)
         self.outside[rows] += views.outside
         self.seen_at[rows] = time
@@ -156,7 +164,8 @@ class Evidence:
     def _make_room(self, tracker_id: Int64, time: float) -> None:
         for row, each in enumerate(tracker_id.tolist(), start=len(self)):
             self._stretches.setdefault(each, []).append(row)
-        for name in ("kit", "shirt", "word", "place", "quality", "known", "outside", "seen_at"):
+        sums = ("kit", "shirt", "word", "told", "place", "quality", "known", "outside", "seen_at")
+        for name in sums:
             column: AnyArray = getattr(self, name)
             more = np.zeros((len(tracker_id), *column.shape[1:]))
             setattr(self, name, np.concatenate([column, more]))
@@ -170,7 +179,8 @@ class Evidence:
     def people(self, rows: Int64) -> People:
         """Some stretches (n,) as people of a mixture, and who of them was there together."""
         looks = np.maximum(self.quality[rows], LEAST)
-        roles = (WORD * self.word[rows] + self.place[rows]) / looks[:, None]
+        word = self.word[rows] / np.maximum(self.told[rows], LEAST)[:, None]
+        roles = WORD * word + self.place[rows] / looks[:, None]
         looks = np.maximum(looks, 0.25)
         variance = WITHIN * (ALIKE + (1 - ALIKE) / looks)
         tail = TAIL / np.maximum(looks, 1.0) ** TAIL_POWER

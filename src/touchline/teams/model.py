@@ -47,10 +47,13 @@ class TeamModel:
         """Log probabilities (n, 4) of the roles by the detector's word.
 
         Args:
-            class_scores: (n, 4), the probability of each ``ClassId``, each from 0 to 1 on its own.
+            class_scores: (n, 4), the probability of each ``ClassId``, each from 0 to 1 on its own;
+                NaN says no more than how frequent the roles are.
             confidence: (n,), its score.
         """
-        word = np.log(np.clip(class_scores[:, 1:], _FLOOR, 1))
+        usual = np.exp(self.frequency[1:])
+        told = np.where(np.isnan(class_scores[:, 1:]), usual, class_scores[:, 1:])
+        word = np.log(np.clip(told, _FLOOR, 1))
         word -= np.logaddexp.reduce(word, axis=1)[:, None]
         word = WORD * (word - self.frequency[1:]) + self.frequency[1:]
         word -= np.logaddexp.reduce(word, axis=1)[:, None]

@@ -168,6 +168,7 @@ class Teams:
         views = Views(
             tracker_id=people.tracker_id[seen],
             quality=np.maximum(1 - covered_shares(people.xyxy)[seen], 0.2) ** 2,
+            told=people.role_seen[seen],
             kit=self._model.space.place(histograms),
             shirt=shirt,
             word=self._model.of_word(scores[seen], people.confidence[seen]),
@@ -245,10 +246,11 @@ class Teams:
 
 
 def _moments(window: Sequence[TrackedFrame]) -> Iterator[TrackedFrame]:
-    """Frames with a picture, some time apart."""
-    last = -np.inf
+    """Frames with a picture, some time apart; of those, rather where roles are told."""
+    last = window[0].time - APART
     for frame in window:
-        if frame.image is not None and frame.time - last >= APART:
+        is_told = bool(frame.objects.role_seen[~frame.objects.is_filled].any())
+        if frame.image is not None and frame.time - last >= (APART if is_told else 2 * APART):
             last = frame.time
             yield frame
 

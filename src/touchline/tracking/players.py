@@ -8,7 +8,7 @@ import supervision as sv
 
 from touchline.arrays import Bools, Float64, Indices, Int64, require_homography
 from touchline.errors import UsageError, require_number, require_whole
-from touchline.frame import ClassId, Objects, Source
+from touchline.frame import UNTOLD, ClassId, Objects, Source
 from touchline.geometry import centre_form, corner_form
 from touchline.tracking.appearance import LENGTH, clear_appearances, mixed, unlikeness
 from touchline.tracking.association import GATE, WIDE_GATE, assign, costs
@@ -236,7 +236,8 @@ class PlayerTracker:
         tracks.state[owner[old]] = corrected
         tracks.unseen[owner[seen]] = 0
         tracks.hits[owner[seen]] += 1
-        tracks.votes[owner[seen], people.class_id[seen]] += people.confidence[seen]
+        weight = np.where(people.objects.role_seen, 1.0, UNTOLD) * people.confidence
+        tracks.votes[owner[seen], people.class_id[seen]] += weight[seen]
         look, hits = tracks.look[owner[seen]], tracks.hits[owner[seen]]
         tracks.look[owner[seen]] = mixed(look, people.look[seen], hits)
 
