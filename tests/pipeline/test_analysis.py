@@ -54,6 +54,23 @@ def test_the_last_frame_of_a_shot_is_looked_at(clip: Path) -> None:
     assert str(last.objects.data["source"][0]) in ("detected", "tracked")
 
 
+class _Impatient:
+    """Has time for 30 frames."""
+
+    def choose(self, done: int, spent: object) -> Pace | None:
+        return Pace(detect_every=2, locate_every=5) if done < 30 else None
+
+
+def test_frames_for_which_there_is_no_time_are_left_out_and_that_is_said(clip: Path) -> None:
+    pace = Pace(detect_every=2, locate_every=5)
+    reader = VideoReader(clip)
+    analysis = Analysis(
+        reader, BrightSpot(), NoPitch(), pace=pace, pacer=_Impatient(), batch_size=4
+    )
+    assert [state.index for state in analysis] == list(range(32))
+    assert analysis.truncated == "the deadline left no time for frame 32 and those that follow"
+
+
 def test_no_id_lives_on_after_a_cut(clip: Path) -> None:
     states = follow(clip, BrightSpot())
     ids = [

@@ -24,6 +24,8 @@ class Clip:
         paces = []
         for start in range(0, frames, window):
             pace = pacer.choose(start, self.spent)
+            if pace is None:
+                break
             paces.append(pace)
             self.work(pace, min(window, frames - start))
         return paces
@@ -79,12 +81,25 @@ def test_to_be_paid_for_speed_the_networks_are_never_blinded() -> None:
     assert max(pace.detect_every for pace in blinded.run(deadline(blinded, 14.0))) > 4
 
 
-def test_after_the_last_limit_the_leanest_pace_is_left() -> None:
+def test_towards_the_last_limit_the_leanest_pace_is_left_then_the_rest_is_left_out() -> None:
     clip = Clip(1.0, 0.030, 0.020)
-    assert clip.run(deadline(clip, 14.0, 225.0))[-1] == FULL.leaner()[-1]
+    paces = clip.run(deadline(clip, 14.0, 225.0))
+    assert paces[-1] == FULL.leaner()[-1]
+    assert 16 * len(paces) < FRAMES
+    assert 150.0 < clip.now < 225.0
 
 
-def test_a_clip_of_unknown_length_hurries_when_time_is_up() -> None:
+@given(st.floats(0.001, 0.5), st.floats(0.001, 1.0))
+def test_whatever_it_costs_the_last_limit_is_met_once_something_was_seen(
+    frame: float, detection: float
+) -> None:
+    clip = Clip(frame, detection, 0.02)
+    clip.run(deadline(clip, 20.0))
+    first = 16 * (frame + detection / 2 + 0.02)
+    assert clip.now <= max(20.0, 2 * first)
+
+
+def test_a_clip_of_unknown_length_hurries_when_half_the_time_is_up() -> None:
     clip = Clip(0.050, 0.030, 0.020)
     paces = clip.run(deadline(clip, 14.0, frames=None))
     assert paces[0] == FULL

@@ -51,7 +51,8 @@ DeadlineSeconds = Annotated[
     float | None,
     typer.Option(
         "--deadline",
-        help="Seconds from the start in which to be done: looks as often as that allows.",
+        help="Seconds from the start in which to be done: looks as often as that allows, and "
+        "leaves out the last frames where it must.",
     ),
 ]
 From = Annotated[

@@ -30,7 +30,7 @@ class Skipped:
         detect_every: People and ball were looked for in every n-th frame of a shot, in the end.
         locate_every: The pitch was looked for in every n-th frame of a shot, in the end.
         paces: By the first frame that it held for, every pace that a deadline chose.
-        truncated: Why the video ended before its end, or None.
+        truncated: Why the frames end before the video does, or None.
         frames_without_pitch: Frames without a homography: their positions are unknown.
     """
 

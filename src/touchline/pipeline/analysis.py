@@ -96,7 +96,7 @@ class Analysis(Iterator[FrameState]):
         self._stages = stages
         window = window_length(reader.info, pace, batch_size)
         finder = PitchFinder(self.dimensions)
-        looking = Looking(
+        self._looking = looking = Looking(
             reader,
             Widths(detector),
             pitch_model,
@@ -158,8 +158,11 @@ class Analysis(Iterator[FrameState]):
 
     @property
     def truncated(self) -> str | None:
-        """Why decoding stopped before the end of the video, or None; known after the last frame."""
-        return self._reader.truncated
+        """Why the states end before the video does, or None; known after the last frame."""
+        left_out = self._looking.left_out
+        if left_out is None:
+            return self._reader.truncated
+        return f"the deadline left no time for frame {left_out} and those that follow"
 
     @property
     def timing(self) -> str | None:

@@ -57,6 +57,8 @@ class Looking:
     """Number of the first frame that is looked at; a shot begins with it."""
     passed: int = 0
     """Frames that the networks have passed."""
+    left_out: int | None = None
+    """Number of the first frame for which there was no time."""
 
     def watch(self) -> Iterator[DecodedFrame]:
         """Step one: decode, find where shots begin, measure how the camera moved."""
@@ -120,18 +122,31 @@ class Looking:
             for entry in with_last(decoded):
                 window.append(entry)
                 if len(window) == self.window:
+                    if not self._has_time(window):
+                        return
                     yield self._detect_in(window)
                     window = []
-            if window:
+            if window and self._has_time(window):
                 yield self._detect_in(window)
 
-    def _detect_in(self, window: list[tuple[DecodedFrame, bool]]) -> list[_Seen]:
+    def _has_time(self, window: list[tuple[DecodedFrame, bool]]) -> bool:
+        """Ask for the pace at which the networks look at a window, and whether they do at all."""
         index = window[0][0].frame.index
-        pace = [*self.paces.values()][-1]
-        chosen = self.pacer.choose(self.passed, self.stopwatch.seconds)
+        pace = self.pacer.choose(self.passed, self.stopwatch.seconds)
+        if pace is None:
+            self.left_out = index
+            return False
+        if pace != self._pace:
+            self.paces[index] = pace
+        return True
+
+    @property
+    def _pace(self) -> Pace:
+        return [*self.paces.values()][-1]
+
+    def _detect_in(self, window: list[tuple[DecodedFrame, bool]]) -> list[_Seen]:
+        pace = self._pace
         self.passed += len(window)
-        if chosen != pace:
-            pace = self.paces[index] = chosen
         due = [g for g, last in window if last or g.is_due(pace.detect_every)]
         with self.stopwatch("detection"):
             images, begins = [g.frame.image for g in due], [g.cut for g in due]

@@ -19,6 +19,8 @@ HASTE = 4
 """How many of these steps are worth taking to be paid for speed; the others only avert the end."""
 REDUCED_COST = 0.56
 """What a look at 960 pixels costs of one at 1280: it has so many of its pixels."""
+IN_FLIGHT = 3
+"""Windows of frames that the networks have passed and that are not through the stages, at most."""
 RESERVE = 0.05
 """Share of the time there is that is kept for what comes after the last frame."""
 
@@ -104,8 +106,8 @@ class Costs:
 class Pacer(Protocol):
     """Decides before each window of frames how often the networks look in it."""
 
-    def choose(self, done: int, spent: Mapping[str, float]) -> Pace:
-        """The pace from now on.
+    def choose(self, done: int, spent: Mapping[str, float]) -> Pace | None:
+        """The pace from now on; None where the rest of the clip is left out.
 
         Args:
             done: Frames that the networks have passed.
@@ -130,11 +132,12 @@ class Deadline:
 
     What a frame and what a look cost is measured while the clip runs; the richest pace that is
     expected to end in time is taken. Where none is that leaves enough to see, hurrying earns
-    nothing: then the next of the ``limits`` counts, and after the last one the leanest pace.
+    nothing: then the next of the ``limits`` counts. Where not even the leanest pace meets the last
+    one, it is kept to the end of the time, and the frames that are left by then are left out.
 
     Args:
         pace: What to keep where there is time.
-        info: The clip; where it does not tell its length, a pace holds until time is up.
+        info: The clip; where it does not tell its length, a pace holds for half the time.
         limits: Seconds from now within which the last frame should be done, shortest first: the one
             that pays, the one after which nobody listens any more.
         after: What is still to be done for each frame after the last one, as a share of what a
@@ -163,13 +166,18 @@ class Deadline:
         self._pace = pace
         self._done = 0
 
-    def choose(self, done: int, spent: Mapping[str, float]) -> Pace:
+    def choose(self, done: int, spent: Mapping[str, float]) -> Pace | None:
         """The richest pace that is expected to end within the first limit that can be met."""
+        passed = done - self._done
         self._count(done)
         elapsed = self._clock() - self._started
         if done:
             costs = Costs.measured(spent, frames=done, looks=self._looks, wall=elapsed)
-            self._pace = self._richest(costs, done, elapsed)
+            settled = elapsed + costs.frame * (self._after * done + IN_FLIGHT * passed)
+            self._pace = self._richest(costs, done, settled)
+            following = passed if self._frames is None else min(passed, self._frames - done)
+            if settled + following * costs.of(self._pace) > self._limits[-1] * (1 - RESERVE):
+                return None
         return self._pace
 
     def _count(self, done: int) -> None:
@@ -179,15 +187,15 @@ class Deadline:
         self._looks["pitch"] += frames / self._pace.locate_every
         self._done = done
 
-    def _richest(self, costs: Costs, done: int, elapsed: float) -> Pace:
+    def _richest(self, costs: Costs, done: int, settled: float) -> Pace:
+        """The same, for the frames that are left, after so many seconds for those that are not."""
         if self._frames is None:
-            return self._paces[0] if elapsed < self._limits[0] else self._paces[-1]
+            return self._paces[0] if settled < self._limits[0] / 2 else self._paces[-1]
         left = max(0, self._frames - done)
-        after = self._after * costs.frame * self._frames
         for limit in self._limits:
             worth_it = self._paces if limit == self._limits[-1] else self._paces[: HASTE + 1]
-            time_left = limit * (1 - RESERVE) - elapsed - after
+            time_left = limit * (1 - RESERVE) - settled
             for pace in worth_it:
-                if left * costs.of(pace) <= time_left:
+                if left * (costs.of(pace) + self._after * costs.frame) <= time_left:
                     return pace
         return self._paces[-1]

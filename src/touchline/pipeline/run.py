@@ -66,8 +66,8 @@ def run_job(
         formats: What is written beside ``summary.json``, names of ``touchline.outputs.FORMATS``.
         console: Told what was removed; a progress bar goes there, if it is a terminal.
         deadline: Seconds from now within which the results are to be written: the networks look as
-            often as that allows, see ``Deadline``. What was given up is in ``Summary.skipped``; a
-            deadline that not even the fewest looks can meet is missed.
+            often as that allows, see ``Deadline``; where not even the fewest looks do, the last
+            frames are left out. What was given up is in ``Summary.skipped``.
         span: Seconds between which the frames lie that are analysed; None is the end of the video.
             Numbers and times of frames are those of the whole video.
         resume: Whether to go on where a run into the folder was cut off, from its last whole shot
