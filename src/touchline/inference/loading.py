@@ -84,6 +84,12 @@ def available_devices() -> list[str]:
     return devices()
 
 
+def accelerators() -> list[Device]:
+    """The devices that ``auto`` tries before the CPU, in this order, of those that are known."""
+    wanted: tuple[Device, ...] = ("cuda", "mps") if sys.platform == "darwin" else ("cuda",)
+    return [device for device in wanted if device in available_devices()]
+
+
 @dataclass(frozen=True, slots=True)
 class _Wanted:
     """A ``Runtime`` of which everything is said.
@@ -111,10 +117,7 @@ class _Wanted:
 
 
 def _first_that_works(file: Path, wanted: _Wanted) -> Engine:
-    known = available_devices() if wanted.backend != "openvino" else []
-    for device in ("cuda", "mps") if sys.platform == "darwin" else ("cuda",):
-        if device not in known:
-            continue
+    for device in accelerators() if wanted.backend != "openvino" else []:
         try:
             return _engine(file, device, replace(wanted, backend="onnxruntime"))
         except ModelError:
