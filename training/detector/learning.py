@@ -11,10 +11,14 @@ from torch import Tensor
 
 from touchline.pipeline.prefetch import prefetch
 from training.detector.crops import Crop, CropSampler
+from training.detector.distil import Teacher, distillation_loss
 from training.detector.loss import Losses, Target, detection_loss
+from training.plain import PlainDetector
 from training.run import Run, Schedule, adamw, channels_last, progress_of
 from training.stored import is_exported, load_coco, load_exported, restore_batchnorm
 from training.yolox import NanoDetector
+
+DetectorNet = NanoDetector | PlainDetector
 
 SCHEDULE = Schedule(peak=1e-3, final_share=0.02, warm_up=60)
 WEIGHT_DECAY = 5e-4
@@ -51,7 +55,7 @@ def start_model(start: Path, sampler: CropSampler) -> NanoDetector:
     return channels_last(model)
 
 
-def new_run(model: NanoDetector, sampler: CropSampler | None = None) -> Run[NanoDetector]:
+def new_run(model: DetectorNet, sampler: CropSampler | None = None) -> Run[DetectorNet]:
     """A network and all that trains it; checkpoints keep what `sampler` draws with."""
     optimiser = adamw(model, rate=SCHEDULE.peak, decay=WEIGHT_DECAY, foreach=True)
     run = Run(model, copy.deepcopy(model).eval(), optimiser)
@@ -61,48 +65,65 @@ def new_run(model: NanoDetector, sampler: CropSampler | None = None) -> Run[Nano
 
 
 def train_step(
-    run: Run[NanoDetector],
+    run: Run[DetectorNet],
     crops: list[Crop],
     progress: float,
     *,
     schedule: Schedule = SCHEDULE,
+    taught: list[Tensor] | None = None,
 ) -> Losses:
-    """One step of the optimiser on one batch; also moves the average."""
+    """One step of the optimiser on one batch; also moves the average.
+
+    Args:
+        run: What learns.
+        crops: The batch.
+        progress: Share of the run that has passed.
+        schedule: Of the learning rate.
+        taught: What a teacher says of the crops, which counts as much as their labels.
+    """
     images, targets = batch_of(crops)
     run.set_rate(schedule.rate(progress, run.steps))
     with torch.autocast("cpu", torch.bfloat16):
         maps = run.model(images)
     losses = detection_loss(maps, targets, offsets=progress > OFFSETS_FROM)
-    run.descend(losses.total, samples=len(crops), max_gradient=MAX_GRADIENT, decay=EMA_DECAY)
+    total = losses.total
+    if taught is not None:
+        total = total + distillation_loss([level.float() for level in maps], taught)
+    run.descend(total, samples=len(crops), max_gradient=MAX_GRADIENT, decay=EMA_DECAY)
     return losses
 
 
 def train(
-    run: Run[NanoDetector],
+    run: Run[DetectorNet],
     sampler: CropSampler,
     *,
     minutes: float,
     batch: int,
     out: Path,
     schedule: Schedule = SCHEDULE,
+    teacher: Teacher | None = None,
 ) -> None:
     """Train until `minutes` of training have passed in all; the checkpoint goes to `out`."""
     recent: list[Losses] = []
-    batches = prefetch(_batches(sampler, batch), AHEAD)
+    batches = prefetch(_batches(sampler, batch, teacher), AHEAD)
     for progress in progress_of(run, minutes=minutes, out=out, save_every=SAVE_EVERY_S):
-        crops = next(batches)
-        recent.append(train_step(run, crops, progress, schedule=schedule).detached())
+        crops, taught = next(batches)
+        losses = train_step(run, crops, progress, schedule=schedule, taught=taught)
+        recent.append(losses.detached())
         if run.steps % LOG_EVERY_STEPS == 0:
             _log(run, recent)
             recent.clear()
 
 
-def _batches(sampler: CropSampler, size: int) -> Iterator[list[Crop]]:
+def _batches(
+    sampler: CropSampler, size: int, teacher: Teacher | None
+) -> Iterator[tuple[list[Crop], list[Tensor] | None]]:
     while True:
-        yield [sampler.draw() for _ in range(size)]
+        crops = [sampler.draw() for _ in range(size)]
+        yield crops, None if teacher is None else teacher.maps(crops)
 
 
-def _log(run: Run[NanoDetector], recent: list[Losses]) -> None:
+def _log(run: Run[DetectorNet], recent: list[Losses]) -> None:
     means = [
         (field.name, sum(float(getattr(losses, field.name)) for losses in recent) / len(recent))
         for field in fields(Losses)

@@ -11,6 +11,7 @@ import onnxruntime
 import torch
 from torch import Tensor, nn
 
+from training.plain import PlainDetector, fold_branches
 from training.stem import merge_stem
 from training.stored import fold_batchnorm
 from training.yolox import STRIDES, NanoDetector
@@ -22,7 +23,7 @@ TOLERANCE = 2e-3
 class Shipped(nn.Module):
     """A detector that takes images as they are decoded and gives scores, not logits."""
 
-    def __init__(self, detector: NanoDetector) -> None:
+    def __init__(self, detector: NanoDetector | PlainDetector) -> None:
         super().__init__()
         self.detector = detector
 
@@ -32,17 +33,20 @@ class Shipped(nn.Module):
         return tuple(torch.cat([m[:, :4], m[:, 4:].sigmoid()], 1) for m in maps)
 
 
-def load_average(checkpoint: Path) -> NanoDetector:
-    """The averaged network of a checkpoint, in evaluation mode."""
-    model = NanoDetector()
-    model.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
+def load_average(checkpoint: Path) -> NanoDetector | PlainDetector:
+    """The averaged network of a checkpoint, in evaluation mode; its weights say which it is."""
+    weights = torch.load(checkpoint, weights_only=True)["average"]
+    is_plain = any(name.startswith("stages.") for name in weights)
+    model = PlainDetector() if is_plain else NanoDetector()
+    model.load_state_dict(weights)
     model.eval()
     return model
 
 
-def export(detector: NanoDetector, path: Path) -> None:
-    """Fold the batch normalisation, write ONNX to `path`, and merge its stem."""
+def export(detector: NanoDetector | PlainDetector, path: Path) -> None:
+    """Fold what only helps to learn, write ONNX to `path`, and merge its stem if it has one."""
     fold_batchnorm(detector)
+    fold_branches(detector)
     images = torch.zeros(1, 64, 96, 3, dtype=torch.uint8)
     axes = {"images": {0: "n", 1: "height", 2: "width"}}
     axes |= {name: {0: "n", 2: f"{name}_h", 3: f"{name}_w"} for name in OUTPUTS}
@@ -56,10 +60,11 @@ def export(detector: NanoDetector, path: Path) -> None:
         opset_version=17,
         dynamo=False,
     )
-    merge_stem(path)
+    if isinstance(detector, NanoDetector):
+        merge_stem(path)
 
 
-def largest_difference(detector: NanoDetector, path: Path) -> float:
+def largest_difference(detector: NanoDetector | PlainDetector, path: Path) -> float:
     """Largest difference between the outputs of the network and of the file on random images."""
     images = np.random.default_rng(0).integers(0, 256, (2, 160, 224, 3), np.uint8)
     with torch.no_grad():
