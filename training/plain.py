@@ -103,7 +103,8 @@ def fold_branches(model: nn.Module) -> None:
 def _answer(channels: int) -> nn.Conv2d:
     """The last layer of a stride: nothing is anywhere, until it has learnt better."""
     answer = nn.Conv2d(NECK, channels, 1)
-    nn.init.constant_(answer.bias[4:], PRIOR)  # type: ignore[index]
+    assert answer.bias is not None
+    nn.init.constant_(answer.bias[4:], PRIOR)
     return answer
 
 
