@@ -12,11 +12,11 @@ import numpy as np
 from benchmarks.miner_drip import drip
 from benchmarks.miner_load import PacedHost, Service, giving, probing, serving
 from touchline.pipeline import analyze
-from touchline.scorevision.chain import make_hotkey
 from touchline.scorevision.local_validator import new_challenge, validators_client
 from touchline.scorevision.local_validator.sending import ENDPOINT
 from touchline.scorevision.miner.answer import AnswerBuilder
 from touchline.scorevision.signing import signed_headers
+from touchline.service.chain import make_hotkey
 from touchline.synthetic import write_match
 
 KEY = make_hotkey()

@@ -7,8 +7,8 @@ import pytest
 import yaml
 
 from tests.deploy.project import DEPLOY
-from touchline.scorevision.miner.metrics import Metrics
 from touchline.scorevision.settings import MinerSettings
+from touchline.service.web.metrics import Metrics
 
 DASHBOARD: dict[str, Any] = json.loads((DEPLOY / "grafana-dashboard.json").read_text())
 OF_PROMETHEUS = {"instance"}

@@ -1,7 +1,7 @@
 import re
 
 from tests.deploy.project import DEPLOY, ROOT, fields
-from touchline.scorevision.miner.statuses import STATUSES
+from touchline.service.web.statuses import STATUSES
 
 PAGE = (ROOT / "docs" / "miner.md").read_text()
 EXAMPLE = (ROOT / ".env.example").read_text()

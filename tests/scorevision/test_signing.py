@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from touchline.errors import UnauthenticatedError
-from touchline.scorevision.chain import make_hotkey, verify
 from touchline.scorevision.signing import (
     answer_headers,
     encrypted_message,
     new_nonce,
-    parse_signature,
     request_message,
     signed_headers,
 )
+from touchline.service.chain import make_hotkey, verify
+from touchline.service.web import parse_signature
 
 SEED = bytes.fromhex("ddd4267dd6b3ef6cd069cb19c7c00a7d9e7fec37f7e2184395357d15b1e1a620")
 MINER_SEED = bytes.fromhex("c36cf4cf601415c2a9031ca2345212882e98207302ab2fdfa814fca4d9f33388")

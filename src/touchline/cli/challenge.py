@@ -15,7 +15,7 @@ from touchline.files import require_apart
 if TYPE_CHECKING:
     import httpx
 
-    from touchline.scorevision.chain import Hotkey
+    from touchline.service.chain import Hotkey
     from touchline.scorevision.local_validator import Contest, Miner, Outcome
 
 MinerUrl = Annotated[str, typer.Argument(metavar="URL", help="The miner: http://HOST:PORT.")]
@@ -98,7 +98,7 @@ def _local_validator() -> ModuleType:
 
 
 def _miner(url: str, hotkey: str | None, client: "httpx.Client") -> "Miner":
-    from touchline.scorevision.chain import is_address
+    from touchline.service.chain import is_address
     from touchline.scorevision.local_validator import Miner, ask_hotkey, require_miner_url
 
     url = require_miner_url(url)

@@ -12,7 +12,7 @@ from touchline.cli.options import AsJson, print_json
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from touchline.scorevision.chain import Registration
+    from touchline.service.chain import Registration
 
 AUTO = "auto"
 
@@ -53,7 +53,7 @@ def register(
     """
     from touchline.cli.password import asking
     from touchline.scorevision import MinerSettings
-    from touchline.scorevision.chain import endpoint_of, load_hotkey, public_address, serve_axon
+    from touchline.service.chain import endpoint_of, load_hotkey, public_address, serve_axon
 
     settings = MinerSettings.read(
         netuid=netuid,

@@ -6,16 +6,13 @@ signs is not in the line: the signature is verified with their key.
 """
 
 import hashlib
-import re
 import secrets
 import string
 import time
 
-from touchline.errors import UnauthenticatedError
-from touchline.scorevision.chain import Hotkey
+from touchline.service.chain import Hotkey
 
 SUFFIX = string.ascii_letters + string.digits
-_SIGNATURE = re.compile(r"0x[0-9a-fA-F]{128}", re.ASCII)
 
 
 def request_message(nonce: str, miner_hotkey: str, body: bytes | None = None) -> bytes:
@@ -62,17 +59,6 @@ def answer_headers(hotkey: Hotkey, body: bytes) -> dict[str, str]:
         "nonce": nonce,
         "signature": _signature(hotkey, request_message(nonce, hotkey.address, body)),
     }
-
-
-def parse_signature(text: str) -> bytes:
-    """The 64 bytes of a signature header.
-
-    Raises:
-        UnauthenticatedError: It is not ``0x`` and 128 hexadecimal digits.
-    """
-    if not _SIGNATURE.fullmatch(text):
-        raise UnauthenticatedError("the signature is 0x and 128 hexadecimal digits.")
-    return bytes.fromhex(text[2:])
 
 
 def _signature(hotkey: Hotkey, message: bytes) -> str:

@@ -2,8 +2,9 @@
 
 ``pool`` keeps worker processes, ``worker`` is the program of one, ``messages`` goes between them;
 ``queue`` bounds the requests, ``fetching`` downloads their videos. ``listening`` accepts
-connections, ``connections`` counts them, ``slow_clients`` times them out. Names are loaded when
-they are asked for: what one needs, another may not have installed.
+connections, ``connections`` counts them, ``slow_clients`` times them out. ``web`` is a service on
+HTTP, ``chain`` the subnet that it answers to. Names are loaded when they are asked for: what one
+needs, another may not have installed.
 """
 
 from importlib import import_module
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from touchline.service.messages import Analyse
     from touchline.service.pool import Answered, WorkerPool, WorkerProcess
     from touchline.service.queue import RequestQueue
+    from touchline.service.settings import ServiceSettings
     from touchline.service.slow_clients import HeadTimeoutProtocol
     from touchline.service.worker import AnswerWriter
 
@@ -28,6 +30,7 @@ __all__ = [
     "HeadTimeoutProtocol",
     "Listener",
     "RequestQueue",
+    "ServiceSettings",
     "WorkerPool",
     "WorkerProcess",
     "descriptor_limit",
@@ -45,6 +48,7 @@ _MODULES = {
     "HeadTimeoutProtocol": "slow_clients",
     "Listener": "listening",
     "RequestQueue": "queue",
+    "ServiceSettings": "settings",
     "WorkerPool": "pool",
     "WorkerProcess": "pool",
     "descriptor_limit": "connections",

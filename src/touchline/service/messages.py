@@ -22,6 +22,8 @@ class Analyse(BaseModel):
     """Duration from which a video is refused."""
     max_pixels: int
     """Width times height above which it is refused."""
+    stop_after: float | None = None
+    """Seconds from now after which the rest of the video is left; None is never."""
 
 
 class Arrived(BaseModel):

@@ -15,15 +15,16 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
-from touchline.errors import TouchlineError, VideoRefusedError
+from touchline.errors import InputError, TouchlineError, VideoRefusedError
 from touchline.frame import FrameState
 from touchline.pipeline import Deadline, Models, load_object
 from touchline.service.messages import (
@@ -74,6 +75,15 @@ class AnswerWriter(Protocol):
 
     def frames(self) -> bytes:
         """All frames as they are sent."""
+        ...
+
+
+@runtime_checkable
+class RevisingWriter(AnswerWriter, Protocol):
+    """One that writes nothing before the last frame, and so may take what is known by then."""
+
+    def revise(self, again: Callable[[FrameState], FrameState]) -> None:
+        """Take each frame again as it looks after the last one."""
         ...
 
 
@@ -128,6 +138,7 @@ class Job:
     command: Analyse
     file: ArrivingFile
     cancelled: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
 
     @classmethod
     def of(cls, command: Analyse) -> "Job":
@@ -143,6 +154,28 @@ class Job:
         """Drop the job: a read that blocks until more of the video arrives returns."""
         self.cancelled.set()
         self.file.fail("the work was cancelled")
+
+    @contextmanager
+    def ending_in_time(self) -> Iterator[None]:
+        """During the block, leave the rest of the video once its time is over.
+
+        What a read waits for never comes then: that is the end of the video, and no error.
+        """
+        timer = threading.Timer(self.command.stop_after or 0.0, self._stop)
+        timer.daemon = True
+        if self.command.stop_after is not None:
+            timer.start()
+        try:
+            yield
+        except InputError:
+            if not self.over.is_set():
+                raise
+        finally:
+            timer.cancel()
+
+    def _stop(self) -> None:
+        self.over.set()
+        self.file.fail("its time was over")
 
     def apply(self, command: Arrived | Complete | Cancel) -> None:
         """Update the job by a command that came after the one that started it."""
@@ -210,15 +243,19 @@ def analyse(
         raise
     answer = new_answer((reader.info.width, reader.info.height))
     pacer = Deadline(models.pace(reader.info), reader.info, job.command.within)
-    with models.analyze(reader, pacer=pacer) as analysis:
+    with models.analyze(reader, pacer=pacer) as analysis, job.ending_in_time():
         for state in analysis:
             if job.cancelled.is_set():
                 raise _CancelledError
+            if job.over.is_set():
+                break
             answer.add(state)
             _require_short(state.time, job.command)
             _require_few(len(answer), job.command)
             if len(answer) % PROGRESS_EVERY == 0:
                 events.write(FrameProgress(frames=len(answer)))
+    if isinstance(answer, RevisingWriter):
+        answer.revise(analysis.revise)
     frames = answer.frames()
     seconds = analysis.stopwatch.seconds | {"total": time.perf_counter() - started}
     return Analysed(
@@ -228,7 +265,7 @@ def analyse(
         seconds={stage: round(value, 3) for stage, value in seconds.items()},
         skipped={
             "paces": {str(frame): asdict(pace) for frame, pace in analysis.paces.items()},
-            "truncated": analysis.truncated,
+            "truncated": "its time was over" if job.over.is_set() else analysis.truncated,
             "timing": analysis.timing,
         },
     ), frames

@@ -5,12 +5,12 @@ import time
 
 import pytest
 
-from tests.scorevision.chain.replay import replayed_chain
 from tests.scorevision.doctor.places import SEED, context_of, write_wallet
+from tests.service.chain.replay import replayed_chain
 from touchline.errors import ChainError
-from touchline.scorevision.chain import Metagraph, Node, make_hotkey
 from touchline.scorevision.doctor import chain
 from touchline.scorevision.miner.service import Service
+from touchline.service.chain import Metagraph, Node, make_hotkey
 
 MINER = make_hotkey(SEED)
 

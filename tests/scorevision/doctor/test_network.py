@@ -4,10 +4,10 @@ import socket
 
 import pytest
 
-from tests.scorevision.chain.replay import replayed_chain
 from tests.scorevision.doctor.places import SEED, context_of, nowhere, web_server, write_wallet
-from touchline.scorevision.chain import make_hotkey
+from tests.service.chain.replay import replayed_chain
 from touchline.scorevision.doctor import World, network, web
+from touchline.service.chain import make_hotkey
 
 MINER = make_hotkey(SEED)
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import httpx
 
-from touchline.scorevision.chain import Hotkey, make_hotkey
 from touchline.scorevision.signing import answer_headers
+from touchline.service.chain import Hotkey, make_hotkey
 
 
 @dataclass

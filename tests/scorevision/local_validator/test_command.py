@@ -11,7 +11,7 @@ from tests.scorevision.answers import answer, write_clip
 from tests.scorevision.local_validator.miners import answering, fetching_first, mining
 from touchline.cli.challenge import challenge
 from touchline.errors import InputError, RequestError, UsageError
-from touchline.scorevision.chain import make_hotkey
+from touchline.service.chain import make_hotkey
 
 FRAMES = 3
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from touchline.errors import ChainError, InputError
-from touchline.scorevision.chain import make_hotkey
 from touchline.scorevision.local_validator import read_key
+from touchline.service.chain import make_hotkey
 
 SEED = bytes(range(32))
 

@@ -20,7 +20,6 @@ from tests.scorevision.local_validator.miners import (
 )
 from tests.scorevision.scoring.scorers import Eyes
 from touchline.errors import OutputError
-from touchline.scorevision.chain import make_hotkey
 from touchline.scorevision.local_validator import (
     Caller,
     Contest,
@@ -34,6 +33,7 @@ from touchline.scorevision.local_validator import (
 from touchline.scorevision.report import same_for_all
 from touchline.scorevision.response import read_response
 from touchline.scorevision.score import Terms, score_clip
+from touchline.service.chain import make_hotkey
 
 KEY = make_hotkey(bytes(32))
 FRAMES = 4

@@ -16,7 +16,6 @@ from tests.scorevision.local_validator.miners import (
     saying_nothing,
 )
 from touchline.errors import InputError, UsageError
-from touchline.scorevision.chain import make_hotkey, verify
 from touchline.scorevision.local_validator import (
     Miner,
     Reply,
@@ -27,7 +26,9 @@ from touchline.scorevision.local_validator import (
     send,
     validators_client,
 )
-from touchline.scorevision.signing import parse_signature, request_message
+from touchline.scorevision.signing import request_message
+from touchline.service.chain import make_hotkey, verify
+from touchline.service.web import parse_signature
 
 KEY = make_hotkey(bytes(32))
 CHALLENGE = SentChallenge("4711", "http://example.com/ü.mp4", "2025-08-14T12:00:00.123456+00:00")

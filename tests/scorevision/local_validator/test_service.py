@@ -13,7 +13,6 @@ import httpx
 import pytest
 
 from tests.ports import free_port
-from touchline.scorevision.chain import make_hotkey
 from touchline.scorevision.local_validator import (
     Caller,
     Contest,
@@ -24,6 +23,7 @@ from touchline.scorevision.local_validator import (
     validators_client,
 )
 from touchline.scorevision.report import load_judge
+from touchline.service.chain import make_hotkey
 from touchline.synthetic import read_truth
 
 SEED = bytes(range(32))

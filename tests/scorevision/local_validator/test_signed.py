@@ -3,9 +3,9 @@
 import httpx
 import pytest
 
-from touchline.scorevision.chain import make_hotkey
 from touchline.scorevision.local_validator import signature_of
 from touchline.scorevision.signing import answer_headers
+from touchline.service.chain import make_hotkey
 
 KEY, STRANGER = make_hotkey(bytes(32)), make_hotkey(bytes([1] * 32))
 BODY = b'{"frames": []}'

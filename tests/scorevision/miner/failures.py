@@ -16,10 +16,10 @@ import psutil
 import pytest
 from websockets.sync.server import serve
 
-from tests.scorevision.chain.replay import MadeChain, crowd
 from tests.scorevision.miner.serving import MINER, Running
 from tests.scorevision.miner.serving import serving as serving_it
 from tests.scorevision.miner.validators import ENDPOINT, WITHIN, Validator, body_of
+from tests.service.chain.replay import MadeChain, crowd
 from tests.service.fetching.hosts import HEAD, Answer, Asked, Host, says, serving
 
 VALIDATOR = Validator(bytes([77]) * 32)

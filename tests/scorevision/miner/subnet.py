@@ -13,9 +13,9 @@ import bittensor_core as core
 import httpx
 from anyio.from_thread import start_blocking_portal
 
-from tests.scorevision.chain.replay import chain_called
 from tests.scorevision.miner.serving import MINER, MINER_PUBLIC, Running, serving
 from tests.scorevision.miner.validators import ENDPOINT, Validator, require_sound
+from tests.service.chain.replay import chain_called
 from tests.service.fetching import hosts
 
 VALIDATOR, LOWSTAKE, ALPHAONLY = (Validator(bytes([place]) * 32) for place in (118, 108, 97))

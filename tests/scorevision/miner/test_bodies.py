@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
-from touchline.scorevision.chain import make_hotkey, verify
 from touchline.scorevision.miner.bodies import acceptable, compressed, finish
+from touchline.service.chain import make_hotkey, verify
 
 BODY = b'{"frames": []}' * 200
 

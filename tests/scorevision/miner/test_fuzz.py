@@ -39,7 +39,7 @@ from tests.scorevision.miner.subnet import (
     wait_until,
 )
 from tests.scorevision.miner.validators import ENDPOINT, body_of, client_of
-from touchline.scorevision.miner.bodies import MAX_BODY
+from touchline.service.web import MAX_BODY
 
 pytestmark = pytest.mark.slow
 

@@ -11,12 +11,12 @@ import pytest
 from tests.conftest import MakeVideo
 from touchline.errors import VideoUnreachableError
 from touchline.scorevision.miner.handler import ChallengeHandler
-from touchline.scorevision.miner.metrics import Metrics
 from touchline.scorevision.miner.service import ANSWER
 from touchline.scorevision.settings import MinerSettings
 from touchline.scorevision.wire import Challenge
 from touchline.service import RequestQueue, WorkerPool
 from touchline.service.fetching import ProgressCallback
+from touchline.service.web.metrics import Metrics
 
 pytestmark = pytest.mark.slow
 BOUND = 60.0

@@ -17,7 +17,6 @@ import bittensor_core as core
 import httpx
 import pytest
 
-from tests.scorevision.chain.replay import CHAINS
 from tests.scorevision.miner.serving import MINER, MINER_PUBLIC, Running
 from tests.scorevision.miner.subnet import (
     ALPHAONLY,
@@ -34,6 +33,7 @@ from tests.scorevision.miner.subnet import (
     wait_until,
 )
 from tests.scorevision.miner.validators import ENDPOINT, body_of, client_of, nonce_of, payload_of
+from tests.service.chain.replay import CHAINS
 
 pytestmark = pytest.mark.slow
 

@@ -11,9 +11,10 @@ from starlette.testclient import TestClient
 
 from touchline.errors import ChainError, OutputError, UsageError
 from touchline.scorevision.miner.app import create_app
-from touchline.scorevision.miner.handler import SCRATCH
-from touchline.scorevision.miner.service import Service, sweep
+from touchline.scorevision.miner.service import Service
 from touchline.scorevision.settings import MinerSettings
+from touchline.service.web.handler import SCRATCH
+from touchline.service.web.service import sweep
 
 
 def settings(tmp_path: Path, **given: Any) -> MinerSettings:

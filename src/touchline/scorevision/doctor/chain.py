@@ -8,7 +8,7 @@ from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
 from touchline.scorevision.doctor.folders import writable_part
 
 if TYPE_CHECKING:
-    from touchline.scorevision.chain import Node
+    from touchline.service.chain import Node
 
 CHALLENGED_BELOW = 999.0
 """Total stake from which validators take a node for one of them, and do not challenge it."""
@@ -105,7 +105,7 @@ def _stored(context: Context, problem: str) -> Verdict:
     if not settings.load_old_nodes:
         return wrong(f"{problem}; LOAD_OLD_NODES is off, so nobody may ask", fix)
     try:
-        from touchline.scorevision.chain import load_metagraph
+        from touchline.service.chain import load_metagraph
 
         age = load_metagraph(settings.stored_metagraph).age()
     except TouchlineError:

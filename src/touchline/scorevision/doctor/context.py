@@ -15,7 +15,7 @@ from touchline.scorevision.doctor import web
 from touchline.scorevision.settings import MinerSettings
 
 if TYPE_CHECKING:
-    from touchline.scorevision.chain import Hotkey, Metagraph
+    from touchline.service.chain import Hotkey, Metagraph
 
 T = TypeVar("T")
 
@@ -122,7 +122,7 @@ def local_address(settings: MinerSettings) -> str:
 
 
 def _load_hotkey(settings: MinerSettings, world: World) -> "Hotkey":
-    from touchline.scorevision.chain import load_hotkey
+    from touchline.service.chain import load_hotkey
 
     return load_hotkey(
         settings.wallet_name,
@@ -134,14 +134,14 @@ def _load_hotkey(settings: MinerSettings, world: World) -> "Hotkey":
 
 
 def _read_chain(settings: MinerSettings, world: World) -> "Metagraph":
-    from touchline.scorevision.chain import endpoint_of, fetch_metagraph
+    from touchline.service.chain import endpoint_of, fetch_metagraph
 
     endpoint = endpoint_of(settings.subtensor_network, settings.subtensor_address)
     return fetch_metagraph(endpoint, settings.netuid, timeout=world.chain_within)
 
 
 def _find_metagraph(settings: MinerSettings, chain: "Callable[[], Metagraph]") -> "Metagraph":
-    from touchline.scorevision.chain import load_metagraph, read_allow_list
+    from touchline.service.chain import load_metagraph, read_allow_list
 
     if settings.allow_list is not None:
         return read_allow_list(settings.allow_list)

@@ -104,7 +104,7 @@ def _chain_server(settings: MinerSettings) -> str | None:
     if settings.allow_list is not None:
         return None
     try:
-        from touchline.scorevision.chain import endpoint_of
+        from touchline.service.chain import endpoint_of
     except TouchlineError:  # its packages are missing, which another line says
         return None
     parts = urlsplit(endpoint_of(settings.subtensor_network, settings.subtensor_address))

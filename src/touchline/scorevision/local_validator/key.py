@@ -6,7 +6,7 @@ from pathlib import Path
 
 from touchline.errors import InputError
 from touchline.files import as_path
-from touchline.scorevision.chain import Hotkey, load_hotkey, make_hotkey
+from touchline.service.chain import Hotkey, load_hotkey, make_hotkey
 
 _SEED = re.compile(rb"0x([0-9a-fA-F]{64})")
 _AT_MOST = 64 * 1024

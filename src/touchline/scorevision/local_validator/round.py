@@ -11,13 +11,13 @@ import httpx
 from touchline.errors import OutputError
 from touchline.files import as_path
 from touchline.outputs import write_whole
-from touchline.scorevision.chain import Hotkey
 from touchline.scorevision.local_validator.earning import Contest, Sent
 from touchline.scorevision.local_validator.hosting import hosting
 from touchline.scorevision.local_validator.outcome import ZERO, Came, Outcome, Round, earned
 from touchline.scorevision.local_validator.reading import Fate, read_as_validator
 from touchline.scorevision.local_validator.sending import Miner, Reply, new_challenge, send
 from touchline.scorevision.report import ClipScore
+from touchline.service.chain import Hotkey
 
 Offer = Callable[[], AbstractContextManager[str]]
 """Opens the URL at which the video may be had during one challenge."""

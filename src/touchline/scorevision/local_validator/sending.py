@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 
 from touchline.errors import InputError, UsageError
-from touchline.scorevision.chain import Hotkey, is_address
 from touchline.scorevision.local_validator.signed import AnswerSignature, signature_of
 from touchline.scorevision.signing import signed_headers
 from touchline.scorevision.wire import write_challenge
+from touchline.service.chain import Hotkey, is_address
 
 TIMEOUT = 240.0
 """Seconds that a validator waits to connect, to be read, and between two blocks of an answer."""

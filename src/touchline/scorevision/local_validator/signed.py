@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import httpx
 
 from touchline.errors import UnauthenticatedError
-from touchline.scorevision.chain import verify
-from touchline.scorevision.signing import parse_signature, request_message
+from touchline.scorevision.signing import request_message
+from touchline.service.chain import verify
+from touchline.service.web import parse_signature
 
 HEADERS = ("miner-hotkey", "nonce", "signature")
 """The headers of a signed answer."""

@@ -1,33 +1,15 @@
-"""Bodies in and out: bounded when read, signed and compressed when sent."""
+"""Bodies as they are sent: signed and compressed."""
 
 import gzip
 
 import zstandard
 from starlette.datastructures import Headers
-from starlette.requests import Request
 
-from touchline.errors import OversizeError
-from touchline.scorevision.chain import Hotkey
 from touchline.scorevision.signing import answer_headers
+from touchline.service.chain import Hotkey
 
-MAX_BODY = 64 * 1024
-"""Bytes of the largest request; a challenge has about 200."""
 WORTH_COMPRESSING = 1024
 """Bytes from which a body is compressed."""
-
-
-async def read_body(request: Request) -> bytes:
-    """The raw body, as it was signed.
-
-    Raises:
-        OversizeError: It is larger than ``MAX_BODY``; no more than that is read.
-    """
-    body = bytearray()
-    async for block in request.stream():
-        body += block
-        if len(body) > MAX_BODY:
-            raise OversizeError(f"a request has at most {MAX_BODY} bytes.")
-    return bytes(body)
 
 
 def compressed(body: bytes, accepted: str) -> tuple[bytes, dict[str, str]]:

@@ -8,8 +8,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from touchline.errors import MalformedError
 from touchline.scorevision.miner.access.admission import NAMES
-from touchline.scorevision.miner.routes import REFUSALS, body_in_time, header_parameters, service_of
+from touchline.scorevision.miner.routes import service_of
 from touchline.scorevision.miner.sealed import KEY_UUID, exchange_of, key_uuid
+from touchline.service.web import REFUSALS, body_in_time, header_parameters
 
 router = APIRouter()
 

@@ -17,10 +17,10 @@ from touchline.errors import (
     RequestError,
     UnauthenticatedError,
 )
-from touchline.scorevision.chain import Metagraph, Node
 from touchline.scorevision.miner.access.admission import Admission
-from touchline.scorevision.miner.access.nonces import NonceMemory
 from touchline.scorevision.wire import Challenge
+from touchline.service.chain import Metagraph, Node
+from touchline.service.web import NonceMemory, Standing
 
 MINER = "5GbPxSD1FgXvVCWDbakcSXtGX63qM53DeBcjPjhbPhHYt61H"
 BODY = b'{"challenge_id": "4711", "type": "gsr", "video_url": "https://e.com/v.mp4"}'
@@ -59,11 +59,13 @@ def admission():
 def admission_with(nonces):
     return Admission(
         own=MINER,
-        metagraph=lambda: METAGRAPH,
+        standing=Standing(
+            metagraph=lambda: METAGRAPH,
+            min_stake=1000.0,
+            stake_field="total",
+            require_permit=False,
+        ),
         nonces=nonces,
-        min_stake=1000.0,
-        stake_field="total",
-        require_permit=False,
     )
 
 
@@ -172,7 +174,7 @@ def test_a_stake_just_below_the_threshold_is_too_little(admission):
     [("total", {rich, permitless}), ("tao", {poor}), ("alpha", set())],
 )
 def test_the_field_that_is_set_counts_as_stake(admission, field, who):
-    admission = replace(admission, stake_field=field)
+    admission = replace(admission, standing=replace(admission.standing, stake_field=field))
     everyone = (rich, poor, permitless)
     assert {each for each in everyone if is_admitted(admission, each)} == who
 
@@ -186,21 +188,24 @@ def is_admitted(admission, validator):
 
 def test_a_permit_is_asked_for_only_where_it_is_required(admission):
     assert is_admitted(admission, permitless)
-    strict = replace(admission, require_permit=True)
+    strict = replace(admission, standing=replace(admission.standing, require_permit=True))
     assert is_admitted(strict, rich)
     with pytest.raises(ForbiddenError, match="no validator permit"):
         strict.admit(permitless.headers(MINER, BODY), BODY)
 
 
 def test_where_anyone_may_ask_a_stranger_must_sign_all_the_same(admission):
-    admission = replace(admission, metagraph=lambda: replace(METAGRAPH, anyone=True))
+    admission = replace(
+        admission,
+        standing=replace(admission.standing, metagraph=lambda: replace(METAGRAPH, anyone=True)),
+    )
     assert is_admitted(admission, stranger)
     with pytest.raises(UnauthenticatedError, match="does not hold"):
         admission.admit(stranger.headers(MINER, BODY), BODY[:-1])
 
 
 def test_before_the_chain_was_read_a_client_is_told_to_come_back(admission):
-    unready = replace(admission, metagraph=lambda: None)
+    unready = replace(admission, standing=replace(admission.standing, metagraph=lambda: None))
     headers = rich.headers(MINER, BODY)
     with pytest.raises(BusyError, match="not been read") as refusal:
         unready.admit(headers, BODY)

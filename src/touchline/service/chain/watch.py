@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from touchline.errors import ChainError, OutputError
-from touchline.scorevision.chain.metagraph import Metagraph, load_metagraph
+from touchline.service.chain.metagraph import Metagraph, load_metagraph
 
 log = logging.getLogger(__name__)
 

@@ -4,10 +4,10 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
-from touchline.scorevision.chain import ChainWatch, Metagraph
-from touchline.scorevision.miner.health import Vitals
 from touchline.scorevision.settings import MinerSettings
+from touchline.service.chain import ChainWatch, Metagraph
 from touchline.service.pool import WorkerPool
+from touchline.service.web.health import Vitals
 
 FRESH = Metagraph(netuid=44, block=7, synced=0.0, nodes={}, origin="chain")
 

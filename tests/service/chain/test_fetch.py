@@ -11,7 +11,7 @@ import time
 import psutil
 import pytest
 
-from tests.scorevision.chain.replay import (
+from tests.service.chain.replay import (
     CHAINS,
     RECORDINGS,
     SERVED,
@@ -21,7 +21,7 @@ from tests.scorevision.chain.replay import (
 )
 from tests.shared import beside
 from touchline.errors import ChainError, UsageError
-from touchline.scorevision.chain import endpoint_of, fetch_metagraph, make_hotkey, read, read_apart
+from touchline.service.chain import endpoint_of, fetch_metagraph, make_hotkey, read, read_apart
 
 VALIDATOR, LOWSTAKE, ALPHAONLY, MINER = (make_hotkey(bytes([65 + i]) * 32) for i in range(4))
 PARTS = {
@@ -135,7 +135,7 @@ def test_a_process_apart_ends_at_its_own_timeout(chain):
 
 def test_a_process_that_stands_still_is_killed_and_reaped(chain, monkeypatch):
     chain.silent = True
-    monkeypatch.setattr("touchline.scorevision.chain.fetch.STARTING", 2.0)
+    monkeypatch.setattr("touchline.service.chain.fetch.STARTING", 2.0)
     before = children()
 
     async def freeze():

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from touchline.errors import ChainError, OutputError
-from touchline.scorevision.chain import (
+from touchline.service.chain import (
     Metagraph,
     Node,
     load_metagraph,
     make_hotkey,
     read_allow_list,
 )
-from touchline.scorevision.chain.metagraph import parse_metagraph
+from touchline.service.chain.metagraph import parse_metagraph
 
 ADDRESS = make_hotkey(b"a" * 32).address
 OTHER = make_hotkey(b"b" * 32).address

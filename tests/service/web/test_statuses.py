@@ -13,7 +13,7 @@ from touchline.errors import (
     UnauthenticatedError,
     VideoRefusedError,
 )
-from touchline.scorevision.miner.statuses import STATUSES, detail_of, headers_of, status_of
+from touchline.service.web.statuses import STATUSES, detail_of, headers_of, status_of
 
 KINDS = [
     kind

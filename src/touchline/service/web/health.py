@@ -9,15 +9,18 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from touchline.scorevision.chain import ChainWatch
-from touchline.scorevision.settings import MinerSettings
-from touchline.service import WorkerPool, read_gpus
+from touchline.service.chain import ChainWatch
+from touchline.service.gpu import read_gpus
+from touchline.service.pool import WorkerPool
+from touchline.service.settings import ServiceSettings
+
+State = Literal["ok", "warning", "wrong"]
 
 
 class Check(BaseModel):
     """One thing the service needs."""
 
-    state: Literal["ok", "warning", "wrong"]
+    state: State
     detail: str
 
 
@@ -26,8 +29,8 @@ class Health(BaseModel):
 
     live: bool = True
     ready: bool
-    hotkey: str
-    """Address of the miner."""
+    hotkey: str | None
+    """Address of the miner; None where it is not known."""
     version: str
     uptime: float
     """Seconds."""
@@ -38,13 +41,14 @@ class Health(BaseModel):
 class Vitals:
     """What one service needs, and whether it has it."""
 
-    hotkey: str
+    hotkey: str | None
     version: str
     pool: WorkerPool
     watch: ChainWatch
-    settings: MinerSettings
+    settings: ServiceSettings
     scratch: Path
     started: float
+    needs_chain: bool = True
 
     def read(self) -> Health:
         """The health of the service now."""
@@ -72,7 +76,8 @@ class Vitals:
     def _chain(self) -> Check:
         metagraph, problem = self.watch.metagraph, self.watch.problem
         if metagraph is None:
-            return Check(state="wrong", detail=problem or "the chain has not been read yet")
+            state: State = "wrong" if self.needs_chain else "warning"
+            return Check(state=state, detail=problem or "the chain has not been read yet")
         age = metagraph.age()
         detail = f"{len(metagraph.nodes)} nodes, {metagraph.origin}, {age:.0f} s old"
         if metagraph.origin == "allow-list":

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from touchline.errors import ChainError
-from touchline.scorevision.chain.metagraph import Metagraph, Node
-from touchline.scorevision.chain.wallet import is_address
+from touchline.service.chain.metagraph import Metagraph, Node
+from touchline.service.chain.wallet import is_address
 
 STAKES = ("total_stake", "tao_stake", "alpha_stake")
 

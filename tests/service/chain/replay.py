@@ -20,10 +20,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import serve
 
 from tests.ports import free_port
-from tests.scorevision.chain import runtime
-from tests.scorevision.chain.scale import blob, compact, flag, number, option, vector
+from tests.service.chain import runtime
+from tests.service.chain.scale import blob, compact, flag, number, option, vector
 from tests.shared import SHARED, beside
-from touchline.scorevision.chain import make_hotkey
+from touchline.service.chain import make_hotkey
 
 RAO = 10**9
 EVENTS = "0x26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7"

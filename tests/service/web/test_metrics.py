@@ -3,7 +3,7 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from touchline.scorevision.miner.metrics import Metrics
+from touchline.service.web.metrics import Metrics
 
 
 def rendered(metrics: Metrics) -> dict[tuple[str, tuple[str, ...]], float]:

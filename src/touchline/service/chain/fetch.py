@@ -7,8 +7,8 @@ from asyncio.subprocess import DEVNULL, PIPE
 from contextlib import suppress
 
 from touchline.errors import ChainError, UsageError
-from touchline.scorevision.chain import read
-from touchline.scorevision.chain.metagraph import Metagraph, parse_metagraph
+from touchline.service.chain import read
+from touchline.service.chain.metagraph import Metagraph, parse_metagraph
 
 ENDPOINTS = {
     "finney": "wss://entrypoint-finney.opentensor.ai:443",

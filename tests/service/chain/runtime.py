@@ -4,7 +4,7 @@ It has what a miner asks for and no more: one call, one event of success and one
 list of errors, and the metagraph with the fields that are read. The layout is frame-metadata's.
 """
 
-from tests.scorevision.chain.scale import blob, compact, number, option, text, vector
+from tests.service.chain.scale import blob, compact, number, option, text, vector
 
 PRIMITIVES = {"bool": 0, "u8": 3, "u16": 4, "u32": 5, "u64": 6, "u128": 7}
 NO_DOCS = vector([])

@@ -10,10 +10,10 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from tests.scorevision.chain.replay import replayed_chain
+from tests.service.chain.replay import replayed_chain
 from touchline.cli.register import register
 from touchline.errors import ChainError, UsageError
-from touchline.scorevision.chain import make_hotkey
+from touchline.service.chain import make_hotkey
 
 SEED = b"r" * 32
 MINER = make_hotkey(SEED)

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from touchline.errors import BusyError, OutputError, RequestError, UnauthenticatedError
-from touchline.scorevision.miner.access.nonces import MOST, PER_VALIDATOR, NonceMemory
+from touchline.service.web.nonces import MOST, PER_VALIDATOR, NonceMemory
 
 NOW = 1_755_172_800_123_456_789
 SECOND = 10**9
@@ -242,7 +242,7 @@ RACER = """
 import sys, time
 from pathlib import Path
 from touchline.errors import UnauthenticatedError
-from touchline.scorevision.miner.access.nonces import NonceMemory
+from touchline.service.web.nonces import NonceMemory
 memory = NonceMemory(Path(sys.argv[1]))
 print("ready", flush=True)
 stamp = sys.stdin.readline().strip()

@@ -5,9 +5,9 @@ import logging
 
 import pytest
 
-from tests.scorevision.chain.replay import replayed_chain
+from tests.service.chain.replay import replayed_chain
 from touchline.errors import ChainError
-from touchline.scorevision.chain import ChainWatch, Metagraph, load_metagraph, read_apart
+from touchline.service.chain import ChainWatch, Metagraph, load_metagraph, read_apart
 
 
 def graph(block, origin="chain"):

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from touchline.errors import ChainError, UsageError
-from touchline.scorevision.chain import is_address, load_hotkey, make_hotkey, verify
+from touchline.service.chain import is_address, load_hotkey, make_hotkey, verify
 
 # A key and a signature that another implementation made.
 SEED = "c36cf4cf601415c2a9031ca2345212882e98207302ab2fdfa814fca4d9f33388"

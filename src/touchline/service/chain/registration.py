@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from touchline.errors import ChainError
-from touchline.scorevision.chain.axon import AxonCall, plan_axon
-from touchline.scorevision.chain.fetch import fetch_metagraph
-from touchline.scorevision.chain.read import connected, said, within
-from touchline.scorevision.chain.wallet import Hotkey
+from touchline.service.chain.axon import AxonCall, plan_axon
+from touchline.service.chain.fetch import fetch_metagraph
+from touchline.service.chain.read import connected, said, within
+from touchline.service.chain.wallet import Hotkey
 
 if TYPE_CHECKING:
     from bittensor.result import ExtrinsicResult

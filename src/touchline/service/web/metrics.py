@@ -14,7 +14,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from touchline.service import read_gpus
+from touchline.service.gpu import read_gpus
 
 SECONDS = (0.1, 0.25, 0.5, 1, 2, 4, 6, 8, 10, 12, 15, 20, 30, 60, 120, 240)
 """Buckets: fine where validators pay for speed."""

@@ -1,0 +1,31 @@
+"""The chain: hotkeys, who is on the subnet, and telling it where the miner listens."""
+
+from touchline.service.chain.allow_list import read_allow_list
+from touchline.service.chain.axon import AxonCall, plan_axon
+from touchline.service.chain.fetch import endpoint_of, fetch_metagraph, read_apart
+from touchline.service.chain.metagraph import Metagraph, Node, load_metagraph
+from touchline.service.chain.public_address import public_address
+from touchline.service.chain.registration import Registration, serve_axon
+from touchline.service.chain.wallet import Hotkey, is_address, load_hotkey, make_hotkey, verify
+from touchline.service.chain.watch import ChainWatch
+
+__all__ = [
+    "AxonCall",
+    "ChainWatch",
+    "Hotkey",
+    "Metagraph",
+    "Node",
+    "Registration",
+    "endpoint_of",
+    "fetch_metagraph",
+    "is_address",
+    "load_hotkey",
+    "load_metagraph",
+    "make_hotkey",
+    "plan_axon",
+    "public_address",
+    "read_allow_list",
+    "read_apart",
+    "serve_axon",
+    "verify",
+]
