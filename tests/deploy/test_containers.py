@@ -10,12 +10,18 @@ import yaml
 
 from tests.deploy.project import DEPLOY, ROOT, STOPS_WITHIN
 from touchline.scorevision.settings import MinerSettings
+from touchline.turbovision.private import PrivateSettings
 
 FILES = [DEPLOY / "Dockerfile", DEPLOY / "Dockerfile.cuda"]
+PRIVATE = DEPLOY / "Dockerfile.private"
 PAGE = (ROOT / "docs" / "miner.md").read_text()
+PRIVATE_PAGE = (ROOT / "docs" / "turbovision.md").read_text()
 SERVE = "touchline serve --host 0.0.0.0 --port 7999"
+SERVE_PRIVATE = "touchline serve --protocol turbovision --host 0.0.0.0 --port 8000"
 
-every_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+PORTS = dict.fromkeys(FILES, "7999") | {PRIVATE: "8000"}
+
+every_file = pytest.mark.parametrize("file", [*FILES, PRIVATE], ids=lambda file: file.name)
 
 
 def instructions(file: Path) -> list[tuple[str, str]]:
@@ -56,10 +62,12 @@ def test_what_is_installed_is_held_to_its_hash(file: Path) -> None:
 @every_file
 def test_it_runs_the_command_of_the_docs_on_the_port_of_the_docs(file: Path) -> None:
     (command,) = all_of(file, "CMD")
-    assert " ".join(json.loads(command)) == SERVE
-    assert SERVE in PAGE
-    assert all_of(file, "EXPOSE") == ["7999"]
+    serve, page = (SERVE_PRIVATE, PRIVATE_PAGE) if file == PRIVATE else (SERVE, PAGE)
+    assert " ".join(json.loads(command)) == serve
+    assert serve in page
+    assert all_of(file, "EXPOSE") == [PORTS[file]]
     assert MinerSettings.model_fields["port"].default == 7999
+    assert PrivateSettings.model_fields["port"].default == 8000
 
 
 @every_file
@@ -81,7 +89,7 @@ def test_its_health_is_whether_the_service_answers(file: Path) -> None:
     program, option, code = json.loads(check.split("CMD", 1)[1])
     assert (program, option) == ("python", "-c")
     compile(code, "healthcheck", "exec")
-    assert "http://127.0.0.1:7999/health/live" in code
+    assert f"http://127.0.0.1:{PORTS[file]}/health/live" in code
 
 
 def test_the_gpu_differs_by_base_and_one_package() -> None:

@@ -5,6 +5,7 @@ that would be a guess is absent, and says why.
 """
 
 from touchline.analytics.chapters import Chapter, Chapters
+from touchline.analytics.events import Event, events
 from touchline.analytics.motion import Motions, Reason, motions
 from touchline.analytics.passes import Pass, passes
 from touchline.analytics.possession import (
@@ -26,6 +27,7 @@ __all__ = [
     "TEAMS",
     "Chapter",
     "Chapters",
+    "Event",
     "Motions",
     "Pass",
     "Possession",
@@ -35,6 +37,7 @@ __all__ = [
     "Shape",
     "Sightings",
     "Tally",
+    "events",
     "heat_map",
     "joined_possession",
     "line_heights",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from touchline.cli.consoles import err, out
-from touchline.cli.options import AsJson, VerifierName, print_json
+from touchline.cli.options import AsJson, ByProtocol, Protocol, VerifierName, print_json
 from touchline.cli.password import asking
 from touchline.errors import RequestError, TouchlineError, UsageError
 from touchline.files import require_apart
@@ -15,8 +15,9 @@ from touchline.files import require_apart
 if TYPE_CHECKING:
     import httpx
 
+    from touchline.scorevision.local_validator import Contest, Miner, Offer, Outcome
     from touchline.service.chain import Hotkey
-    from touchline.scorevision.local_validator import Contest, Miner, Outcome
+    from touchline.turbovision.private import ActionOutcome
 
 MinerUrl = Annotated[str, typer.Argument(metavar="URL", help="The miner: http://HOST:PORT.")]
 Clip = Annotated[Path | None, typer.Option("--video", help="The clip to serve and to score by.")]
@@ -35,6 +36,10 @@ MinerHotkey = Annotated[str | None, typer.Option(help="Of the miner; else its /h
 Others = Annotated[Path | None, typer.Option(help="A JSON list: seconds of the other miners.")]
 Save = Annotated[Path | None, typer.Option(help="Folder that keeps the answers.")]
 Score = Annotated[bool, typer.Option("--score/--no-score", help="Score the answers, or only time.")]
+Truth = Annotated[
+    Path | None,
+    typer.Option(help='turbovision: what happens, [{"frame": 241, "action": "pass"}].'),
+]
 Seed = Annotated[int, typer.Option(help="Draws the frames whose boxes are scored.")]
 
 
@@ -51,16 +56,27 @@ def challenge(
     score: Score = True,
     seed: Seed = 0,
     verifier: VerifierName = None,
+    protocol: ByProtocol = Protocol.SCOREVISION,
+    truth: Truth = None,
     as_json: AsJson = False,
 ) -> None:
     """Challenge the miner at URL as a validator does, and say what it would have earned."""
-    _require_source(video, video_url, score=score)
+    is_private = protocol is Protocol.TURBOVISION
+    if is_private and (others or save or verifier):
+        raise UsageError("--others, --save and --verifier are of the first protocol.")
+    if truth and not is_private:
+        raise UsageError("--truth needs --protocol turbovision.")
+    _require_source(video, video_url, score=score and not is_private)
     if save:
         answers = [save / str(number) / "predictions.json" for number in range(1, count + 1)]
         require_apart(answers, [each for each in (video, key, others) if each])
     challenges = _local_validator()
     with challenges.validators_client() as client:
         miner = _miner(url, miner_hotkey, client)
+        if is_private:
+            with challenges.offering(video, url=video_url, serve_on=serve_on) as offer:
+                _ask_for_actions(miner, offer, key=key, count=count, truth=truth, as_json=as_json)
+            return
         caller = challenges.Caller(key=_key(key), client=client, told=_tell)
         contest = _contest(video, others, seed, verifier) if score and video else None
         with challenges.offering(video, url=video_url, serve_on=serve_on) as offer:
@@ -74,6 +90,37 @@ def challenge(
     if result.answered < count:
         raise RequestError(
             f"{miner.url} answered {result.answered} of {count} challenges well; the first "
+            f"problem: {result.first_problem}"
+        )
+
+
+def _ask_for_actions(
+    miner: "Miner",
+    offer: "Offer",
+    *,
+    key: Path | None,
+    count: int,
+    truth: Path | None,
+    as_json: bool,
+) -> None:
+    """The same on the private track of today's protocol."""
+    from touchline.turbovision.private import AskedMiner, read_true_actions, run_action_round
+
+    result = run_action_round(
+        AskedMiner(miner.url, miner.hotkey),
+        offer,
+        key=_key(key),
+        count=count,
+        truth=read_true_actions(truth) if truth else None,
+        told=_tell,
+    )
+    if as_json:
+        print_json(result.as_dict())
+    else:
+        out().print(result.report())
+    if result.answered < count:
+        raise RequestError(
+            f"{miner.url} answered {result.answered} of {count} challenges in time; the first "
             f"problem: {result.first_problem}"
         )
 
@@ -98,8 +145,8 @@ def _local_validator() -> ModuleType:
 
 
 def _miner(url: str, hotkey: str | None, client: "httpx.Client") -> "Miner":
-    from touchline.service.chain import is_address
     from touchline.scorevision.local_validator import Miner, ask_hotkey, require_miner_url
+    from touchline.service.chain import is_address
 
     url = require_miner_url(url)
     if hotkey is not None and not is_address(hotkey):
@@ -137,10 +184,10 @@ def _contest(video: Path, others: Path | None, seed: int, verifier: str | None) 
     )
 
 
-def _tell(outcome: "Outcome") -> None:
+def _tell(outcome: "Outcome | ActionOutcome") -> None:
     """On a terminal, say of each challenge that it is through."""
     if err().is_terminal:
         from rich.text import Text
 
-        said = outcome.problem or outcome.came
+        said = outcome.problem or getattr(outcome, "came", "answered")
         err().print(Text(f"challenge {outcome.challenge_id}: {said}, {outcome.seconds:.2f} s"))

@@ -3,12 +3,20 @@
 import os
 import re
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from touchline.errors import UsageError, require_number
+
+
+class Protocol(StrEnum):
+    """The subnet's first protocol, and that of today."""
+
+    SCOREVISION = "scorevision"
+    TURBOVISION = "turbovision"
 
 
 def print_json(value: object) -> None:
@@ -18,6 +26,7 @@ def print_json(value: object) -> None:
     print(to_json(value, ascii_only=True))
 
 
+ByProtocol = Annotated[Protocol, typer.Option("--protocol", help="By whose rules.")]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder for the results.")]
 Predictions = Annotated[Path, typer.Argument(help="A predictions.json.")]
 Video = Annotated[Path, typer.Argument(help="The clip it is an answer to.")]

@@ -1,21 +1,21 @@
 """``touchline score``: what a validator of either protocol would pay, and why."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from touchline.cli.consoles import out
-from touchline.cli.options import AsJson, Predictions, VerifierName, Video, print_json
+from touchline.cli.options import (
+    AsJson,
+    ByProtocol,
+    Predictions,
+    Protocol,
+    VerifierName,
+    Video,
+    print_json,
+)
 from touchline.errors import UsageError
-
-
-class Protocol(StrEnum):
-    """The subnet's first protocol, and that of today."""
-
-    SCOREVISION = "scorevision"
-    TURBOVISION = "turbovision"
 
 
 def score(
@@ -33,7 +33,7 @@ def score(
     ] = None,
     seed: Annotated[int, typer.Option(help="Draws the frames whose boxes are scored.")] = 0,
     verifier: VerifierName = None,
-    protocol: Annotated[Protocol, typer.Option(help="By whose rules.")] = Protocol.SCOREVISION,
+    protocol: ByProtocol = Protocol.SCOREVISION,
     element: Annotated[
         str | None, typer.Option(help="turbovision: the id of the element that was answered.")
     ] = None,

@@ -6,48 +6,76 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from touchline.cli.options import ByProtocol, Protocol
 from touchline.errors import OutputError
 
 if TYPE_CHECKING:
-    from touchline.scorevision import MinerSettings
-    from touchline.service import Listener
+    from starlette.types import ASGIApp
+
+    from touchline.service import Listener, ServiceSettings
 
 GRACE = 5
 """Seconds after the last deadline in which a stopping service ends what still runs."""
+FACTORIES = {
+    Protocol.SCOREVISION: "touchline.scorevision.miner.app:create_app",
+    Protocol.TURBOVISION: "touchline.turbovision.private.app:create_private_app",
+}
+"""What a service that starts anew is made by."""
 
 
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on; else 0.0.0.0.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on; else 7999.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; else 7999, or 8000.")] = None,
+    protocol: ByProtocol = Protocol.SCOREVISION,
     reload: Annotated[
         bool, typer.Option(help="Start anew when the code changes; for development.")
     ] = False,
 ) -> None:
-    """Answer signed challenges as a Score Vision miner, until told to end."""
+    """Answer signed challenges as a miner of either protocol, until told to end."""
     import logging
 
-    from touchline.scorevision import MinerSettings
-
-    settings = MinerSettings.read(host=host, port=port)
+    settings = _kind(protocol).read(host=host, port=port)
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log where videos lie
     if reload:
-        _reload(settings)
+        _reload(settings, FACTORIES[protocol])
     else:
-        _serve(settings)
+        _serve(settings, _app(settings))
 
 
-def _serve(settings: "MinerSettings") -> None:
+def _kind(protocol: Protocol) -> "type[ServiceSettings]":
+    if protocol is Protocol.TURBOVISION:
+        from touchline.turbovision.private import PrivateSettings
+
+        return PrivateSettings
+    from touchline.scorevision import MinerSettings
+
+    return MinerSettings
+
+
+def _app(settings: "ServiceSettings") -> "ASGIApp":
+    from touchline.scorevision import MinerSettings
+
+    if isinstance(settings, MinerSettings):
+        from touchline.cli.password import asking
+        from touchline.scorevision.miner import create_app
+
+        return create_app(settings, ask=asking())
+    from touchline.turbovision.private import PrivateSettings, create_private_app
+
+    assert isinstance(settings, PrivateSettings)
+    return create_private_app(settings)
+
+
+def _serve(settings: "ServiceSettings", app: "ASGIApp") -> None:
     import uvicorn
 
-    from touchline.cli.password import asking
-    from touchline.scorevision.miner import create_app
     from touchline.service import HeadTimeoutProtocol
 
     config = uvicorn.Config(
-        create_app(settings, ask=asking()),
+        app,
         http=HeadTimeoutProtocol,
         ws="none",
         log_config=None,
@@ -63,11 +91,11 @@ def _serve(settings: "MinerSettings") -> None:
         uvicorn.Server(config).run(sockets=[listener])
 
 
-def _reload(settings: "MinerSettings") -> None:
+def _reload(settings: "ServiceSettings", factory: str) -> None:
     import uvicorn
 
     uvicorn.run(
-        "touchline.scorevision.miner.app:create_app",
+        factory,
         factory=True,
         reload=True,
         host=settings.host,

@@ -78,19 +78,20 @@ class Running:
 
 
 @contextmanager
-def serving(folder: Path, **settings: str) -> Iterator[Running]:
+def serving(folder: Path, *options: str, **settings: str) -> Iterator[Running]:
     """Run a service as ``starting`` does; it is ready when the block begins."""
-    with starting(folder, **settings) as running:
+    with starting(folder, *options, **settings) as running:
         _wait_until_ready(running)
         yield running
 
 
 @contextmanager
-def starting(folder: Path, **settings: str) -> Iterator[Running]:
+def starting(folder: Path, *options: str, **settings: str) -> Iterator[Running]:
     """Run a service in a folder, which it may have run in before, ready or not.
 
     Args:
         folder: Becomes its working folder.
+        options: Of the command besides host and port.
         settings: Environment variables besides those that keep it in that folder.
     """
     write_wallet(folder / "home")
@@ -99,7 +100,7 @@ def starting(folder: Path, **settings: str) -> Iterator[Running]:
     command = [sys.executable, "-m", "touchline", "serve", "--host", "127.0.0.1"]
     with (folder / "service.log").open("ab") as log:
         process = subprocess.Popen(
-            [*command, "--port", str(port)],
+            [*command, "--port", str(port), *options],
             cwd=folder,
             env=_environment(folder) | settings,
             stdout=log,

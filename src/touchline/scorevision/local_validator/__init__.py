@@ -5,7 +5,7 @@ from touchline.scorevision.local_validator.hosting import Host, hosting
 from touchline.scorevision.local_validator.key import read_key
 from touchline.scorevision.local_validator.outcome import Earned, Outcome, Round
 from touchline.scorevision.local_validator.reading import Stored, read_as_validator
-from touchline.scorevision.local_validator.round import Caller, offering, run_round
+from touchline.scorevision.local_validator.round import Caller, Offer, offering, run_round
 from touchline.scorevision.local_validator.sending import (
     Miner,
     Reply,
@@ -25,6 +25,7 @@ __all__ = [
     "Earned",
     "Host",
     "Miner",
+    "Offer",
     "Outcome",
     "Reply",
     "Round",

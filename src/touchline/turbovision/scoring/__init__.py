@@ -6,6 +6,7 @@ Touchline makes use of that.
 
 from touchline.turbovision.scoring.actions import (
     ACTION_RULES,
+    FPS,
     LEAST_EVENTS,
     ActionRule,
     TimedAction,
@@ -71,6 +72,7 @@ from touchline.turbovision.scoring.winner import (
 __all__ = [
     "ACTION_RULES",
     "CANVAS",
+    "FPS",
     "LEAST_EVENTS",
     "PILLARS",
     "PLAYER",
