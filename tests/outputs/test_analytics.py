@@ -29,6 +29,7 @@ def test_all_files_are_there_and_are_read_by_others(tmp_path: Path, count: int) 
     assert players.num_rows == (3 if count else 0)
     assert {"distance", "top_speed", "jump"} <= {*players.column_names}
     assert pyarrow.csv.read_csv(tmp_path / "passes.csv").column_names[2:4] == ["passer", "receiver"]
+    assert pyarrow.csv.read_csv(tmp_path / "events.csv").column_names[2:4] == ["time", "action"]
     assert "defence" in pyarrow.csv.read_csv(tmp_path / "teams.csv").column_names
     assert json.loads((tmp_path / "analytics.json").read_text())["speeds"]["rows"] == 3 * count
 

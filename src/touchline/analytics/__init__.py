@@ -17,10 +17,20 @@ from touchline.analytics.possession import (
 from touchline.analytics.shape import Shape, heat_map, line_heights, own_goals, shape
 from touchline.analytics.sightings import Sightings
 from touchline.analytics.smoother import RunningModel
-from touchline.analytics.tables import PASSES, ROWS, TEAMS, pass_table, row_table, team_table
+from touchline.analytics.tables import (
+    EVENTS,
+    PASSES,
+    ROWS,
+    TEAMS,
+    event_table,
+    pass_table,
+    row_table,
+    team_table,
+)
 from touchline.analytics.tally import PLAYERS, Tally
 
 __all__ = [
+    "EVENTS",
     "PASSES",
     "PLAYERS",
     "ROWS",
@@ -37,6 +47,7 @@ __all__ = [
     "Shape",
     "Sightings",
     "Tally",
+    "event_table",
     "events",
     "heat_map",
     "joined_possession",

@@ -56,12 +56,12 @@ def passes(held: Possession, *, least: float = LEAST_CONFIDENCE) -> list[Pass]:
         held: What ``possession`` says.
         least: Confidence below which one is left out.
     """
-    stays = list(_stays(held))
-    found = [_between(held, one, two) for one, two in pairwise(stays)]
+    held_by = list(stays(held))
+    found = [_between(held, one, two) for one, two in pairwise(held_by)]
     return [each for each in found if each is not None and each.confidence >= least]
 
 
-def _stays(held: Possession) -> Iterator[Indices]:
+def stays(held: Possession) -> Iterator[Indices]:
     """The frames (k,) of each time that somebody has the ball, in order."""
     sure = np.flatnonzero(held.is_said & (held.owner != NO_ID))
     anew = (np.diff(held.owner[sure]) != 0) | (np.diff(held.shot[sure]) != 0)

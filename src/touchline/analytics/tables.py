@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from touchline.analytics.chapters import Chapter
+from touchline.analytics.events import Event
 from touchline.analytics.motion import Reason
 from touchline.analytics.passes import Pass
 from touchline.analytics.shape import (
@@ -76,6 +77,17 @@ PASSES = pa.schema(
     ]
 )
 """Columns of ``passes.csv``: those of ``Pass``."""
+
+
+EVENTS = pa.schema(
+    [
+        *(pa.field(name, pa.int64()) for name in ("shot", "frame")),
+        *(pa.field("time", pa.float64()), pa.field("action", pa.string())),
+        *(pa.field(name, pa.int64()) for name in ("team", "tracker_id")),
+        pa.field("confidence", pa.float64()),
+    ]
+)
+"""Columns of ``events.csv``: those of ``Event``."""
 
 
 def row_table(chapter: Chapter) -> pa.Table:
@@ -148,3 +160,8 @@ def _team_row(chapter: Chapter, second: int, *, team: int, goal: float | None) -
 def pass_table(found: Sequence[Pass]) -> pa.Table:
     """A row for each pass, see ``PASSES``."""
     return pa.Table.from_pylist([asdict(each) for each in found], PASSES)
+
+
+def event_table(found: Sequence[Event]) -> pa.Table:
+    """A row for each event, see ``EVENTS``."""
+    return pa.Table.from_pylist([asdict(each) for each in found], EVENTS)

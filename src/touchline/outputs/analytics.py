@@ -1,4 +1,4 @@
-"""``analytics.parquet``, ``players.csv``, ``passes.csv``, ``teams.csv`` and ``analytics.json``."""
+"""``analytics.parquet``, and beside it players, passes, events, teams and what is not known."""
 
 import io
 import os
@@ -17,7 +17,10 @@ from touchline.analytics import (
     Chapters,
     Possession,
     Tally,
+    event_table,
+    events,
     joined_possession,
+    own_goals,
     pass_table,
     passes,
     row_table,
@@ -29,7 +32,8 @@ from touchline.outputs.tracks import AXES
 from touchline.outputs.writer import FilesWriter
 from touchline.pitch import PitchDimensions
 
-BESIDE = ("players.csv", "passes.csv", "teams.csv", "analytics.json")
+EVENT_FILE = "events.csv"
+BESIDE = ("players.csv", "passes.csv", EVENT_FILE, "teams.csv", "analytics.json")
 """What is written beside ``analytics.parquet``."""
 _DECIMALS = 3
 
@@ -60,6 +64,7 @@ class Analytics(FilesWriter):
         self._writer: pq.ParquetWriter | None = None
         self._tally = Tally()
         self._held: list[Possession] = []
+        self._goals: dict[int, dict[int, float]] = {}
         self._teams: list[pa.Table] = []
 
     def _open(self, partial: Path) -> None:
@@ -82,12 +87,16 @@ class Analytics(FilesWriter):
             self._writer.write_table(row_table(chapter).cast(self._writer.schema))
             self._tally.see(chapter)
             self._held.append(chapter.held)
+            goals = own_goals(chapter.sightings, dimensions=self._dimensions)
+            self._goals.setdefault(int(chapter.held.shot[0]), {}).update(goals)
             self._teams.append(team_table(chapter, dimensions=self._dimensions))
 
     def _beside(self) -> list[bytes]:
-        found = passes(joined_possession(self._held)) if self._held else []
+        held = joined_possession(self._held) if self._held else None
+        found = passes(held) if held else []
+        said = events(held, self._goals, dimensions=self._dimensions) if held else []
         teams = pa.concat_tables([TEAMS.empty_table(), *self._teams])
-        tables = [self._tally.player_table(), pass_table(found), teams]
+        tables = [self._tally.player_table(), pass_table(found), event_table(said), teams]
         report = to_json(self._tally.report(found), allow_nan=False) + "\n"
         return [*map(_csv, tables), report.encode()]
 

@@ -50,6 +50,11 @@ class Ball:
         slower = 0.8 * speed if bouncing else max(0.0, speed - ROLLING * seconds)
         self.velocity[:2] *= slower / max(speed, 1e-6)
 
+    def lie(self, point: Float64) -> None:
+        """Rest at ``point`` (2,)."""
+        self.position, self.velocity = np.array([*point, RADIUS]), np.zeros(3)
+        self._target = point.copy()
+
     def guide(self, point: Float64, seconds: float) -> None:
         """Roll at somebody's feet towards ``point`` (2,)."""
         before = self.position.copy()

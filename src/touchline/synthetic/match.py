@@ -60,13 +60,27 @@ class SyntheticMatch:
         look = random_look(np.random.default_rng([seed, 0]))
         self._scene = Scene(look, PitchDimensions())
 
+    @property
+    def fps(self) -> float:
+        """Frames per second."""
+        return self._fps
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self._size
+
+    @staticmethod
+    def _new_play(rng: np.random.Generator) -> Play:
+        return Play(rng)
+
     def __len__(self) -> int:
         return self._n_frames
 
     def __iter__(self) -> Iterator[tuple[Frame, Truth]]:
         rng = np.random.default_rng([self._seed, 1])
         grain = Grain(self._size, rng, _GRAIN)
-        play = Play(rng)
+        play = self._new_play(rng)
         interval = 1 / self._fps
         before: Camera | None = None
         shot = -1

@@ -39,6 +39,7 @@ class Moment:
         phase: (25,) radians within the running cycle.
         ball: (3,) metres, centre of the ball; ``ball_velocity`` (3,).
         owner: Who carries the ball, or None.
+        kick: What the ball that is on its way was kicked for; None where nobody kicked it.
     """
 
     position: Float64
@@ -48,6 +49,7 @@ class Moment:
     ball: Float64
     ball_velocity: Float64
     owner: int | None
+    kick: str | None = None
 
 
 class Play:
@@ -72,6 +74,7 @@ class Play:
         self._receiver: int | None = None
         self._since = 0.0
         self._hold = 1.0
+        self._kind: str | None = None
 
     def step(self, seconds: float) -> Moment:
         """Play on for a short while (at most about 0.1 s)."""
@@ -86,6 +89,7 @@ class Play:
             ball=self._ball.position.copy(),
             ball_velocity=self._ball.velocity.copy(),
             owner=self._owner,
+            kick=None if self._owner is not None else self._kind,
         )
 
     # The ball.
@@ -120,13 +124,14 @@ class Play:
     def _pass(self, owner: int) -> None:
         """To a mate who is free and, rather, ahead; high when far."""
         mates = [p for p in self._team(owner // N_TEAM) if p != owner and p not in KEEPERS]
-        ahead = (self._position[mates] - self._position[owner])[:, 0] * _direction(owner)
+        ahead = (self._position[mates] - self._position[owner])[:, 0] * direction(owner)
         far = self._distances(owner, mates)
         free = np.array([self._distances(m, self._team(1 - m // N_TEAM)).min() for m in mates])
         score = 0.08 * ahead + 0.25 * np.minimum(free, 8) - 0.02 * np.abs(far - 14)
         receiver = mates[int(np.argmax(score + self._rng.gumbel(0, 0.8, len(mates))))]
         self._kick(receiver)
         self._owner, self._passer, self._receiver, self._since = None, owner, receiver, 0.0
+        self._kind = "pass"
 
     def _kick(self, receiver: int) -> None:
         start = self._ball.position[:2]
@@ -157,7 +162,7 @@ class Play:
 
     def _keeper(self, keeper: int) -> Float64:
         """On the line from the goal's centre to the ball, further out when the ball is far."""
-        goal = np.array([-HALF_LENGTH * _direction(keeper), 0.0])
+        goal = np.array([-HALF_LENGTH * direction(keeper), 0.0])
         away = self._ball.position[:2] - goal
         gap = float(np.linalg.norm(away)) + 1e-6
         place: Float64 = goal + away / gap * np.clip(gap * 0.12, 1.2, 9.0) * [1, 0.6]
@@ -172,7 +177,7 @@ class Play:
         if self._receiver is not None:
             targets[self._receiver] = self._ball.landing()
         if self._owner is not None:
-            here, goal = self._position[self._owner], [HALF_LENGTH * _direction(self._owner), 0.0]
+            here, goal = self._position[self._owner], [HALF_LENGTH * direction(self._owner), 0.0]
             away = goal - here
             targets[self._owner] = _inside(here + 6 * away / (np.linalg.norm(away) + 1e-6), 2)
         targets[N_PLAYERS:] = self._officials(self._position)
@@ -229,7 +234,7 @@ class Play:
         self._phase += seconds * (1.2 + 2.0 * np.sqrt(speed) * np.pi * (speed > 0.2))
 
 
-def _direction(person: int) -> int:
+def direction(person: int) -> int:
     """+1 for who attacks towards +x, else -1."""
     return 1 if person < N_TEAM else -1
 

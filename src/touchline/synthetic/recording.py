@@ -43,13 +43,23 @@ def write_match(
         UsageError: see ``SyntheticMatch``; or a file of those names is not of such a match.
     """
     match = SyntheticMatch(seed, seconds=seconds, fps=fps, size=size, close_up=close_up)
+    return record_match(folder, match)
+
+
+def record_match(folder: str | Path, match: SyntheticMatch) -> list[Truth]:
+    """The same with a match that was chosen already.
+
+    Raises:
+        OutputError: the folder, the video or the truth cannot be written.
+        UsageError: a file of those names is not of such a match.
+    """
     path = as_path(folder)
     require_own_match(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
         partial = UnfinishedFile((path / VIDEO).absolute())
         try:
-            truths = _record(partial.path, match, fps=fps, size=size)
+            truths = _record(partial.path, match)
             write_truth(path / TRUTH, truths)
             partial.keep()
         finally:
@@ -79,10 +89,10 @@ def require_own_match(folder: Path) -> None:
         ) from error
 
 
-def _record(path: Path, match: SyntheticMatch, *, fps: float, size: tuple[int, int]) -> list[Truth]:
+def _record(path: Path, match: SyntheticMatch) -> list[Truth]:
     truths = []
     with av.open(str(path), "w", format="mp4") as container:
-        stream = _open_stream(container, fps, size)
+        stream = _open_stream(container, match.fps, match.size)
         for frame, truth in match:
             picture = av.VideoFrame.from_ndarray(frame.image, format="bgr24")
             picture.pts = frame.index

@@ -89,6 +89,7 @@ class Scene:
             homography=camera.to_ground(),
             shot=view.shot,
             owner=None if moment.owner is None else moment.owner + 1,
+            kick=moment.kick,
             ball_height=float(moment.ball[2]),
         )
 

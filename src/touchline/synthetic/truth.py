@@ -39,6 +39,8 @@ class Truth:
         shot: Number of the shot, from 0.
         owner: The person who has the ball, in the picture or not, by id; None while it is on its
             way, and in files of before.
+        kick: What the ball that is on its way was kicked for: ``pass``, ``shot`` or ``clearance``;
+            None while somebody has it, before the first kick, and in files of before.
         ball_height: Metres from the ground to the middle of the ball, in the picture or not; None
             in files of before.
     """
@@ -49,6 +51,7 @@ class Truth:
     shot: int
     owner: int | None = None
     ball_height: float | None = None
+    kick: str | None = None
 
     @property
     def team(self) -> Int64:
@@ -138,6 +141,7 @@ def _to_plain(truth: Truth) -> dict[str, Any]:
         "homography": truth.homography.tolist(),
         "owner": truth.owner,
         "ball_height": truth.ball_height,
+        "kick": truth.kick,
     }
 
 
@@ -156,4 +160,5 @@ def _from_plain(frame: dict[str, Any]) -> Truth:
         shot=int(frame["shot"]),
         owner=frame.get("owner"),
         ball_height=frame.get("ball_height"),
+        kick=frame.get("kick"),
     )

@@ -131,6 +131,7 @@ def _facts(run: Run, columns: Columns, footage: Footage) -> dict[str, Any]:
             "analytics": run.analytics is not None,
             "video": footage.path is not None,
         },
+        "events": run.events,
         "judged": judged(run),
     }
 

@@ -1,19 +1,22 @@
 """What a run left in its folder, as the report needs it: tables, and what may be absent."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as pq
 
+from touchline.analytics import EVENTS
 from touchline.arrays import Float64, Int64
 from touchline.errors import InputError
 from touchline.files import as_text
 from touchline.frame import N_KEYPOINTS
+from touchline.outputs.analytics import EVENT_FILE
 from touchline.outputs.folder import SUMMARY
 from touchline.outputs.predictions import answered_frames, first_answered
 from touchline.outputs.saved import ANALYTICS, CAMERAS, PREDICTIONS, TRACKS
@@ -33,6 +36,7 @@ class Run:
         times: (n,) their seconds from the first frame of the video.
         cameras: Rows of ``cameras.parquet``; None where it was not written.
         analytics: Rows of ``analytics.parquet``; None where it was not written.
+        events: Rows of ``events.csv``; none where it was not written.
         score: What ``score.json`` says; None where there is none.
     """
 
@@ -43,6 +47,7 @@ class Run:
     times: Float64
     cameras: pa.Table | None
     analytics: pa.Table | None
+    events: tuple[Mapping[str, Any], ...]
     score: dict[str, Any] | None
 
     @classmethod
@@ -60,7 +65,8 @@ class Run:
         analytics = _read_table(folder / ANALYTICS) if (folder / ANALYTICS).is_file() else None
         score = _read_json(folder / SCORE) if (folder / SCORE).is_file() else None
         frames, times = _frames(folder, summary, tracks, cameras)
-        return cls(folder, summary, tracks, frames, times, cameras, analytics, score)
+        events = _read_events(folder / EVENT_FILE)
+        return cls(folder, summary, tracks, frames, times, cameras, analytics, events, score)
 
     def answers(self) -> Iterator[dict[str, Any]]:
         """The frames of ``predictions.json`` one by one, as it is too large to hold for a match."""
@@ -78,6 +84,21 @@ class Run:
             if points.shape != (N_KEYPOINTS, 2):
                 raise InputError(f"{self.folder / PREDICTIONS}: a frame has not 32 keypoints")
             yield int(frame["frame_number"]), points
+
+
+def _read_events(path: Path) -> tuple[Mapping[str, Any], ...]:
+    """Its rows; none where it is not there.
+
+    Raises:
+        InputError: It is no table of events.
+    """
+    if not path.is_file():
+        return ()
+    try:
+        with path.open("rb") as file:
+            return tuple(pyarrow.csv.read_csv(file).select(EVENTS.names).to_pylist())
+    except (OSError, KeyError, pa.ArrowException) as error:
+        raise InputError(f"{path}: no table of events ({error})") from error
 
 
 def column(table: pa.Table, name: str, *, absent: float = np.nan) -> Float64:

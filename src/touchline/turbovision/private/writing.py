@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
-from touchline.analytics import Chapters, events
+from touchline.analytics import Chapters, events, joined_possession, own_goals
 from touchline.frame import FrameState
 from touchline.turbovision.private.wire import write_items
 from touchline.turbovision.scoring import FPS, TimedAction
@@ -35,10 +35,11 @@ class ActionWriter:
         """The actions, in order."""
         chapters = Chapters()
         seen = [chapter for state in self._states for chapter in chapters.push(state)]
-        found = [event for each in (*seen, *chapters.flush()) for event in events(each)]
+        seen += chapters.flush()
+        goals: dict[int, dict[int, float]] = {}
+        for each in seen:
+            goals.setdefault(int(each.held.shot[0]), {}).update(own_goals(each.sightings))
+        found = events(joined_possession([each.held for each in seen]), goals) if seen else []
         return write_items(
-            [
-                TimedAction(round(each.time * FPS), each.action, each.confidence)
-                for each in sorted(found, key=lambda event: event.time)
-            ]
+            [TimedAction(round(each.time * FPS), each.action, each.confidence) for each in found]
         )

@@ -1,6 +1,6 @@
-// The whole clip in lanes: shots, people, ball, possession, pitch, doubts. One column a pixel.
+// The whole clip in lanes: shots, people, ball, possession, events, pitch, doubts. One column a pixel.
 
-const HIGH = { Shots: 12, People: 34, Ball: 12, Possession: 14, Pitch: 8, Doubts: 14, Validator: 12 };
+const HIGH = { Shots: 12, People: 34, Ball: 12, Possession: 14, Events: 14, Pitch: 8, Doubts: 14, Validator: 12 };
 const AXIS = 18;
 const TICKS = [0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
@@ -25,7 +25,7 @@ class Timeline extends EventTarget {
   placed() {
     const { data } = this;
     const names = Object.keys(HIGH).filter((name) => (name === "Possession" ? data.facts.has.analytics
-      : name === "Validator" ? data.facts.judged : true));
+      : name === "Events" ? data.facts.events.length : name === "Validator" ? data.facts.judged : true));
     let top = AXIS;
     const lanes = {};
     for (const name of names) {
@@ -140,6 +140,26 @@ class Timeline extends EventTarget {
     });
   }
 
+  // Team A in the upper half, team B in the lower one; the surer, the darker.
+  drawEvents(top, high) {
+    for (const event of this.data.facts.events) {
+      const index = this.data.indexOf(event.frame);
+      if (index < 0) continue;
+      this.context.fillStyle = event.team ? INKS.sideB : INKS.sideA;
+      this.context.globalAlpha = event.confidence;
+      this.context.fillRect(this.x(this.data.middle(index)) - 1, top + (event.team * high) / 2, 2, high / 2);
+    }
+    this.context.globalAlpha = 1;
+  }
+
+  // What happens in the column of pixels at x.
+  eventsAt(x) {
+    return this.data.facts.events.filter((event) => {
+      const index = this.data.indexOf(event.frame);
+      return index >= 0 && Math.abs(this.x(this.data.middle(index)) - x) <= 2;
+    });
+  }
+
   drawPitch(top, high) {
     const { pitch } = this.data.overview;
     this.columns((x, from, to) => {
@@ -211,6 +231,7 @@ class Timeline extends EventTarget {
     const words = [clockText(time[frame]), `frame ${number[frame]}`, `${people[frame]} people, ${lost[frame]} unseen`,
       ["no ball", "ball unseen", "ball seen"][ball[frame]]];
     if (doubtful[frame]) words.push(`${doubtful[frame]} in doubt`);
+    for (const event of this.eventsAt(x)) words.push(`${event.action.replaceAll("_", " ")} (${percent(event.confidence)})`);
     this.tip.textContent = words.join(" · ");
     this.tip.hidden = false;
     const half = this.tip.offsetWidth / 2;
