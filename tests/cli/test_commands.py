@@ -570,6 +570,27 @@ def test_a_folder_is_packed_and_examined(touchline, make_video: MakeVideo, tmp_p
     assert touchline(*examined).code == 1
 
 
+def test_a_packed_folder_answers_a_clip_and_is_paid_for_it(
+    touchline, make_video: MakeVideo, tmp_path: Path
+) -> None:
+    folder, answer = tmp_path / "folder", tmp_path / "a.json"
+    manifest, truth, clip = tmp_path / "m.yaml", tmp_path / "t.json", make_video(frames=3)
+    manifest.write_text(MANIFEST)
+    truth.write_text('{"annotations": [{"bbox": [0, 0, 40, 40], "class": "player"}]}')
+    assert (
+        touchline("pack", "--element", "a/Detect-x", "--manifest", manifest, "-o", folder).code == 0
+    )
+    asked = ("answer", folder, clip, "-o", answer)
+    outcome = touchline(*asked, "--manifest", manifest, "--truth", truth, "--json")
+    told = json.loads(outcome.out)
+    assert (outcome.code, told["frames"], told["element"]) == (0, 3, "a/Detect-x")
+    told = ("--protocol", "turbovision", "--element", "a/Detect-x", "--manifest", manifest)
+    again = touchline("score", answer, clip, *told, "--truth", truth, "--json")
+    assert json.loads(again.out)["score"] == json.loads(outcome.out)["score"]
+    assert touchline(*asked, "--truth", truth).code == 2
+    assert_fails_in_one_line(touchline("answer", truth, clip, "-o", answer), "miner.py")
+
+
 def test_objects_that_nobody_sees_are_wrong_use(touchline, tmp_path: Path) -> None:
     outcome = touchline("pack", "--element", "Detect-x", "--objects", "fire", "-o", tmp_path / "f")
     assert (outcome.code, outcome.out, "'fire'" in outcome.err) == (2, "", True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from touchline.cli.answer import answer
 from touchline.cli.audit import audit
 from touchline.cli.challenge import challenge
 from touchline.cli.consoles import err, out
@@ -47,7 +48,7 @@ app = typer.Typer(
 )
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(models, name="models")
-for command in (run, export, serve, challenge, register, doctor, score, pack, audit):
+for command in (run, export, serve, challenge, register, doctor, score, pack, audit, answer):
     app.command()(command)
 app.command(name="report")(write_page)
 

@@ -7,6 +7,7 @@ from touchline.turbovision.auditing.examination import (
     audit,
     run_folder,
 )
+from touchline.turbovision.auditing.process import FolderError, FolderProcess
 from touchline.turbovision.auditing.rules import (
     folder_fault,
     interface_fault,
@@ -20,6 +21,8 @@ __all__ = [
     "LIMIT_MS",
     "Audit",
     "AuditFinding",
+    "FolderError",
+    "FolderProcess",
     "audit",
     "folder_fault",
     "interface_fault",

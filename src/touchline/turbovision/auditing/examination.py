@@ -1,11 +1,7 @@
 """A folder held against all that a checker holds it against."""
 
-import json
 import os
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +12,7 @@ from rich.table import Table
 from touchline.arrays import Image
 from touchline.errors import InputError
 from touchline.files import as_path
+from touchline.turbovision.auditing.process import FolderError, FolderProcess
 from touchline.turbovision.auditing.rules import (
     MOST_BYTES,
     folder_fault,
@@ -33,7 +30,6 @@ MOST_THREADS = 16
 NOISE = 0.01
 """Share of the pixels that are a grey value brighter in the second run: what other arithmetic does
 to boxes, which is why they are held against each other."""
-WORKER = Path(__file__).with_name("worker.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +110,7 @@ def _of_source(source: str) -> AuditFinding:
 
 
 def _of_runs(folder: Path, challenges: Sequence[Image], limit_ms: float) -> Iterator[AuditFinding]:
-    first = run_folder(folder, [image[None] for image in challenges])
+    first = run_folder(folder, [[image] for image in challenges])
     if "error" in first:
         yield AuditFinding("loads and answers", False, f"{first['error']}: {first['message']}")
         return
@@ -135,7 +131,7 @@ def _of_runs(folder: Path, challenges: Sequence[Image], limit_ms: float) -> Iter
 def _of_drift(
     folder: Path, challenges: Sequence[Image], served: Sequence[Sequence[Mapping[str, Any]]]
 ) -> AuditFinding:
-    again = run_folder(folder, [_noisy(image)[None] for image in challenges])
+    again = run_folder(folder, [[_noisy(image)] for image in challenges])
     if "error" in again:
         return AuditFinding("served against local", False, f"{again['error']} in the second run")
     pairs = zip(served, again["challenges"], strict=True)
@@ -147,35 +143,24 @@ def _of_drift(
     return AuditFinding("served against local", len(wrong) == soft <= 2, found)
 
 
-def run_folder(folder: Path, challenges: Sequence[Image]) -> dict[str, Any]:
+def run_folder(folder: Path, challenges: Iterable[Sequence[Image]]) -> dict[str, Any]:
     """What a folder answers in a process of its own, or ``{"error", "message"}``.
 
     Args:
         folder: With ``miner.py``.
-        challenges: uint8 (n, H, W, 3) each.
+        challenges: Images uint8 (H, W, 3) BGR of each.
     """
-    with tempfile.TemporaryDirectory() as scratch:
-        pictures, answers = Path(scratch, "pictures.npz"), Path(scratch, "answers.json")
-        np.savez(pictures, *challenges)
-        environment = {
-            **os.environ,
-            "HOME": scratch,
-            "TMPDIR": scratch,
-            "PYTHONDONTWRITEBYTECODE": "1",
-        }
-        ended = subprocess.run(
-            [sys.executable, WORKER, folder.resolve(), pictures, answers],
-            cwd=scratch,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if answers.is_file():
-            result: dict[str, Any] = json.loads(answers.read_text())
-            return result
-    reason = "took longer than 45 s" if ended.returncode == -14 else ended.stderr[-300:]
-    return {"error": f"process ended by {ended.returncode}", "message": reason}
+    try:
+        with FolderProcess(folder) as process:
+            answers = [process.predict(images) for images in challenges]
+            return {
+                "parameters": process.parameters,
+                "challenges": [rows for rows, _ in answers],
+                "milliseconds": [took for _, took in answers],
+                "threads": process.threads,
+            }
+    except FolderError as error:
+        return {"error": error.kind, "message": error.said}
 
 
 def _noisy(image: Image) -> Image:

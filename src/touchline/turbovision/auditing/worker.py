@@ -1,18 +1,21 @@
 """Runs a folder as a checker does, in a process of its own: this file is a program.
 
-``python worker.py FOLDER PICTURES.npz ANSWERS.json``: ``miner.py`` is loaded without being in
-``sys.modules``, sockets raise, 8 GiB are all the memory there is, and a load or an inference that
-takes more than 45 s ends it.
+``python worker.py FOLDER``: ``miner.py`` is loaded without being in ``sys.modules``, sockets raise,
+8 GiB are all the memory there is, and a load or an inference that takes more than 45 s ends it.
+For each line of JSON that comes in, ``{"pictures": FILE.npz, "offset", "n_keypoints"}``, a line
+goes out; what the folder itself prints goes to standard error.
 """
 
 import importlib.util
 import inspect
 import json
+import os
 import resource
 import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -54,29 +57,39 @@ def rows_of(answer: Any, count: int) -> list[dict[str, Any]]:
     return rows
 
 
-def main(folder: Path, pictures: Path) -> dict[str, Any]:
-    """Answer every challenge; each is an array uint8 (n, H, W, 3) of the file."""
+def answered(miner: Any, asked: dict[str, Any]) -> dict[str, Any]:
+    """What a miner says of the pictures of a file, each uint8 (H, W, 3), and how long it took."""
+    with np.load(asked["pictures"]) as pictures:
+        images = [pictures[name] for name in pictures.files]
+    told = {"offset": asked["offset"], "n_keypoints": asked["n_keypoints"]}
+    signal.alarm(SECONDS)
+    begin = time.perf_counter()
+    answer = miner.predict_batch(batch_images=images, **told)
+    took = 1000 * (time.perf_counter() - begin)
+    rows = rows_of(answer, len(images))
+    signal.alarm(0)
+    threads = len([*Path("/proc/self/task").iterdir()])
+    return {"rows": rows, "milliseconds": took, "threads": threads}
+
+
+def replies(folder: Path) -> Iterator[dict[str, Any]]:
+    """First the parameters of ``predict_batch``, then what is answered to each line."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     socket.socket = refuse  # type: ignore[assignment, misc]
-    challenges = np.load(pictures)
     signal.alarm(SECONDS)
     miner = load(folder)
-    found: dict[str, Any] = {"parameters": [*inspect.signature(miner.predict_batch).parameters]}
-    found |= {"challenges": [], "milliseconds": []}
-    for name in challenges.files:
-        images = [*challenges[name]]
-        signal.alarm(SECONDS)
-        begin = time.perf_counter()
-        answer = miner.predict_batch(batch_images=images, offset=0, n_keypoints=32)
-        found["milliseconds"].append(1000 * (time.perf_counter() - begin))
-        found["challenges"].append(rows_of(answer, len(images)))
-    found["threads"] = len([*Path("/proc/self/task").iterdir()])
-    return found
+    signal.alarm(0)
+    yield {"parameters": [*inspect.signature(miner.predict_batch).parameters]}
+    for line in sys.stdin:
+        yield answered(miner, json.loads(line))
 
 
 if __name__ == "__main__":
-    try:
-        result = main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]))
-    except Exception as error:  # whatever the folder raises is what is to be told
-        result = {"error": type(error).__name__, "message": str(error)[:400]}
-    Path(sys.argv[3]).write_text(json.dumps(result))
+    with os.fdopen(os.dup(1), "w") as out:
+        os.dup2(2, 1)
+        try:
+            for reply in replies(Path(sys.argv[1]).resolve()):
+                print(json.dumps(reply), file=out, flush=True)
+        except Exception as error:  # whatever the folder raises is what is to be told
+            failure = {"error": type(error).__name__, "message": str(error)[:400]}
+            print(json.dumps(failure), file=out, flush=True)
