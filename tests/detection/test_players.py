@@ -115,6 +115,13 @@ def test_a_size_that_was_told_is_looked_at_once() -> None:
     assert [shape[2] for shape in engine.shapes] == [1280]
 
 
+def test_a_size_that_was_told_is_looked_at_again_where_that_is_told_too_and_saves() -> None:
+    engine = SizedEngine(w1280=crowd(1280, 736), w960=crowd(960, 544), w640=crowd(640, 384))
+    YoloxDetector(engine, imgsz=1280, second_look=True).detect([picture()])
+    YoloxDetector(engine, imgsz=640, second_look=True).detect([picture()])
+    assert [shape[2] for shape in engine.shapes] == [1280, 960, 640]
+
+
 def test_a_ball_at_one_size_only_loses_half_of_its_score() -> None:
     engine = SizedEngine(w1280=crowd(1280, 736), w960=crowd(960, 544, ball=(20, 20, 40, 40)))
     (found,) = YoloxDetector(engine, confidence=0.35).detect([picture()])

@@ -21,7 +21,7 @@ def pack(
     ] = None,
     imgsz: Annotated[
         int, typer.Option(help="Longer side of the picture in which people are looked for.")
-    ] = 1280,
+    ] = 1120,
     as_json: AsJson = False,
 ) -> None:
     """Write a folder that answers an element of today's subnet, ready to upload."""

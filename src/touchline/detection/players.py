@@ -83,7 +83,8 @@ class YoloxDetector:
             is 1920, and where people are large a second look at 960. More finds smaller balls, and
             is slower.
         batch_size: Images in the network at once; None is as many as memory allows.
-        second_look: Whether there is a second look where ``imgsz`` is None.
+        second_look: Whether people who are large are looked at again at 960 pixels; None is where
+            ``imgsz`` is None.
         may_reduce: Whether ``detect_reduced`` looks at less than ``imgsz``.
     """
 
@@ -95,7 +96,7 @@ class YoloxDetector:
         ball_confidence: float | None = None,
         imgsz: int | tuple[int, int] | None = None,
         batch_size: int | None = None,
-        second_look: bool = True,
+        second_look: bool | None = None,
         may_reduce: bool = False,
     ) -> None:
         require_imgsz(imgsz)
@@ -105,7 +106,7 @@ class YoloxDetector:
         self._thresholds = _thresholds(confidence, ball_confidence)
         self._imgsz = imgsz
         self._batch_size = batch_size
-        self._looks_again = second_look and imgsz is None
+        self._looks_again = imgsz is None if second_look is None else second_look
         self._may_reduce = may_reduce
 
     @property
@@ -174,7 +175,7 @@ class YoloxDetector:
         found = self._look(box, images)
         answers = [self._answer(weigh_balls(boxes), box) for boxes in found]
         small = Letterbox.fit(box.frame, REDUCED)
-        if not self._looks_again or small.inner == box.inner:
+        if not self._looks_again or max(small.inner) >= max(box.inner):
             return answers
         again = [i for i, boxes in enumerate(found) if are_large(boxes, box.frame)]
         for i, boxes in zip(again, self._look(small, [images[i] for i in again]), strict=True):

@@ -81,7 +81,9 @@ class FolderMiner:
         self._detector = self._pitch = None
         if self._classes:
             engine = FolderEngine(folder / "players.onnx")
-            self._detector = YoloxDetector(engine, imgsz=element["imgsz"], batch_size=1)
+            self._detector = YoloxDetector(
+                engine, imgsz=element["imgsz"], batch_size=1, second_look=True
+            )
         if element["keypoints"]:
             self._pitch = HeatmapPitchModel(FolderEngine(folder / "pitch.onnx"), batch_size=1)
 
