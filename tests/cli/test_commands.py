@@ -13,36 +13,15 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from tests.cli.conftest import Outcome
 from tests.conftest import MakeVideo
 from tests.outputs.runs import save, state
-from touchline.cli import main
 from touchline.cli.options import remaining, seconds_of
 from touchline.errors import UsageError
 from touchline.video import VideoReader
 
 FILES = ["cvat.xml", "coco.json"]
 """What an export for labelling tools writes."""
-
-
-class Outcome:
-    """What a command left behind: exit code, standard output, standard error."""
-
-    def __init__(self, code: int, out: str, err: str) -> None:
-        self.code, self.out, self.err = code, out, err
-
-
-@pytest.fixture
-def touchline(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Run ``touchline`` with these arguments, through its real entry point."""
-
-    def run(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["touchline", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        code = stop.value.code
-        return Outcome(code if isinstance(code, int) else 0, *capsys.readouterr())
-
-    return run
 
 
 def assert_fails_in_one_line(outcome: Outcome, *words: str) -> None:

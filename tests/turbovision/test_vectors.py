@@ -28,6 +28,14 @@ from touchline.turbovision.auditing import (
     run_folder,
     source_fault,
 )
+from touchline.turbovision.live import (
+    FoundCommit,
+    ManifestElement,
+    joined,
+    latest_commit,
+    parse_manifest,
+    picked,
+)
 from touchline.turbovision.scoring import (
     Asked,
     Contender,
@@ -396,3 +404,42 @@ def test_folders_load_and_answer_as_recorded(case: Case, tmp_path: Path) -> None
                 told["boxes"],
                 told["keypoints"],
             )
+
+
+@pytest.mark.parametrize("case", cases("manifest", "manifests"))
+def test_manifests_are_addressed_and_signed_as_recorded(case: Case) -> None:
+    expected = case["expected"]
+    given = {**case["manifest"], "signature": expected["signature"]}
+    manifest = parse_manifest(json.dumps(given).encode(), "recorded")
+    assert manifest.canonical() == expected["canonical"]
+    assert manifest.hash == expected["hash"]
+    assert manifest.is_signed_by(case["public_key"]) == expected["verifies"]
+
+
+@pytest.mark.parametrize("case", cases("manifest", "pick"))
+def test_the_manifest_of_a_block_is_the_one_recorded(case: Case) -> None:
+    assert picked(case["urls"], case["block"]) == case["expected"][1]
+
+
+@pytest.mark.parametrize("case", cases("manifest", "join"))
+def test_keys_of_an_index_lie_where_recorded(case: Case) -> None:
+    assert joined(case["index_url"], case["key"]) == case["expected"]
+
+
+@pytest.mark.parametrize("case", cases("manifest", "invalid"))
+def test_elements_are_refused_as_recorded(case: Case) -> None:
+    told = {"metrics": {"pillars": {"iou": 1.0}}, **case["element"]}
+    element, expected = ManifestElement.model_validate(told), case["expected"]
+    assert (not [*element.faults()]) == expected["ok"]
+    if expected["ok"]:
+        assert element.family == expected["category"]
+
+
+@pytest.mark.parametrize("case", cases("commitments", "cases"))
+def test_the_commitment_that_counts_is_the_one_recorded(case: Case) -> None:
+    given, wanted = recording()["commitments"]["commitments"], case["wanted_element_id"]
+    for name, private in (("open_source", False), ("private", True)):
+        recorded = case["expected"][name]
+        block, content = recorded["block"], recorded["commit"]
+        expected = None if block is None else FoundCommit(block, content)
+        assert latest_commit(given, wanted, private=private) == expected

@@ -33,6 +33,7 @@ from touchline.cli.run import run
 from touchline.cli.score import score
 from touchline.cli.serve import serve
 from touchline.cli.signals import ending_by_signals
+from touchline.cli.subnet import subnet
 from touchline.errors import TouchlineError, UsageError
 from touchline.files import as_text, require_apart
 
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(models, name="models")
+app.add_typer(subnet, name="subnet")
 for command in (run, export, serve, challenge, register, doctor, score, pack, audit, answer):
     app.command()(command)
 app.command(name="report")(write_page)
