@@ -9,6 +9,7 @@ import typer
 
 from touchline.cli.answer import answer
 from touchline.cli.audit import audit
+from touchline.cli.batch import batch
 from touchline.cli.challenge import challenge
 from touchline.cli.consoles import err, out
 from touchline.cli.doctor import doctor
@@ -50,7 +51,19 @@ app = typer.Typer(
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(models, name="models")
 app.add_typer(subnet, name="subnet")
-for command in (run, export, serve, challenge, register, doctor, score, pack, audit, answer):
+for command in (
+    run,
+    batch,
+    export,
+    serve,
+    challenge,
+    register,
+    doctor,
+    score,
+    pack,
+    audit,
+    answer,
+):
     app.command()(command)
 app.command(name="report")(write_page)
 

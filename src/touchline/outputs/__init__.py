@@ -2,8 +2,9 @@
 
 from touchline.outputs.analytics import Analytics
 from touchline.outputs.export import EXPORTS, export_run
-from touchline.outputs.folder import ResultFolder
+from touchline.outputs.folder import ResultFolder, of_former_run
 from touchline.outputs.formats import (
+    BATCH_FORMATS,
     DATA_FORMATS,
     DEFAULT_FORMATS,
     FORMATS,
@@ -24,6 +25,7 @@ from touchline.outputs.tracks import TracksCsv, TracksParquet
 from touchline.outputs.writer import FileWriter, Writer, write_whole
 
 __all__ = [
+    "BATCH_FORMATS",
     "DATA_FORMATS",
     "DEFAULT_FORMATS",
     "EXPORTS",
@@ -50,6 +52,7 @@ __all__ = [
     "frame_to_wire",
     "import_kloppy",
     "new_writers",
+    "of_former_run",
     "our_coordinates",
     "to_json",
     "to_kloppy",

@@ -114,6 +114,10 @@ REPORT_FORMATS = (*DATA_FORMATS, "cameras", "analytics")
 """What a report draws on: lines come from the cameras, speed and possession from the analytics."""
 
 
+BATCH_FORMATS = ("parquet", "cameras", "analytics")
+"""Tables alone, of which a dataset is made."""
+
+
 def check_formats(names: Sequence[str]) -> None:
     """Refuse what is not in ``FORMATS``.
 

@@ -1,0 +1,61 @@
+"""All matches of a batch as one dataset: Parquet, in folders by match and shot."""
+
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from touchline.batch.stores import Store
+from touchline.errors import OutputError
+
+DATASET = "dataset"
+TABLES = ("tracks", "analytics", "cameras")
+"""Files of a result whose rows go into it, each into a table of its own."""
+
+
+def add_match(folder: Path, match: str, store: Store, scratch: Path) -> None:
+    """Put the rows of a match into the dataset: ``dataset/TABLE/match=NAME/shot=N/part-0.parquet``.
+
+    Args:
+        folder: Of its results, whatever tables are in it.
+        match: Its name.
+        store: Where the dataset is.
+        scratch: A folder on the same file system for what is not whole yet.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    for name in TABLES:
+        if (folder / f"{name}.parquet").is_file():
+            grown = scratch / match / name
+            shutil.rmtree(grown, ignore_errors=True)
+            try:
+                _write(folder / f"{name}.parquet", grown)
+                store.publish(grown, f"{DATASET}/{name}/match={match}")
+            except (OSError, pa.ArrowException) as error:
+                raise OutputError(f"cannot write {grown}: {error}") from error
+    shutil.rmtree(scratch / match, ignore_errors=True)
+
+
+def _write(path: Path, folder: Path) -> None:
+    """The rows of a file in a folder for each shot; plain columns, as every reader takes them."""
+    with path.open("rb") as file:
+        rows = pq.read_table(file)
+    plain = [
+        pa.field(each.name, pa.string()) if pa.types.is_dictionary(each.type) else each
+        for each in rows.schema
+    ]
+    folder.mkdir(parents=True)
+    ds.write_dataset(
+        rows.cast(pa.schema(plain)),
+        folder,
+        format="parquet",
+        partitioning=["shot"],
+        partitioning_flavor="hive",
+        basename_template="part-{i}.parquet",
+        existing_data_behavior="delete_matching",
+        max_partitions=65536,
+        max_open_files=64,
+    )
