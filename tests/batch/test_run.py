@@ -144,7 +144,7 @@ def test_an_input_that_kills_every_worker_fails_and_the_others_go_on(
 ) -> None:
     report = run_batch([str(clips)], order(tmp_path), lambda o: Deadly(o, 1))
     assert (report.counts, report.deaths) == ({"done": 2, "failed": 1}, 4)
-    assert "4 worker processes died" in str(ledger(tmp_path)["match0"]["reason"])
+    assert "one worker after another died" in str(ledger(tmp_path)["match0"]["reason"])
 
 
 def test_a_batch_that_is_told_to_end_says_what_it_skipped_and_leaves_no_process(

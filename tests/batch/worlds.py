@@ -1,9 +1,16 @@
 """Small batches: dark clips with a bright square, and networks that find it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+import av
+import cv2
+import numpy as np
 import pyarrow.parquet as pq
+import supervision as sv
 
+from tests.pipeline.worlds import FPS, SIZE, textured
+from touchline.arrays import Image
 from touchline.batch import BatchReport, Order, Worker, run_batch
 from touchline.batch.tasks import Done, Task
 from touchline.settings import Settings
@@ -31,6 +38,9 @@ class Inline:
         place, task = self._tasks.pop(0)
         return place, task, self._workers[place].do(task)
 
+    def release(self, place: int) -> None:
+        assert all(place != each for each, _ in self._tasks)
+
     def close(self) -> None:
         self._tasks.clear()
 
@@ -38,12 +48,18 @@ class Inline:
 def order(out: object, **changes: object) -> Order:
     """What a batch of such clips is to do."""
     given = {"out": str(out), "formats": ("parquet",), "dataset": False, **changes}
-    return Order(settings=Settings.read(**LEAN).to_json(), **given)
+    detector = given.pop("detector", LEAN["detector"])
+    settings = Settings.read(**{**LEAN, "detector": detector})
+    return Order(settings=settings.to_json(), **given)
 
 
 def run(inputs: list[object], out: object, *, workers: int = 1, **options: object) -> BatchReport:
     """A batch in this process."""
-    changes = {name: options.pop(name) for name in ("minutes", "dataset") if name in options}
+    changes = {
+        name: options.pop(name)
+        for name in ("minutes", "dataset", "formats", "detector")
+        if name in options
+    }
     given = [str(each) for each in inputs]
     return run_batch(given, order(out, **changes), lambda o: Inline(o, workers), **options)
 
@@ -54,3 +70,36 @@ def ledger(out: Path) -> dict[str, dict[str, object]]:
     named = {row["name"]: row for row in rows}
     assert len(named) == len(rows)
     return named
+
+
+class Squares:
+    """Finds each bright square of a picture, as a player."""
+
+    def detect(self, images: Sequence[Image]) -> list[sv.Detections]:
+        return [self._in(image) for image in images]
+
+    def _in(self, image: Image) -> sv.Detections:
+        bright = (image[..., 0] > 200).astype(np.uint8)
+        left, top, width, height = cv2.connectedComponentsWithStats(bright)[2][1:, :4].T
+        boxes = np.stack([left, top, left + width, top + height], axis=1).astype(np.float32)
+        boxes = boxes[(width > 4) & (height > 4)]
+        ones = np.ones(len(boxes))
+        return sv.Detections(boxes, confidence=0.9 * ones, class_id=2 * ones.astype(int))
+
+
+def make_match(path: Path, shots: Sequence[int], *, people: int = 6) -> Path:
+    """Squares that walk to and fro, each in its own row, over another background in each shot."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=FPS, options={"crf": "12", "g": "25"})
+        stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
+        for number, length in enumerate(shots):
+            background = textured(number) if number % 2 == 0 else 120 - textured(number)
+            for place in range(length):
+                image = background.copy()
+                for person in range(people):
+                    walked = (1 + person % 3) * (place + 31 * number) + 45 * person
+                    left, top = 8 + abs(walked % 560 - 280), 4 + 31 * person
+                    image[top : top + 24, left : left + 12] = 255
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
+        container.mux(stream.encode(None))
+    return path

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from touchline.batch.inputs import BatchInput, find_inputs
     from touchline.batch.ledger import Ledger
+    from touchline.batch.on_ray import RayCrew
     from touchline.batch.pieces import Piece
     from touchline.batch.processes import LocalCrew
     from touchline.batch.run import BatchReport, run_batch
@@ -31,6 +32,7 @@ _MODULES = {
     "LocalCrew": "processes",
     "Order": "tasks",
     "Piece": "pieces",
+    "RayCrew": "on_ray",
     "Worker": "work",
     "find_inputs": "inputs",
     "run_batch": "run",
@@ -43,6 +45,7 @@ __all__ = [
     "LocalCrew",
     "Order",
     "Piece",
+    "RayCrew",
     "Worker",
     "find_inputs",
     "run_batch",

@@ -25,14 +25,17 @@ class Crew(Protocol):
     def next(self) -> tuple[int, Task, Done]:
         """Wait for the next task that is over: who did it, and what came of it."""
 
+    def release(self, place: int) -> None:
+        """End a worker that has nothing to do; another begins there if a task is given."""
+
     def close(self) -> None:
         """End all workers, whatever they do."""
 
 
-def given_up(task: Task, deaths: int) -> Done:
+def given_up(task: Task) -> Done:
     """What is said of a task whose workers die."""
     what = "it" if task.number is None else f"piece {task.number + 1}"
     return Done(
-        error=f"{task.input.place}: {deaths} worker processes died while they analysed {what}, "
-        "killed or out of memory; fewer workers leave more memory for each"
+        error=f"{task.input.place}: one worker after another died while it analysed {what}, killed "
+        "or out of memory; fewer workers leave more memory for each"
     )

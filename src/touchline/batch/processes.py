@@ -53,8 +53,13 @@ class LocalCrew:
                     self._end(place)
                     self.deaths += 1
                     if deaths == RETRIES:
-                        return place, task, given_up(task, deaths + 1)
+                        return place, task, given_up(task)
                     self._begin(place, task, deaths=deaths + 1)
+
+    def release(self, place: int) -> None:
+        """See ``Crew``."""
+        if place in self._workers:
+            self._end(place)
 
     def close(self) -> None:
         """See ``Crew``."""

@@ -112,6 +112,8 @@ def _work(
                 busy += 1
             if not busy:
                 return
+            for place in idle:  # they hold memory and cores that the others may need
+                crew.release(place)
             place, task, done = crew.next()
             idle.append(place)
             busy -= 1

@@ -49,6 +49,23 @@ class Store(Protocol):
             OutputError: It cannot be written, or somebody else's is in its place.
         """
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
+
+    def put(self, path: Path, name: str) -> None:
+        """Move a file there, whole.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+
+    def get(self, name: str, folder: Path) -> Path:
+        """A file as one of this machine; fetched into ``folder`` where it is not.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+
     def remove(self, name: str) -> None:
         """Remove a file or a folder, if it is there."""
 
@@ -90,6 +107,20 @@ class LocalStore:
             folder.rename(target)
             shutil.rmtree(former, ignore_errors=True)
 
+    def has(self, name: str) -> bool:
+        """See ``Store``."""
+        return (self.folder / name).is_file()
+
+    def put(self, path: Path, name: str) -> None:
+        """See ``Store``; the file is on the same file system."""
+        with _written(f"{self.folder / name}"):
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            path.replace(self.folder / name)
+
+    def get(self, name: str, folder: Path) -> Path:
+        """See ``Store``."""
+        return self.folder / name
+
     def remove(self, name: str) -> None:
         """See ``Store``."""
         shutil.rmtree(self.folder / name, ignore_errors=True)
@@ -128,6 +159,26 @@ class UrlStore:
             for path in files:
                 fs.put_file(str(path), f"{root}/{path.relative_to(folder).as_posix()}")
         shutil.rmtree(folder, ignore_errors=True)
+
+    def has(self, name: str) -> bool:
+        """See ``Store``."""
+        fs, path = _opened(f"{self.name}/{name}")
+        return bool(fs.exists(path))
+
+    def put(self, path: Path, name: str) -> None:
+        """See ``Store``."""
+        fs, target = _opened(f"{self.name}/{name}")
+        with _written(f"{self.name}/{name}"):
+            fs.put_file(str(path), target)
+
+    def get(self, name: str, folder: Path) -> Path:
+        """See ``Store``."""
+        fs, path = _opened(f"{self.name}/{name}")
+        try:
+            fs.get_file(path, str(folder / PurePosixPath(name).name))
+        except Exception as error:
+            raise InputError(f"{self.name}/{name}: cannot be read ({_said(error)})") from error
+        return folder / PurePosixPath(name).name
 
     def remove(self, name: str) -> None:
         """See ``Store``."""

@@ -24,7 +24,7 @@ from touchline.cli.options import (
     VerifierName,
     print_json,
 )
-from touchline.errors import require_whole
+from touchline.errors import UsageError, require_number, require_whole
 from touchline.files import as_text
 
 if TYPE_CHECKING:
@@ -46,6 +46,13 @@ Minutes = Annotated[
     float | None,
     typer.Option("--minutes", help="Cut longer videos into pieces of about so many minutes."),
 ]
+RayAddress = Annotated[
+    str | None,
+    typer.Option("--ray", help="Actors of Ray: the address of a cluster, auto, or local."),
+]
+GpusPerWorker = Annotated[
+    float | None, typer.Option("--gpus-per-worker", help="GPUs of an actor of Ray, such as 0.5.")
+]
 Dataset = Annotated[
     bool, typer.Option("--dataset/--no-dataset", help="Put the rows of all matches together, too.")
 ]
@@ -60,7 +67,9 @@ MetricsFile = Annotated[
 def batch(
     inputs: Inputs,
     output: Target,
+    ray: RayAddress = None,
     workers: Workers = None,
+    gpus_per_worker: GpusPerWorker = None,
     minutes: Minutes = None,
     dataset: Dataset = True,
     resume: ResumeBatch = False,
@@ -79,11 +88,15 @@ def batch(
     teams: TeamsOrNot = None,
 ) -> None:
     """Analyse many INPUTS; each ends in ledger.parquet, done, failed or skipped."""
-    from touchline.batch import LocalCrew, Order, run_batch
+    from touchline.batch import LocalCrew, Order, RayCrew, run_batch
     from touchline.outputs import BATCH_FORMATS
     from touchline.settings import Settings
 
     require_whole("--workers", count := 1 if workers is None else workers, least=1)
+    if gpus_per_worker is not None:
+        require_number("--gpus-per-worker", gpus_per_worker, least=0)
+        if ray is None:
+            raise UsageError("--gpus-per-worker is for actors of Ray; give --ray too")
     settings = Settings.read(
         device=device,
         detection_size=size,
@@ -109,7 +122,11 @@ def batch(
     report = run_batch(
         inputs,
         order,
-        lambda order: LocalCrew(order, count),
+        lambda order: (
+            LocalCrew(order, count)
+            if ray is None
+            else RayCrew(order, count, address=ray, gpus=gpus_per_worker or 0.0)
+        ),
         resume=resume,
         console=err(),
         metrics=metrics,

@@ -14,7 +14,7 @@ from touchline.outputs.formats import (
     check_formats,
     new_writers,
 )
-from touchline.outputs.journal import Journal
+from touchline.outputs.journal import BROKEN, Journal, StateUnpickler
 from touchline.outputs.json_text import to_json
 from touchline.outputs.kloppy import import_kloppy, our_coordinates, to_kloppy
 from touchline.outputs.overlay import TICKS, Overlay, add_stream, to_yuv
@@ -26,6 +26,7 @@ from touchline.outputs.writer import FileWriter, Writer, write_whole
 
 __all__ = [
     "BATCH_FORMATS",
+    "BROKEN",
     "DATA_FORMATS",
     "DEFAULT_FORMATS",
     "EXPORTS",
@@ -41,6 +42,7 @@ __all__ = [
     "Predictions",
     "ResultFolder",
     "SavedRun",
+    "StateUnpickler",
     "Summary",
     "SummaryBuilder",
     "TracksCsv",

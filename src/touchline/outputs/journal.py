@@ -135,7 +135,7 @@ class Journal:
         for place in range(self._count):
             # What this process has written itself may be of anything.
             yield (
-                _Reading(waiting) if place < self._left_count else pickle.Unpickler(waiting)
+                StateUnpickler(waiting) if place < self._left_count else pickle.Unpickler(waiting)
             ).load()
 
     def close(self, *, whole: bool) -> None:
@@ -152,10 +152,10 @@ class Journal:
         """
         try:
             with self._checkpoint.open("rb") as file:
-                key, count, offset, seconds, checkpoint = _Reading(file).load()
+                key, count, offset, seconds, checkpoint = StateUnpickler(file).load()
             with self._states.open("rb") as states:
                 for _ in range(count):
-                    _Reading(states).load()
+                    StateUnpickler(states).load()
                 if states.tell() != offset:
                     raise ValueError("states are missing")
         except (OSError, ValueError, TypeError, LookupError, *BROKEN) as error:
@@ -173,10 +173,11 @@ class Journal:
         )
 
 
-class _Reading(pickle.Unpickler):
-    """Reads what ``KNOWN`` says, and nothing else."""
+class StateUnpickler(pickle.Unpickler):
+    """Reads states and what goes with them, as ``KNOWN`` says, and nothing else."""
 
     def find_class(self, module: str, name: str) -> Any:
+        """See ``pickle.Unpickler``."""
         if name not in KNOWN.get(module, ()):
             raise pickle.UnpicklingError(f"{module}.{name} has no place in it")
         return super().find_class(module, name)

@@ -182,6 +182,11 @@ class Analysis(Iterator[FrameState]):
         return kits[0] if kits else None
 
     @property
+    def team_memory(self) -> object:
+        """What is known of the kits by now, for ``Teams.take_parts``; None where teams are off."""
+        return next((each.memory for each in self._stages if isinstance(each, Teams)), None)
+
+    @property
     def checkpoint(self) -> Checkpoint | None:
         """Where the clip may be taken up again, known with the last state of each shot."""
         return self._following.checkpoint

@@ -5,7 +5,7 @@ that has taken up another man does not drag the first along.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,6 +30,8 @@ TAIL = 0.01
 TAIL_POWER = 2.0
 """One look in a hundred shows anything; of several, it is seldom the mean that does."""
 LEAST = 1e-6
+_SUMS = ("kit", "shirt", "word", "told", "place", "quality", "known", "outside", "seen_at")
+"""Columns that looks add to."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,6 +153,32 @@ class Evidence:
         self.seen_at[rows] = time
         self.moments.append(Lineup(time, rows, views.position, views.inside))
 
+    def absorb(
+        self, other: "Evidence", rows: Int64, ids: Callable[[int], int], span: tuple[float, float]
+    ) -> None:
+        """Take in stretches of a later part of the match, of which somebody else kept record.
+
+        Args:
+            other: That record.
+            rows: (k,) of its stretches.
+            ids: By which id a track of it is known here.
+            span: Seconds from which, and before which, its moments are taken.
+        """
+        here = np.full(len(other), -1)
+        here[rows] = np.arange(len(self), len(self) + len(rows))
+        named = np.array([ids(each) for each in other.ids[rows].tolist()], np.int64)
+        for row, each in zip(here[rows].tolist(), named.tolist(), strict=True):
+            self._stretches.setdefault(each, []).append(row)
+        self.ids = np.concatenate([self.ids, named])
+        for name in (*_SUMS, "begun_at"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            setattr(self, name, np.concatenate([mine, theirs[rows]]))
+        for each in other.moments:
+            kept = here[each.rows] >= 0
+            if kept.any() and span[0] <= each.time < span[1]:
+                moment = here[each.rows][kept], each.position[kept], each.inside[kept]
+                self.moments.append(Lineup(each.time, *moment))
+
     def _continued(self, views: Views, time: float) -> Int64:
         """The stretch (n,) that each look goes on with, -1 where another one begins."""
         rows = self.rows(views.tracker_id, np.inf)
@@ -164,8 +192,7 @@ class Evidence:
     def _make_room(self, tracker_id: Int64, time: float) -> None:
         for row, each in enumerate(tracker_id.tolist(), start=len(self)):
             self._stretches.setdefault(each, []).append(row)
-        sums = ("kit", "shirt", "word", "told", "place", "quality", "known", "outside", "seen_at")
-        for name in sums:
+        for name in _SUMS:
             column: AnyArray = getattr(self, name)
             more = np.zeros((len(tracker_id), *column.shape[1:]))
             setattr(self, name, np.concatenate([column, more]))

@@ -10,9 +10,9 @@ What is said of a track is steadied while the match goes on (``live.py``); ``rev
 end what is known from all of it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -36,6 +36,7 @@ from touchline.teams.mixture import (
 )
 from touchline.teams.model import TeamModel, load_team_model
 from touchline.teams.names import Names, names_of
+from touchline.teams.parts import Part, numbered_alike
 from touchline.teams.place import place_rules
 from touchline.teams.smoothing import joined
 
@@ -122,6 +123,23 @@ class Teams:
         self._evidence, self._shares, self._alone, self._open, self._known, self._shot = memory
         self._live = Live(self._evidence)
         self._live.new_id = new_id
+
+    def take_parts(self, parts: Iterable[Part]) -> None:
+        """Know what others have seen of the parts of one match, to ``revise`` all of it."""
+        for part in parts:
+            evidence, shares, alone, *_ = cast(Any, part.memory)
+            begun = evidence.begun_at
+            rows = np.flatnonzero((begun >= part.begin) & (begun < part.end))
+            people = evidence.people(rows)
+            mine = numbered_alike(shares[rows], people, self._known, self._model.space.spread)
+            more = kits_of(people, mine)
+            self._known = Kits(
+                self._known.precision + more.precision, self._known.total + more.total
+            )
+            self._evidence.absorb(evidence, rows, part.new_id, (part.begin, part.end))
+            self._shares = np.concatenate([self._shares, mine])
+            self._alone = np.concatenate([self._alone, alone[rows]])
+        self._final = None
 
     def number_by(self, new_id: Callable[[], int]) -> None:
         """Give ids to men whose tracks had been another's; see ``Numbering``."""

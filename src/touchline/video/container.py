@@ -19,7 +19,7 @@ from touchline.errors import InputError
 from touchline.video.arriving import ArrivingFile
 from touchline.video.clock import Clock
 from touchline.video.decoding import Decoder
-from touchline.video.info import Picture, VideoInfo, require_size
+from touchline.video.info import KeyFrame, Picture, VideoInfo, require_size
 from touchline.video.orientation import Orientation, from_display_matrix
 from touchline.video.rate import measured_rate
 
@@ -55,10 +55,10 @@ class VideoFile:
     """
 
     def __init__(self, path: Path | ArrivingFile, *, threads: int) -> None:
-        self._process = os.getpid()
-        self._container = _open(path)
+        self._process, self._path = os.getpid(), path
+        self._container = open_container(path)
         try:
-            self._stream = _video_stream(self._container, path)
+            self._stream = video_stream(self._container, path)
             self._decoder = Decoder(self._container, self._stream, threads=threads)
             seconds = self._seconds()
             self._frames = iter(self._decoder)
@@ -73,14 +73,20 @@ class VideoFile:
         except BaseException:
             self.close()
             raise
-        self._path = path
         self.damage: str | None = None
 
-    def since(self, start: float) -> Iterator[Picture]:
-        """Time in seconds and BGR picture of each frame, in presentation order."""
+    def since(self, start: float, entry: KeyFrame | None = None) -> Iterator[Picture]:
+        """Time in seconds and BGR picture of each frame, in presentation order.
+
+        Raises:
+            InputError: The stream does not show the frame of ``entry`` where it said.
+        """
         clock = Clock(1 / self.info.fps, self._time_base)
         count, end = 0, 0.0
         frame: VideoFrame | None = self._first
+        if entry is not None and entry.index:
+            clock.tick(self._first.pts)  # seconds count from there
+            count, frame = entry.index, self._sought(entry)
         while frame is not None:
             time = clock.tick(frame.pts)
             count, end = count + 1, time + 1 / self.info.fps
@@ -88,6 +94,19 @@ class VideoFile:
             frame = next(self._frames, None)
         _require_coming(self._path)
         self.damage = self._explain(count, end)
+
+    def _sought(self, entry: KeyFrame) -> VideoFrame:
+        """The frame at a key frame: the decoder begins there, or at one before."""
+        self._container.seek(entry.stamp, stream=self._stream)
+        self._decoder.begin_anew()
+        self._frames = iter(self._decoder)
+        for frame in self._frames:
+            # Pictures before it lean on others that were not decoded.
+            if frame.pts is not None and frame.pts >= entry.stamp:
+                if frame.pts == entry.stamp:
+                    return frame
+                break
+        raise InputError(f"{self._path}: no frame can be decoded at {entry.time:g} s; {ALLOWED}")
 
     def _upright(self, frame: VideoFrame) -> Image:
         # The pixels of `cv2.VideoCapture`; in one thread, as FFmpeg's own choice costs twice the
@@ -134,7 +153,12 @@ class VideoFile:
         return self.info.duration is not None and end < self.info.duration - SLACK
 
 
-def _open(path: Path | ArrivingFile) -> InputContainer:
+def open_container(path: Path | ArrivingFile) -> InputContainer:
+    """Open a file that FFmpeg takes for a video.
+
+    Raises:
+        InputError: It does not, or takes it for a text or a playlist.
+    """
     # Only `file`: a local file must not make this machine call another one.
     options = {"protocol_whitelist": "file"}
     if isinstance(path, ArrivingFile):
@@ -157,7 +181,12 @@ def _require_coming(path: os.PathLike[str]) -> None:
         raise InputError(f"{path}: {path.failure}")
 
 
-def _video_stream(container: InputContainer, path: os.PathLike[str]) -> VideoStream:
+def video_stream(container: InputContainer, path: os.PathLike[str]) -> VideoStream:
+    """The pictures of a file.
+
+    Raises:
+        InputError: It has none, or none that can be decoded.
+    """
     stream = cast(VideoStream | None, container.streams.best("video"))
     # The cover of an audio file is stored as a video of one picture.
     if stream is None or stream.disposition & Disposition.attached_pic:

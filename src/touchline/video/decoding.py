@@ -30,6 +30,7 @@ class Decoder:
     def __init__(self, container: InputContainer, stream: VideoStream, *, threads: int) -> None:
         stream.codec_context.thread_type = "AUTO"
         stream.codec_context.thread_count = threads
+        self._container, self._stream = container, stream
         self._size: tuple[int, int] | None = None
         # Not a generator of ours: one that holds its decoder would keep the threads of both alive.
         self._packets = container.demux(stream)
@@ -45,6 +46,11 @@ class Decoder:
                     return
                 self.damaged += frame.is_corrupt
                 yield frame
+
+    def begin_anew(self) -> None:
+        """Go on where the container was sought to."""
+        self._peeked.clear()
+        self._packets = self._container.demux(self._stream)
 
     def faults(self) -> str | None:
         """One clause on what was met so far and passed, or None."""

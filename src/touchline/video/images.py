@@ -8,7 +8,7 @@ import cv2
 
 from touchline.arrays import Image
 from touchline.errors import InputError
-from touchline.video.info import Picture, VideoInfo, require_size
+from touchline.video.info import KeyFrame, Picture, VideoInfo, require_size
 from touchline.video.scenes import are_stills
 
 IMAGE_SUFFIXES = (".bmp", ".jpeg", ".jpg", ".png")
@@ -53,8 +53,9 @@ class ImageFolder:
         self.info = VideoInfo(width, height, fps, count, count / fps, codec)
         self.damage: str | None = None
 
-    def since(self, start: float) -> Iterator[Picture]:
+    def since(self, start: float, entry: KeyFrame | None = None) -> Iterator[Picture]:
         """Time in seconds and BGR picture of each image; what cannot be used costs one frame."""
+        assert entry is None, "images have no key frames"
         odd: list[str] = []
         for index, path in enumerate(self._images):
             image = _read(path)

@@ -45,6 +45,21 @@ class VideoInfo:
     claimed_fps: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeyFrame:
+    """A frame that is decoded without those before it.
+
+    Attributes:
+        index: Position in presentation order, from 0.
+        stamp: Presentation time as the stream counts it.
+        time: The same in seconds from the first frame.
+    """
+
+    index: int
+    stamp: int
+    time: float
+
+
 class Pictures(Protocol):
     """An open source of pictures, read once from its beginning."""
 
@@ -52,8 +67,11 @@ class Pictures(Protocol):
     damage: str | None
     """After reading: one clause that says why pictures are missing; None where none are."""
 
-    def since(self, start: float) -> Iterator[Picture]:
-        """All pictures; of those before so many seconds the times alone."""
+    def since(self, start: float, entry: KeyFrame | None = None) -> Iterator[Picture]:
+        """All pictures, of those before so many seconds the times alone; or those from ``entry``.
+
+        A source that has no key frames is asked for none.
+        """
 
     def close(self) -> None:
         """Free the decoder and the file."""

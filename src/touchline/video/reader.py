@@ -12,7 +12,7 @@ from touchline.errors import InputError, require_number
 from touchline.frame import Frame
 from touchline.video.arriving import ArrivingFile
 from touchline.video.images import ImageFolder
-from touchline.video.info import Pictures, VideoInfo
+from touchline.video.info import KeyFrame, Pictures, VideoInfo
 from touchline.video.source import IMAGE_FPS, open_source
 
 
@@ -31,6 +31,7 @@ class VideoReader:
         start: Seconds from which frames are given; what lies before is decoded, so that numbers
             and times are those of the whole video, and left out.
         end: Seconds before which the last frame lies; None is the end of the video.
+        entry: Where decoding begins, of this file's ``Timeline``: what lies before costs nothing.
 
     Attributes:
         info: What the video says of itself; frames and duration are of the part that is given.
@@ -49,13 +50,15 @@ class VideoReader:
         threads: int = 0,
         start: float = 0.0,
         end: float | None = None,
+        entry: KeyFrame | None = None,
     ) -> None:
         require_number("start", start, least=0)
         if end is not None:
             require_number("end", end, above=start)
         self._pictures = open_source(path, image_fps=image_fps, threads=threads)
         self.info: VideoInfo = _part(self._pictures.info, start, end)
-        self._frames = _numbered(self._pictures, start, math.inf if end is None else end)
+        span = start, math.inf if end is None else end
+        self._frames = _numbered(self._pictures, span, entry)
         if start:
             self._frames = _not_empty(self._frames, f"{path}: no frame lies after {start:g} s")
         self._count = 0
@@ -115,10 +118,13 @@ def _part(info: VideoInfo, start: float, end: float | None) -> VideoInfo:
     return replace(info, frames=math.ceil(duration * info.fps), duration=duration)
 
 
-def _numbered(pictures: Pictures, start: float, end: float) -> Generator[Frame]:
+def _numbered(
+    pictures: Pictures, span: tuple[float, float], entry: KeyFrame | None
+) -> Generator[Frame]:
     """The frames. Knows nothing of the reader: one that is dropped goes at once, with its file."""
-    for index, (time, image) in enumerate(pictures.since(start)):
-        if time >= end:
+    first = entry.index if entry else 0
+    for index, (time, image) in enumerate(pictures.since(span[0], entry), start=first):
+        if time >= span[1]:
             return
         if image is not None:
             yield Frame(index, time, image)
