@@ -43,12 +43,14 @@ training: $(VENV)/.ready-dev         ## PyTorch is for training only; see traini
 	$(PIP) torch==2.13.0
 
 lock: $(VENV)/.ready-dev             ## after a change of dependencies in pyproject.toml
+	# botocore, behind s3fs, does not take 4 yet: one version for all.
+	echo "python-dateutil<3" > $(VENV)/constraints.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-	    pyproject.toml -o requirements.lock
+	    -c $(VENV)/constraints.txt pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 	    --extra miner --extra chain -c requirements.lock pyproject.toml -o requirements-miner.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-	    --extra miner --extra chain --group dev -c requirements-miner.lock pyproject.toml \
+	    --extra miner --extra chain --extra batch --group dev -c requirements-miner.lock pyproject.toml \
 	    -o requirements-dev.lock
 
 clean:

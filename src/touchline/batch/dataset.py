@@ -4,15 +4,19 @@ import shutil
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from touchline.analytics import PASSES, TEAMS
 from touchline.batch.stores import Store
 from touchline.errors import OutputError
 
 DATASET = "dataset"
-TABLES = ("tracks", "analytics", "cameras")
+TABLES = ("tracks.parquet", "analytics.parquet", "cameras.parquet", "teams.csv", "passes.csv")
 """Files of a result whose rows go into it, each into a table of its own."""
+_KINDS = {"teams.csv": TEAMS, "passes.csv": PASSES}
+"""Columns of those that do not say of which kind they are."""
 
 
 def add_match(folder: Path, match: str, store: Store, scratch: Path) -> None:
@@ -27,12 +31,13 @@ def add_match(folder: Path, match: str, store: Store, scratch: Path) -> None:
     Raises:
         OutputError: It cannot be written.
     """
-    for name in TABLES:
-        if (folder / f"{name}.parquet").is_file():
+    for file in TABLES:
+        if (folder / file).is_file():
+            name = Path(file).stem
             grown = scratch / match / name
             shutil.rmtree(grown, ignore_errors=True)
             try:
-                _write(folder / f"{name}.parquet", grown)
+                _write(folder / file, grown)
                 store.publish(grown, f"{DATASET}/{name}/match={match}")
             except (OSError, pa.ArrowException) as error:
                 raise OutputError(f"cannot write {grown}: {error}") from error
@@ -41,8 +46,13 @@ def add_match(folder: Path, match: str, store: Store, scratch: Path) -> None:
 
 def _write(path: Path, folder: Path) -> None:
     """The rows of a file in a folder for each shot; plain columns, as every reader takes them."""
+    kinds = _KINDS.get(path.name)
     with path.open("rb") as file:
-        rows = pq.read_table(file)
+        if kinds is None:
+            rows = pq.read_table(file)
+        else:
+            options = pyarrow.csv.ConvertOptions(column_types=kinds)
+            rows = pyarrow.csv.read_csv(file, convert_options=options)
     plain = [
         pa.field(each.name, pa.string()) if pa.types.is_dictionary(each.type) else each
         for each in rows.schema
