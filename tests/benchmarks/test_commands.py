@@ -37,6 +37,7 @@ def test_what_measures_nothing_by_itself_is_no_benchmark() -> None:
     helpers = set(modules_of(benchmarks)) - set(commands_of(benchmarks))
     assert helpers == {
         "benchmarks.architectures",
+        "benchmarks.batch_inputs",
         "benchmarks.cheat_answers",
         "benchmarks.miner_figures",
         "benchmarks.miner_drip",

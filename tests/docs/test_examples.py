@@ -3,11 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import touchline as tl
 from tests.docs.pages import PAGES, RECIPES, Block, name_of, python_blocks
 from tests.pipeline.worlds import BrightSpot, make_clip, textured
+from touchline.analytics import TEAMS
 from touchline.synthetic import SyntheticMatch
 
 NOT_RUN = {"docs/models/clip.md"}
@@ -33,10 +36,25 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where a reader has clips; the networks of settings are small."""
     for name in ("match", "first-half", "second-half"):
         make_clip(tmp_path / f"{name}.mp4", [6])
+    for number in range(3):
+        make_teams(tmp_path / "season/dataset/teams" / f"match=round-{number}", seed=number)
     monkeypatch.setenv("TOUCHLINE_DETECTOR", "tests.pipeline.worlds:BrightSpot")
     monkeypatch.setenv("TOUCHLINE_PITCH_MODEL", "tests.pipeline.worlds:NoPitch")
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+def make_teams(folder: Path, *, seed: int) -> None:
+    """How two teams stood in each second of three minutes, as a batch puts it into a dataset."""
+    folder.mkdir(parents=True)
+    rng = np.random.default_rng(seed)
+    rows = [
+        {**dict.fromkeys(TEAMS.names, 1.0), "shot": 0, "second": second, "team": team, "people": 11}
+        | {"defence": float(rng.normal(30 + 5 * team, 4))}
+        for second in range(180)
+        for team in (0, 1)
+    ]
+    pq.write_table(pa.Table.from_pylist(rows, TEAMS), folder / "part-0.parquet")
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.place)

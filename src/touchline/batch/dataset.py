@@ -22,6 +22,9 @@ _KINDS = {"teams.csv": TEAMS, "passes.csv": PASSES}
 def add_match(folder: Path, match: str, store: Store, scratch: Path) -> None:
     """Put the rows of a match into the dataset: ``dataset/TABLE/match=NAME/shot=N/part-0.parquet``.
 
+    Tables of a row for each second or pass have no folder for each shot, but ``part-0.parquet``
+    for each match: a hundred thousand files of ten rows would take longer to open than to read.
+
     Args:
         folder: Of its results, whatever tables are in it.
         match: Its name.
@@ -58,14 +61,17 @@ def _write(path: Path, folder: Path) -> None:
         for each in rows.schema
     ]
     folder.mkdir(parents=True)
+    table = rows.cast(pa.schema(plain))
+    if kinds is not None:
+        pq.write_table(table, folder / "part-0.parquet", compression="zstd")
+        return
     ds.write_dataset(
-        rows.cast(pa.schema(plain)),
+        table,
         folder,
         format="parquet",
         partitioning=["shot"],
         partitioning_flavor="hive",
         basename_template="part-{i}.parquet",
-        existing_data_behavior="delete_matching",
         max_partitions=65536,
         max_open_files=64,
     )

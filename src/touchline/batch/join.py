@@ -11,7 +11,7 @@ import numpy as np
 
 from touchline.batch.parts import PartEnd, saved_states
 from touchline.batch.pieces import Piece
-from touchline.batch.seams import Names, names_of
+from touchline.batch.seams import Renaming, names_of
 from touchline.errors import InputError
 from touchline.files import as_text
 from touchline.frame import FrameState, Objects
@@ -80,7 +80,7 @@ def join_pieces(
 
 
 def _teams(
-    ends: Sequence[PartEnd], pieces: Sequence[Piece], names: Sequence[Names], models: Models
+    ends: Sequence[PartEnd], pieces: Sequence[Piece], names: Sequence[Renaming], models: Models
 ) -> Teams | None:
     """The teams of the match, by what each piece knows of them; None where they are off."""
     if any(end.teams is None for end in ends):
@@ -95,7 +95,7 @@ def _teams(
 
 
 def _joined(
-    found: Sequence[tuple[Path, PartEnd]], pieces: Sequence[Piece], names: Sequence[Names]
+    found: Sequence[tuple[Path, PartEnd]], pieces: Sequence[Piece], names: Sequence[Renaming]
 ) -> Iterator[FrameState]:
     """The states that are kept of each piece, under the names of the whole match."""
     following = 0
@@ -111,7 +111,7 @@ def _joined(
             raise InputError(f"{as_text(path)}: frame {following} is missing")
 
 
-def _renamed(state: FrameState, names: Names) -> FrameState:
+def _renamed(state: FrameState, names: Renaming) -> FrameState:
     objects = state.objects
     if objects.tracker_id is not None:
         ids = [names.id(each) for each in objects.tracker_id.tolist()]

@@ -19,7 +19,7 @@ LEAST = 3
 
 
 @dataclass(slots=True, eq=False)
-class Names:
+class Renaming:
     """Numbers of shots and ids of a piece as they are in the whole match.
 
     Attributes:
@@ -48,13 +48,13 @@ class Names:
         return self.shots[max(known)] + own - max(known)
 
 
-def names_of(ends: Sequence[PartEnd], pieces: Sequence[Piece]) -> list[Names]:
+def names_of(ends: Sequence[PartEnd], pieces: Sequence[Piece]) -> list[Renaming]:
     """The names of the pieces of one match, in order."""
-    names = [Names(0, 0)]
+    names = [Renaming(0, 0)]
     for number in range(1, len(ends)):
         before, after, last = ends[number - 1], ends[number], names[-1]
         base = last.base + before.next_id
-        own = Names(base, 0)
+        own = Renaming(base, 0)
         seen = {state.index: state for state in before.tail}
         pairs = [(seen[state.index], state) for state in after.head if state.index in seen]
         for one, other in pairs:
