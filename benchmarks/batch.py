@@ -9,6 +9,7 @@ python -m benchmarks.batch dataset                the line of defence by minute 
 """
 
 import argparse
+import logging
 import os
 import random
 import resource
@@ -37,7 +38,7 @@ def lean(out: Path) -> Order:
 
 def speed(clips: Sequence[Path], folder: Path) -> None:
     """The same clips with one worker of one thread, and with two."""
-    took = {}
+    took: dict[int, list[float]] = {}
     settings = Settings.read(threads=1).to_json()
     for workers in (1, 2, 1, 2):
         out = folder / f"{workers}-{len(took)}"
@@ -86,7 +87,7 @@ def nodes(times: int, folder: Path) -> None:
     clips = [make_video(folder / f"m{number}.mp4", 100, seed=number) for number in range(6)]
     run_batch(clips, lean(folder / "undisturbed"), lambda o: LocalCrew(o, 1))
     cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1})
-    ray.init(address=cluster.address, logging_level="error", log_to_driver=False)
+    ray.init(address=cluster.address, logging_level=logging.ERROR, log_to_driver=False)
     good = 0
     for number in range(times):
         node = cluster.add_node(num_cpus=1)
@@ -100,7 +101,7 @@ def nodes(times: int, folder: Path) -> None:
         print(f"a machine lost after {moment:.1f} s: {'as undisturbed' if same else report}")
     print(f"{good} of {times} as undisturbed, every input done once")
     ray.shutdown()
-    cluster.shutdown()
+    cluster.shutdown()  # type: ignore[no-untyped-call]
 
 
 def bad(folder: Path) -> None:
@@ -160,7 +161,7 @@ def dataset(matches: int, folder: Path) -> None:
         pq.write_table(table, folder / f"match={number}" / "part-0.parquet", compression="zstd")
     files = f"{folder}/**/*.parquet"
     asked: dict[str, Callable[[], object]] = {
-        "DuckDB": lambda: duckdb.sql(
+        "DuckDB": lambda: duckdb.execute(
             "select second // 60 as minute, avg(defence), count(distinct match) from "
             f"read_parquet('{files}', hive_partitioning = true) group by minute"
         ).fetchall(),
