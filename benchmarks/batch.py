@@ -183,6 +183,10 @@ def dataset(matches: int, folder: Path) -> None:
 
 
 def _is_same(one: Path, other: Path, report: BatchReport) -> bool:
+    for row in pq.read_table(other / "ledger.parquet").to_pylist():
+        if row["status"] != "done":
+            print(row["name"], row["status"], row["reason"], flush=True)
+            return False
     results = sorted(path.relative_to(one) for path in one.glob("*/tracks.parquet"))
     same = all(pq.read_table(one / each) == pq.read_table(other / each) for each in results)
     return same and report.counts == {"done": len(results)}

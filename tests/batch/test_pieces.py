@@ -83,6 +83,16 @@ def test_pieces_of_one_shot_overlap_and_begin_where_the_networks_would_look(tmp_
         assert round(after.start * 25 + 0.5) % 8 == 0
 
 
+def test_a_seam_so_near_to_the_end_that_both_pieces_reach_it_is_one_too(tmp_path: Path) -> None:
+    clip = make_match(tmp_path / "match.mp4", [90], people=2)
+    whole, cut = (tmp_path / name for name in ("whole", "cut"))
+    run([clip], whole, detector=SQUARES)
+    run([clip], cut, detector=SQUARES, minutes=1.9 / 60)
+    assert ledger(cut)["match"]["pieces"] == 2
+    one, other = (boxes(folder / "match") for folder in (whole, cut))
+    assert one.tracker_id.tolist() == other.tracker_id.tolist()
+
+
 @pytest.mark.parametrize("name", ["short.mp4", "long.avi", "images"])
 def test_what_is_short_or_cannot_be_counted_is_not_cut(
     make_video: MakeVideo, tmp_path: Path, name: str
@@ -93,8 +103,8 @@ def test_what_is_short_or_cannot_be_counted_is_not_cut(
 
 
 def test_a_piece_that_is_done_is_not_done_again(tmp_path: Path) -> None:
-    clip = make_match(tmp_path / "match.mp4", [250], people=1)
-    worker = Worker(order(tmp_path / "out", minutes=CUT, detector=SQUARES))
+    clip = make_match(tmp_path / "match.mp4", [130], people=1)
+    worker = Worker(order(tmp_path / "out", minutes=CUT / 2, detector=SQUARES))
     cut = worker.do(Task(BatchInput("match", str(clip))))
     task = Task(BatchInput("match", str(clip)), cut.pieces, 1)
     assert worker.do(task).error is None
@@ -105,8 +115,8 @@ def test_a_piece_that_is_done_is_not_done_again(tmp_path: Path) -> None:
 
 
 def test_a_piece_that_is_missing_or_damaged_fails_its_match(tmp_path: Path) -> None:
-    clip = make_match(tmp_path / "match.mp4", [250], people=1)
-    worker = Worker(order(tmp_path / "out", minutes=CUT, detector=SQUARES))
+    clip = make_match(tmp_path / "match.mp4", [130], people=1)
+    worker = Worker(order(tmp_path / "out", minutes=CUT / 2, detector=SQUARES))
     given = BatchInput("match", str(clip))
     cut = worker.do(Task(given)).pieces
     assert "missing" in str(worker.do(Task(given, cut)).error)

@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from touchline.batch.chosen import chosen_crew
     from touchline.batch.inputs import BatchInput, find_inputs
     from touchline.batch.ledger import Ledger
     from touchline.batch.on_ray import RayCrew
@@ -34,6 +35,7 @@ _MODULES = {
     "Piece": "pieces",
     "RayCrew": "on_ray",
     "Worker": "work",
+    "chosen_crew": "chosen",
     "find_inputs": "inputs",
     "run_batch": "run",
 }
@@ -47,6 +49,7 @@ __all__ = [
     "Piece",
     "RayCrew",
     "Worker",
+    "chosen_crew",
     "find_inputs",
     "run_batch",
 ]

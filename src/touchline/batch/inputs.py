@@ -5,7 +5,7 @@ import glob
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -22,6 +22,7 @@ VIDEOS = frozenset(
     | {".ts", ".webm", ".wmv"}
 )
 """What is taken of a folder; a file that is named is taken whatever it is called."""
+MANIFESTS = (".csv", ".jsonl", ".parquet")
 PLACES = ("path", "video", "url")
 """Columns of a manifest that say where a video is; the first that is there counts."""
 NAME = "name"
@@ -71,7 +72,7 @@ def _of(given: str) -> Iterator[tuple[str, str]]:
     suffix = PurePosixPath(given).suffix.lower()
     if is_url(given):
         places = listed(given, VIDEOS)
-    elif suffix in _MANIFESTS and not glob.has_magic(given):
+    elif suffix in MANIFESTS and not glob.has_magic(given):
         yield from _of_manifest(as_path(given), suffix)
         return
     else:
@@ -87,12 +88,9 @@ def _of_path(path: Path) -> list[str]:
         if not found:
             raise InputError(f"{as_text(path)}: nothing has such a name")
         # Of what a glob names, files are taken as they are: whoever wrote it knows their names.
-        return [place for each in found for place in _of_found(Path(each))]
+        folders = {each: _of_folder(Path(each)) for each in found if os.path.isdir(each)}
+        return [place for each in found for place in folders.get(each, [each])]
     return [str(path)]
-
-
-def _of_found(path: Path) -> list[str]:
-    return _of_folder(path) if path.is_dir() else [str(path)]
 
 
 def _of_folder(folder: Path) -> list[str]:
@@ -114,7 +112,7 @@ def _of_folder(folder: Path) -> list[str]:
 
 def _of_manifest(path: Path, suffix: str) -> Iterator[tuple[str, str]]:
     try:
-        rows = list(_MANIFESTS[suffix](path))
+        rows = _rows(path, suffix)
     except (OSError, ValueError, csv.Error, pa.ArrowException) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{as_text(path)}: the manifest cannot be read: {reason}") from error
@@ -134,22 +132,15 @@ def _of_manifest(path: Path, suffix: str) -> Iterator[tuple[str, str]]:
         raise InputError(f"{as_text(path)}: the manifest names no video")
 
 
-def _csv(path: Path) -> Iterable[dict[str, object]]:
+def _rows(path: Path, suffix: str) -> list[dict[str, object]]:
+    """What a manifest says of each video."""
+    if suffix == ".parquet":
+        with path.open("rb") as table:
+            return list(pq.read_table(table).to_pylist())
     with path.open(newline="", encoding="utf-8-sig") as file:
-        yield from csv.DictReader(file, strict=True)
-
-
-def _jsonl(path: Path) -> Iterable[dict[str, object]]:
-    with path.open(encoding="utf-8-sig") as file:
-        yield from (json.loads(line) for line in file if line.strip())
-
-
-def _parquet(path: Path) -> Iterable[dict[str, object]]:
-    with path.open("rb") as file:
-        yield from pq.read_table(file).to_pylist()
-
-
-_MANIFESTS = {".csv": _csv, ".jsonl": _jsonl, ".parquet": _parquet}
+        if suffix == ".csv":
+            return list(csv.DictReader(file, strict=True))
+        return [json.loads(line) for line in file if line.strip()]
 
 
 def _name_of(place: str, *, whole: bool = False) -> str:

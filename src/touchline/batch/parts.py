@@ -10,6 +10,7 @@ The second appears last: where it is, the piece is done. Only what ``StateUnpick
 
 import pickle
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -128,7 +129,7 @@ def _edges(
 ) -> tuple[list[FrameState], list[FrameState], list[int], int]:
     """The states that another piece has too, the numbers of all, and an id above all ids."""
     head: list[FrameState] = []
-    tail: list[FrameState] = []
+    tail: deque[FrameState] = deque()
     numbers: list[int] = []
     next_id = 0
     for state in states:
@@ -137,9 +138,11 @@ def _edges(
         next_id = max(next_id, int(ids.max(initial=-1)) + 1 if ids is not None else 0)
         if piece.start < piece.begin and state.time < piece.begin + TAIL + 1:
             head.append(state)
-        if piece.end is not None and state.time > piece.end - LEAD - TAIL - 1:
+        if piece.last is not None:
             tail.append(state)
-    return head, tail, numbers, next_id
+            while tail[0].time < state.time - LEAD - TAIL - 1:
+                tail.popleft()
+    return head, [*tail], numbers, next_id
 
 
 def _write_end(path: Path, content: object) -> None:

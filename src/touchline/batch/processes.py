@@ -88,7 +88,15 @@ class LocalCrew:
 def _serve(pipe: Any, order: Order) -> None:
     """What a worker process runs, until the other end of its pipe is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal is for the head
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+    def end_with_head() -> None:
+        """Leave no process behind when the head was killed."""
+        head = parent_process()
+        if head is not None:
+            head.join()
+            os._exit(1)
+
+    threading.Thread(target=end_with_head, daemon=True).start()
     from touchline.batch.work import Worker  # heavy, and not needed by the head
 
     worker = Worker(order)
@@ -98,11 +106,3 @@ def _serve(pipe: Any, order: Order) -> None:
         except EOFError:
             return
         pipe.send(worker.do(task))
-
-
-def _end_with_parent() -> None:
-    """Leave no process behind when the head was killed."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

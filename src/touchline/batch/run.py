@@ -1,11 +1,9 @@
 """A whole batch: from what was named to results, ledger and dataset."""
 
-import hashlib
 import os
-from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rich.console import Console
 
@@ -19,7 +17,7 @@ from touchline.batch.stores import SCRATCH, store_of
 from touchline.batch.tasks import Order
 from touchline.errors import require_number
 from touchline.files import PathLike
-from touchline.outputs import check_formats, versions
+from touchline.outputs import check_formats
 
 ENDED = "the batch was ended before it"
 TWICE = "the same place is named before"
@@ -37,7 +35,7 @@ class BatchReport:
         deaths: Workers that died and were replaced.
     """
 
-    counts: Counter[str]
+    counts: dict[str, int]
     ledger: str
     workers: int
     loads: int
@@ -75,7 +73,7 @@ def run_batch(
         require_number("minutes", order.minutes, above=0)
     inputs = find_inputs(given)
     store = store_of(order.out)
-    order = replace(order, key=_key(order))
+    order = order.keyed()
     ledger = Ledger.resumed(store, order.key) if resume else Ledger(store, order.key)
     inputs = _named_as_before(inputs, ledger)
     left = _once([each for each in inputs if each.name not in ledger.entries], ledger)
@@ -92,7 +90,7 @@ def run_batch(
         ledger.save()
         numbers.save()
     return BatchReport(
-        counts=ledger.counts(),
+        counts=dict(ledger.counts()),
         ledger=f"{store.name}/ledger.parquet",
         workers=len(numbers.loads),
         loads=sum(numbers.loads.values()),
@@ -151,9 +149,3 @@ def _once(inputs: list[BatchInput], ledger: Ledger) -> list[BatchInput]:
         seen.add(each.place)
     ledger.skip(again, TWICE)
     return first
-
-
-def _key(order: Order) -> str:
-    """Names all that shapes the results; how many work at them does not."""
-    told = repr((order.settings, order.formats, order.minutes, sorted(versions().items())))
-    return hashlib.sha256(told.encode()).hexdigest()

@@ -60,16 +60,11 @@ def names_of(ends: Sequence[PartEnd], pieces: Sequence[Piece]) -> list[Renaming]
         for one, other in pairs:
             least = max(own.shots.values(), default=-1) + 1 if own.shots else 0
             own.shots.setdefault(other.shot, max(last.shot(one.shot), least))
-        own.first_shot = last.shot(_last_shot(before, pieces[number - 1])) + 1
+        kept = [state.shot for state in before.tail if state.index < pieces[number].first]
+        own.first_shot = last.shot(kept[-1]) + 1
         own.ids = {new: last.id(old) for new, old in _continued(pairs).items()}
         names.append(own)
     return names
-
-
-def _last_shot(end: PartEnd, piece: Piece) -> int:
-    """The shot of the last frame that is kept of a piece."""
-    kept = [state.shot for state in end.tail if piece.last is None or state.index < piece.last]
-    return kept[-1] if kept else 0
 
 
 def _continued(pairs: Sequence[tuple[FrameState, FrameState]]) -> dict[int, int]:

@@ -1,9 +1,12 @@
 """What goes between the head of a batch and its workers; plain values, which every wire takes."""
 
-from dataclasses import dataclass, field
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from touchline.batch.inputs import BatchInput
 from touchline.batch.pieces import Piece
+from touchline.outputs import versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,11 @@ class Order:
     minutes: float | None = None
     dataset: bool = True
     key: str = ""
+
+    def keyed(self) -> Self:
+        """The same with its key: how many work at it, and where results go, is not in it."""
+        told = repr((self.settings, self.formats, self.minutes, sorted(versions().items())))
+        return replace(self, key=hashlib.sha256(told.encode()).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,16 +76,14 @@ class Worker:
         path = self._local(task.input.place)
         if self.order.minutes is not None and not self.models.stages:
             # A stage of somebody else's may remember what is before a cut; ours are known.
-            pieces = plan_pieces(path, self.order.minutes, period=self._period(path))
+            with VideoReader(path) as reader:
+                pace = self.models.pace(reader.info)
+            # After so many frames the networks look at the same frames of a shot again.
+            period = math.lcm(pace.detect_every * pace.full_every, pace.locate_every)
+            pieces = plan_pieces(path, self.order.minutes, period=period)
             if pieces:
                 return Done(pieces=pieces)
         return self._whole(task, path)
-
-    def _period(self, path: Path) -> int:
-        """Frames after which the networks look at the same frames of a shot again."""
-        with VideoReader(path) as reader:
-            pace = self.models.pace(reader.info)
-        return math.lcm(pace.detect_every * pace.full_every, pace.locate_every)
 
     def _whole(self, task: Task, path: Path) -> Done:
         folder = self._scratch.folder(task, path)

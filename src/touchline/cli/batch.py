@@ -24,7 +24,6 @@ from touchline.cli.options import (
     VerifierName,
     print_json,
 )
-from touchline.errors import UsageError, require_number, require_whole
 from touchline.files import as_text
 
 if TYPE_CHECKING:
@@ -39,9 +38,7 @@ Inputs = Annotated[
 Target = Annotated[
     str, typer.Option("--output", "-o", help="Folder for the results, or a URL of an object store.")
 ]
-Workers = Annotated[
-    int | None, typer.Option("--workers", help="Processes, each with the networks; else one.")
-]
+Workers = Annotated[int, typer.Option("--workers", help="Processes, each with the networks.")]
 Minutes = Annotated[
     float | None,
     typer.Option("--minutes", help="Cut longer videos into pieces of about so many minutes."),
@@ -68,7 +65,7 @@ def batch(
     inputs: Inputs,
     output: Target,
     ray: RayAddress = None,
-    workers: Workers = None,
+    workers: Workers = 1,
     gpus_per_worker: GpusPerWorker = None,
     minutes: Minutes = None,
     dataset: Dataset = True,
@@ -88,15 +85,11 @@ def batch(
     teams: TeamsOrNot = None,
 ) -> None:
     """Analyse many INPUTS; each ends in ledger.parquet, done, failed or skipped."""
-    from touchline.batch import LocalCrew, Order, RayCrew, run_batch
+    from touchline.batch import Order, chosen_crew, run_batch
     from touchline.outputs import BATCH_FORMATS
     from touchline.settings import Settings
 
-    require_whole("--workers", count := 1 if workers is None else workers, least=1)
-    if gpus_per_worker is not None:
-        require_number("--gpus-per-worker", gpus_per_worker, least=0)
-        if ray is None:
-            raise UsageError("--gpus-per-worker is for actors of Ray; give --ray too")
+    new_crew = chosen_crew(workers, ray=ray, gpus=gpus_per_worker)
     settings = Settings.read(
         device=device,
         detection_size=size,
@@ -109,8 +102,8 @@ def batch(
         pitch_model=pitch_model,
         tracker=tracker,
     )
-    if settings.threads is None and count > 1:  # else each would take all cores
-        threads = max(1, (os.cpu_count() or 1) // count)
+    if settings.threads is None and workers > 1:  # else each would take all cores
+        threads = max(1, (os.cpu_count() or 1) // workers)
         settings = settings.model_copy(update={"threads": threads})
     order = Order(
         out=output,
@@ -122,19 +115,16 @@ def batch(
     report = run_batch(
         inputs,
         order,
-        lambda order: (
-            LocalCrew(order, count)
-            if ray is None
-            else RayCrew(order, count, address=ray, gpus=gpus_per_worker or 0.0)
-        ),
+        new_crew,
         resume=resume,
         console=err(),
         metrics=metrics,
     )
     print_json(asdict(report)) if as_json else out().print(_table(report, output))
-    if failed := report.counts["failed"]:
-        told = f"touchline: {failed} of {report.counts.total()} inputs failed: see {report.ledger}"
-        print(as_text(told), file=sys.stderr)
+    if failed := report.counts.get("failed"):
+        whole = sum(report.counts.values())
+        told = as_text(f"{failed} of {whole} inputs failed: see {report.ledger}")
+        print(f"touchline: {told}", file=sys.stderr)
         raise typer.Exit(1)
 
 
@@ -144,7 +134,7 @@ def _table(report: "BatchReport", output: str) -> "Table":
 
     table = Table("batch", "", title=Text(as_text(output)))
     for status in ("done", "failed", "skipped"):
-        table.add_row(status, str(report.counts[status]))
+        table.add_row(status, str(report.counts.get(status, 0)))
     table.add_row("workers", f"{report.workers}, {report.deaths} died and were replaced")
     table.add_row("networks loaded", f"{report.loads} times")
     return table
