@@ -36,12 +36,12 @@ def lean(out: Path) -> Order:
     return Order(out=str(out), settings=settings, formats=("parquet",), dataset=False)
 
 
-def speed(clips: Sequence[Path], folder: Path) -> None:
-    """The same clips with one worker of one thread, and with two."""
+def speed(clips: Sequence[Path], times: int, folder: Path) -> None:
+    """The same clips with one worker of one thread, and with two, so often in turn."""
     took: dict[int, list[float]] = {}
     settings = Settings.read(threads=1).to_json()
-    for workers in (1, 2, 1, 2):
-        out = folder / f"{workers}-{len(took)}"
+    for turn, workers in enumerate([1, 2] * times):
+        out = folder / f"{turn}"
         order = Order(out=str(out), settings=settings, formats=("parquet",), dataset=False)
         used, began = _children(), time.perf_counter()
         report = run_batch(clips, order, lambda o, n=workers: LocalCrew(o, n))  # type: ignore[misc]
@@ -213,7 +213,7 @@ def main() -> None:
     parser.add_argument("--inputs", type=int, default=1000)
     asked = parser.parse_args()
     measures: dict[str, Callable[[Path], None]] = {
-        "speed": lambda folder: speed(asked.clips, folder),
+        "speed": lambda folder: speed(asked.clips, asked.times, folder),
         "kills": lambda folder: kills(asked.times, folder),
         "nodes": lambda folder: nodes(asked.times, folder),
         "bad": bad,

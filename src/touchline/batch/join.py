@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from touchline.batch.blending import blended
 from touchline.batch.parts import PartEnd, saved_states
-from touchline.batch.pieces import Piece
+from touchline.batch.pieces import TAIL, Piece
 from touchline.batch.seams import Renaming, names_of
 from touchline.errors import InputError
 from touchline.files import as_text
@@ -99,14 +100,17 @@ def _joined(
 ) -> Iterator[FrameState]:
     """The states that are kept of each piece, under the names of the whole match."""
     following = 0
-    for (path, _), piece, name in zip(found, pieces, names, strict=True):
+    both: dict[int, FrameState] = {}
+    for (path, end), piece, name in zip(found, pieces, names, strict=True):
         for state in saved_states(path):
             if state.index < piece.first or (piece.last is not None and state.index >= piece.last):
                 continue
             if state.index != following:
                 raise InputError(f"{as_text(path)}: frame {following} is missing")
             following += 1
-            yield _renamed(state, name)
+            weight = max(0.0, 1 - (state.time - piece.begin) / TAIL)
+            yield _renamed(blended(state, both.get(state.index), weight), name)
+        both = {state.index: state for state in end.tail}
         if piece.last is not None and following != piece.last:
             raise InputError(f"{as_text(path)}: frame {following} is missing")
 
