@@ -7,9 +7,11 @@ CORES  ?= 2
 PYTEST := $(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
 # Compiled once, whatever the shell says: the tests start some hundred processes.
 export PYTHONDONTWRITEBYTECODE :=
+# Material warns of MkDocs 2, which pyproject.toml keeps out.
+DOCS   := NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test test-quick lint types imports check format lock bench training clean
+.PHONY: demo test test-quick lint types imports check format lock bench training docs clean
 
 demo: $(VENV)/.ready                 ## set up, then analyse the built-in synthetic match
 	$(BIN)/touchline demo --output demo
@@ -39,6 +41,9 @@ format: $(VENV)/.ready-dev
 bench: $(VENV)/.ready
 	$(BIN)/touchline bench
 
+docs: $(VENV)/.ready-dev             ## the site, into site/; the tests build it too
+	$(DOCS) --clean
+
 training: $(VENV)/.ready-dev         ## PyTorch is for training only; see training/README.md
 	$(PIP) torch==2.13.0
 
@@ -50,11 +55,11 @@ lock: $(VENV)/.ready-dev             ## after a change of dependencies in pyproj
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
 	    --extra miner --extra chain -c requirements.lock pyproject.toml -o requirements-miner.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-	    --extra miner --extra chain --extra batch --group dev -c requirements-miner.lock pyproject.toml \
+	    --extra miner --extra chain --extra batch --group dev --group docs -c requirements-miner.lock pyproject.toml \
 	    -o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -15,22 +15,34 @@ PAGES = [
 ]
 RECIPES = sorted(path for path in (DOCS / "recipes").glob("*.md") if path.name != "README.md")
 
-_BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```(\w*)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_NOT_RUN = re.compile(r" \(not run: .+\)")
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s]*)\)")
 _FILE = re.compile(r"# (\w+\.py)\n")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its page, the line of the page on which it begins, and its text."""
+    """A fenced block.
+
+    Its page, the line of the page on which it begins, its text, its language, and what stands
+    behind the language: why it is not run, if it is not.
+    """
 
     page: Path
     line: int
     text: str
+    language: str = "python"
+    said: str = ""
 
     @property
     def place(self) -> str:
         return f"{name_of(self.page)}:{self.line}"
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is not said to be left alone, with the reason."""
+        return _NOT_RUN.fullmatch(self.said) is None
 
     @property
     def file(self) -> str | None:
@@ -43,13 +55,16 @@ def name_of(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
-def python_blocks(page: Path) -> list[Block]:
+def blocks(page: Path) -> list[Block]:
     text = page.read_text(encoding="utf-8")
     return [
-        Block(page, text[: found.start()].count("\n") + 2, found[2])
+        Block(page, text[: found.start()].count("\n") + 2, found[3], found[1], found[2])
         for found in _BLOCK.finditer(text)
-        if found[1] == "python"
     ]
+
+
+def python_blocks(page: Path) -> list[Block]:
+    return [block for block in blocks(page) if block.language == "python"]
 
 
 def links(page: Path) -> list[str]:

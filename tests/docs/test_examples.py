@@ -8,18 +8,13 @@ import pyarrow.parquet as pq
 import pytest
 
 import touchline as tl
-from tests.docs.pages import PAGES, RECIPES, Block, name_of, python_blocks
+from tests.docs.pages import PAGES, RECIPES, Block, python_blocks
 from tests.pipeline.worlds import BrightSpot, make_clip, textured
 from touchline.analytics import TEAMS
 from touchline.synthetic import SyntheticMatch
 
-NOT_RUN = {"docs/models/clip.md"}
-"""It wants a CLIP that was pulled, which has 600 MB."""
 BLOCKS = [
-    block
-    for page in PAGES
-    if page not in RECIPES and name_of(page) not in NOT_RUN
-    for block in python_blocks(page)
+    block for page in PAGES if page not in RECIPES for block in python_blocks(page) if block.runs
 ]
 BOX = np.array([10.0, 20, 40, 90])
 
