@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 DOCS   := NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test test-quick lint types imports check format lock bench training docs clean
+.PHONY: demo test test-quick lint types imports check format lock bench training docs wheel clean
 
 demo: $(VENV)/.ready                 ## set up, then analyse the built-in synthetic match
 	$(BIN)/touchline demo --output demo
@@ -43,6 +43,12 @@ bench: $(VENV)/.ready
 
 docs: $(VENV)/.ready-dev             ## the site, into site/; the tests build it too
 	$(DOCS) --clean
+
+wheel: $(VENV)/.ready-dev            ## into dist/, and tried alone: no extra, another environment
+	rm -rf dist
+	$(BIN)/uv build --quiet --out-dir dist
+	du -h dist/*.whl
+	$(BIN)/uv run --no-project --isolated --quiet --with dist/*.whl touchline demo --output dist/demo
 
 training: $(VENV)/.ready-dev         ## PyTorch is for training only; see training/README.md
 	$(PIP) torch==2.13.0

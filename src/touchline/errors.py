@@ -7,6 +7,7 @@
     ├── ModelError      weights or an inference engine: missing, corrupt, of another shape
     ├── OutputError     a result cannot be written: no folder, no right, no space
     ├── UsageError      an argument out of its range (also a ValueError)
+    ├── ExtraError      a package that only some need is not installed (also an ImportError)
     ├── ChainError      a wallet or the chain: no node that answers, a call refused
     │   └── NoHotkeyError         there is no hotkey of that name
     └── RequestError    a request that a miner does not serve
@@ -27,6 +28,8 @@ of statuses.
 """
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from numbers import Integral, Real
 
 
@@ -48,6 +51,10 @@ class OutputError(TouchlineError):
 
 class UsageError(TouchlineError, ValueError):
     """An argument has a value that is not allowed."""
+
+
+class ExtraError(TouchlineError, ImportError):
+    """A package of an extra of Touchline is not installed."""
 
 
 class ChainError(TouchlineError):
@@ -108,6 +115,24 @@ class DeadlineError(RequestError):
 
 class WorkerError(RequestError):
     """The process that analyses videos broke off."""
+
+
+@contextmanager
+def needing(extra: str, *, to: str) -> Iterator[None]:
+    """Import in here what ``extra`` brings, and what ``to`` is for.
+
+    Raises:
+        ExtraError: It is not installed; names the package and the command that installs it.
+    """
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if f"{error.name}.".startswith("touchline."):
+            raise  # a mistake of ours, which no package mends
+        raise ExtraError(
+            f'{to} needs the package {error.name}: pip install "touchline[{extra}]"',
+            name=error.name,
+        ) from error
 
 
 def require_number(

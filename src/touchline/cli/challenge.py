@@ -9,7 +9,7 @@ import typer
 from touchline.cli.consoles import err, out
 from touchline.cli.options import AsJson, ByProtocol, Protocol, VerifierName, print_json
 from touchline.cli.password import asking
-from touchline.errors import RequestError, TouchlineError, UsageError
+from touchline.errors import RequestError, UsageError, needing
 from touchline.files import require_apart
 
 if TYPE_CHECKING:
@@ -134,13 +134,10 @@ def _require_source(video: Path | None, video_url: str | None, *, score: bool) -
 
 def _local_validator() -> ModuleType:
     """The package behind this command, which not everybody has what it needs for."""
-    try:
+    with needing("miner", to="touchline challenge"):
+        import httpx  # noqa: F401  (first: keys alone would ask for the chain)
+
         import touchline.scorevision.local_validator
-    except ImportError as error:
-        raise TouchlineError(
-            f"touchline challenge needs the package {error.name}: "
-            "pip install 'touchline[miner]' brings it."
-        ) from error
     return touchline.scorevision.local_validator
 
 

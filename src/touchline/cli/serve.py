@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from touchline.cli.options import ByProtocol, Protocol
-from touchline.errors import OutputError
+from touchline.errors import OutputError, needing
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -70,7 +70,8 @@ def _app(settings: "ServiceSettings") -> "ASGIApp":
 
 
 def _serve(settings: "ServiceSettings", app: "ASGIApp") -> None:
-    import uvicorn
+    with needing("miner", to="touchline serve"):
+        import uvicorn
 
     from touchline.service import HeadTimeoutProtocol
 
@@ -92,7 +93,8 @@ def _serve(settings: "ServiceSettings", app: "ASGIApp") -> None:
 
 
 def _reload(settings: "ServiceSettings", factory: str) -> None:
-    import uvicorn
+    with needing("miner", to="touchline serve"):
+        import uvicorn
 
     uvicorn.run(
         factory,

@@ -199,5 +199,6 @@ def _httpx(url: str) -> ModuleType:
     try:
         import httpx
     except ImportError as error:
-        raise ModelError(_by_hand(url, "fetching needs touchline[clip]")) from error
+        lacking = 'fetching needs the package httpx: pip install "touchline[clip]"'
+        raise ModelError(_by_hand(url, lacking)) from error
     return httpx

@@ -10,6 +10,8 @@ needs, another may not have installed.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from touchline.errors import needing
+
 if TYPE_CHECKING:
     from touchline.service.connections import ConnectionLimits, descriptor_limit
     from touchline.service.gpu import Gpu, read_gpus
@@ -61,4 +63,5 @@ _MODULES = {
 def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    with needing("miner", to=f"{__name__}.{name}"):
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

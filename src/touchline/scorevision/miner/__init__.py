@@ -6,6 +6,8 @@ The service is loaded when it is asked for: a worker imports ``answer`` alone.
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from touchline.errors import needing
+
 if TYPE_CHECKING:
     from touchline.scorevision.miner.app import create_app
 
@@ -17,4 +19,5 @@ _MODULES = {"create_app": "app"}
 def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    with needing("miner", to=f"{__name__}.{name}"):
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

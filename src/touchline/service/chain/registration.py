@@ -5,7 +5,7 @@ import ipaddress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from touchline.errors import ChainError
+from touchline.errors import ChainError, needing
 from touchline.service.chain.axon import AxonCall, plan_axon
 from touchline.service.chain.fetch import fetch_metagraph
 from touchline.service.chain.read import connected, said, within
@@ -132,7 +132,8 @@ def _send(endpoint: str, hotkey: Hotkey, call: AxonCall) -> str | None:
 
 
 async def _execute(endpoint: str, hotkey: Hotkey, call: AxonCall) -> "ExtrinsicResult":
-    import bittensor
+    with needing("chain", to="registering"):
+        import bittensor
 
     intent = bittensor.ServeAxon(call.netuid, call.ip, call.port)
     async with connected(endpoint) as client:

@@ -6,6 +6,8 @@ Names are loaded when they are asked for: ``Limits`` stands in settings, and nee
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from touchline.errors import needing
+
 if TYPE_CHECKING:
     from touchline.service.fetching.download import Outside, fetch_video
     from touchline.service.fetching.limits import Limits
@@ -24,4 +26,5 @@ _MODULES = {
 def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    with needing("miner", to=f"{__name__}.{name}"):
+        return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -61,7 +61,7 @@ class _Network:
             import onnx
         except ImportError as error:
             raise ModelError(
-                "CLIP is converted with the onnx package: install touchline[clip]."
+                'CLIP is converted with the package onnx: pip install "touchline[clip]"'
             ) from error
         self._onnx = onnx
         self._int8 = int8

@@ -62,7 +62,7 @@ def _tokenizer(vocabulary: Path, merges: Path) -> "tokenizers.Tokenizer":
         return _built(known, pairs)
     except ImportError as error:
         raise ModelError(
-            "CLIP's texts are read with the tokenizers package: install touchline[clip]."
+            'texts of CLIP are read with the package tokenizers: pip install "touchline[clip]"'
         ) from error
     # The library raises plain exceptions of its own.
     except Exception as error:
