@@ -24,6 +24,8 @@ class Analyse(BaseModel):
     """Width times height above which it is refused."""
     stop_after: float | None = None
     """Seconds from now after which the rest of the video is left; None is never."""
+    results: str | None = None
+    """Folder that is made for the files of a run, to be looked at later; None writes none."""
 
 
 class Arrived(BaseModel):

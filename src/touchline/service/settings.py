@@ -10,6 +10,7 @@ from touchline.settings import Settings
 
 Network = Literal["finney", "test", "local"]
 StakeField = Literal["total", "tao", "alpha"]
+UiFor = Literal["local", "anyone", "off"]
 
 PLAIN_NAME = r"^[^./\\\x00][^/\\\x00]*$"
 """A name of one file, which can lead to no other folder."""
@@ -28,6 +29,11 @@ class ServiceSettings(Settings):
     """Folder of what outlives a restart: the last good metagraph, the nonces seen."""
     scratch: Path | None = Field(default=None, validation_alias="TOUCHLINE_SCRATCH")
     """Folder that videos are downloaded into; None is the system's folder for temporary files."""
+
+    ui: UiFor = Field(default="local", validation_alias="TOUCHLINE_UI")
+    """Who may look at the last challenges under ``/ui``: this machine, anyone, or nobody (off)."""
+    max_kept: int = Field(default=3, ge=0, le=1000, validation_alias="KEPT_CHALLENGES")
+    """Challenges that are kept for it, each with its video where that is below 64 MiB."""
 
     netuid: int = Field(default=44, ge=0, le=65535, validation_alias="NETUID")
     """Subnet: 44 on the main network, 261 on the test network."""

@@ -41,6 +41,7 @@ from touchline.service.messages import (
     read_command,
     to_line,
 )
+from touchline.service.results import RunFiles
 from touchline.settings import Settings
 from touchline.video import ArrivingFile, VideoInfo, VideoReader
 
@@ -244,12 +245,14 @@ def analyse(
     answer = new_answer((reader.info.width, reader.info.height))
     pacer = Deadline(models.pace(reader.info), reader.info, job.command.within)
     with models.analyze(reader, pacer=pacer) as analysis, job.ending_in_time():
+        files = RunFiles(job.command.results, Path(job.command.path), analysis)
         for state in analysis:
             if job.cancelled.is_set():
                 raise _CancelledError
             if job.over.is_set():
                 break
             answer.add(state)
+            files.write(state)
             _require_short(state.time, job.command)
             _require_few(len(answer), job.command)
             if len(answer) % PROGRESS_EVERY == 0:
@@ -258,6 +261,7 @@ def analyse(
         answer.revise(analysis.revise)
     frames = answer.frames()
     seconds = analysis.stopwatch.seconds | {"total": time.perf_counter() - started}
+    files.close(seconds)
     return Analysed(
         bytes=len(frames),
         frames=len(answer),

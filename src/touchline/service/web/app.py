@@ -23,6 +23,7 @@ from starlette.requests import ClientDisconnect
 
 from touchline.errors import TouchlineError
 from touchline.service.listening import log_exhaustion_rarely
+from touchline.service.web import ui
 from touchline.service.web.heads import HeadAsGet
 from touchline.service.web.routes import router
 from touchline.service.web.service import WebService
@@ -72,6 +73,8 @@ def new_app(
     )
     app.state.service = service
     app.include_router(router)
+    if service.handler.kept is not None:
+        app.include_router(ui.router)
     app.add_middleware(HeadAsGet)
     app.add_exception_handler(TouchlineError, _refuse)
     app.add_exception_handler(ClientDisconnect, _client_gone)

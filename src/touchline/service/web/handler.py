@@ -19,6 +19,7 @@ from touchline.service.messages import Analyse
 from touchline.service.pool import Answered, WorkerPool, WorkerProcess
 from touchline.service.queue import RequestQueue
 from touchline.service.settings import ServiceSettings
+from touchline.service.web.kept import KeptChallenge, KeptChallenges
 from touchline.service.web.metrics import Metrics
 
 Download = Callable[[str, Path, ProgressCallback], Awaitable[int]]
@@ -28,6 +29,8 @@ _log = logging.getLogger("touchline.miner")
 
 SCRATCH = "touchline-video-"
 """Prefix of the folders of videos; the process id and some letters follow."""
+RESULTS = "results"
+"""Folder beside a video, of what is kept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +44,7 @@ class VideoHandler:
         metrics: Count outcomes and seconds.
         settings: Limits and time.
         scratch: Folder that videos are fetched into.
+        kept: Where the last challenges are kept to be looked at; None keeps none.
     """
 
     pool: WorkerPool
@@ -49,6 +53,7 @@ class VideoHandler:
     metrics: Metrics
     settings: ServiceSettings
     scratch: Path
+    kept: KeptChallenges | None = None
 
     async def analysed(self, url: str, *, name: object, received: float) -> Answered:
         """The frames of a video, as the protocol writes them.
@@ -64,7 +69,7 @@ class VideoHandler:
             OutputError: The disk is full.
         """
         with self._recorded(name, received):
-            answered = await self._before_deadline(url, received)
+            answered = await self._before_deadline(url, name, received)
         self._observe(answered, received)
         return answered
 
@@ -82,18 +87,20 @@ class VideoHandler:
             values = name, outcome, time.perf_counter() - received, reason
             _log.info("challenge %r: %s after %.1f s%s", *values)
 
-    async def _before_deadline(self, url: str, received: float) -> Answered:
+    async def _before_deadline(self, url: str, name: object, received: float) -> Answered:
         left = self.settings.give_up_after - (time.perf_counter() - received)
         try:
             async with asyncio.timeout(left):
                 async with self.queue.slot(), self.pool.acquire() as worker:
-                    return await self._process(url, worker, received)
+                    return await self._process(url, name, worker, received)
         except TimeoutError:
             raise DeadlineError(
                 f"no answer within {self.settings.give_up_after:.0f} s; the work was dropped."
             ) from None
 
-    async def _process(self, url: str, worker: WorkerProcess, received: float) -> Answered:
+    async def _process(
+        self, url: str, name: object, worker: WorkerProcess, received: float
+    ) -> Answered:
         """Download and analyse at the same time: the first frames before the last byte is there."""
         with self._scratch_file() as path:
             result = worker.submit(self._command(path, received))
@@ -107,6 +114,7 @@ class VideoHandler:
                 # worker has dropped the job, or a late result would be taken for the next job's.
                 answered = await asyncio.shield(result)
                 assert answered is not None, "a job is cancelled only when this has ended"
+                await self._keep(path, name, answered, received)
                 return answered
             finally:
                 fetching.cancel()
@@ -128,7 +136,15 @@ class VideoHandler:
             stop_after=None if stop is None else max(0.0, stop - gone),
             max_seconds=self.settings.max_video_seconds,
             max_pixels=self.settings.max_video_pixels,
+            results=None if self.kept is None else str(path.parent / RESULTS),
         )
+
+    async def _keep(self, path: Path, name: object, answered: Answered, received: float) -> None:
+        results = path.parent / RESULTS
+        if self.kept is not None and (results / "summary.json").exists():
+            took = time.perf_counter() - received
+            told = KeptChallenge(str(name), answered.report.frames, took)
+            await asyncio.to_thread(self.kept.take, results, path, told)
 
     @contextmanager
     def _scratch_file(self) -> Iterator[Path]:

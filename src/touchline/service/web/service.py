@@ -24,6 +24,7 @@ from touchline.service.queue import RequestQueue
 from touchline.service.settings import ServiceSettings
 from touchline.service.web.handler import SCRATCH, Download, VideoHandler
 from touchline.service.web.health import Vitals
+from touchline.service.web.kept import KeptChallenges
 from touchline.service.web.metrics import Metrics
 
 
@@ -112,7 +113,9 @@ def shared_parts(
         "settings": settings,
         "pool": pool,
         "queue": queue,
-        "handler": handler(pool, queue, _fetcher(settings), metrics, settings, scratch),
+        "handler": handler(
+            pool, queue, _fetcher(settings), metrics, settings, scratch, _kept(settings)
+        ),
         "watch": watch,
         "metrics": metrics,
         "vitals": Vitals(
@@ -126,6 +129,14 @@ def shared_parts(
             needs_chain=needs_chain,
         ),
     }
+
+
+def _kept(settings: ServiceSettings) -> KeptChallenges | None:
+    """Where challenges are kept for ``/ui``; of former ones no more than that many stay."""
+    most = 0 if settings.ui == "off" else settings.max_kept
+    kept = KeptChallenges(settings.state.expanduser() / "challenges", most)
+    kept.prune()
+    return kept if most else None
 
 
 def folder_of(path: Path, key: str) -> Path:
