@@ -581,6 +581,7 @@ def test_a_report_is_written_with_a_run_and_after_it(
     results = tmp_path / "results"
     outcome = touchline("run", make_video(frames=3), "-o", results, "--report", "--format", "csv")
     assert outcome.code == 0
+    assert outcome.out.split().index("Look") == 0  # the first thing that is said
     assert (results / "report.html").is_file()
     assert (results / "tracks.parquet").is_file()
     outcome = touchline("report", results, "--no-embed")

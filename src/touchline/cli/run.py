@@ -117,16 +117,17 @@ def run(
         err().print(_profile_table(stopwatch))
     if report:
         write_report(output)
+    title = f"Look at {output}/report.html" if report else f"{output}/"
     for note in filter(None, (summary.skipped.truncated, summary.timing)):
         print(f"touchline: {as_text(note)}", file=sys.stderr)
-    print_json(asdict(summary)) if as_json else out().print(_table(summary, output))
+    print_json(asdict(summary)) if as_json else out().print(_table(summary, title))
 
 
-def _table(summary: "Summary", output: Path) -> "Table":
+def _table(summary: "Summary", title: str) -> "Table":
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("clip", "", title=Text(as_text(f"{output}/")))
+    table = Table("clip", "", title=Text(as_text(title)))
     table.add_row("frames, shots", f"{summary.frames}, {summary.shots}")
     if summary.timing:
         table.add_row("times", summary.timing)
