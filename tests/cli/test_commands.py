@@ -570,6 +570,16 @@ def test_a_packed_folder_answers_a_clip_and_is_paid_for_it(
     assert_fails_in_one_line(touchline("answer", truth, clip, "-o", answer), "miner.py")
 
 
+def test_an_operators_detector_is_packed(touchline, tmp_path: Path) -> None:
+    from tests.detection.test_added import write
+
+    asked = ("pack", "--element", "Detect-fire", "--objects", "fire", "-o", tmp_path / "f")
+    model = ("--model", write(tmp_path / "mine.onnx", "yolov8"))
+    outcome = touchline(*asked, *model, "--classes", "fire,a,b,c,d", "--json")
+    assert (outcome.code, "detector.onnx" in json.loads(outcome.out)["files"]) == (0, True)
+    assert touchline(*asked, "--classes", "fire").code == 2
+
+
 def test_objects_that_nobody_sees_are_wrong_use(touchline, tmp_path: Path) -> None:
     outcome = touchline("pack", "--element", "Detect-x", "--objects", "fire", "-o", tmp_path / "f")
     assert (outcome.code, outcome.out, "'fire'" in outcome.err) == (2, "", True)

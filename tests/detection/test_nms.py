@@ -11,6 +11,7 @@ from touchline.detection.nms import (
     PEOPLE_IOU,
     shares_inside,
     suppress,
+    suppress_each,
 )
 from touchline.frame import ClassId
 from touchline.geometry import pairwise_iou
@@ -111,3 +112,11 @@ def test_what_a_box_suppresses_has_a_say_in_its_class_scores() -> None:
         )
     )
     assert kept.class_scores == pytest.approx(np.array([[0, 0, 0.6, 0.4], [0, 0, 0, 1]]), abs=1e-6)
+
+
+def test_boxes_of_unknown_things_suppress_only_their_own_class_by_overlap():
+    whole, near, inside = (0, 0, 100, 100), (2, 2, 102, 102), (40, 40, 60, 60)
+    given = boxes((near, 0.6, 0), (whole, 0.9, 0), (inside, 0.5, 0), (whole, 0.8, 3))
+    kept = suppress_each(given)
+    np.testing.assert_allclose(kept.scores, [0.9, 0.8, 0.5], rtol=1e-6)
+    assert kept.class_id.tolist() == [0, 3, 0]

@@ -22,10 +22,21 @@ def pack(
     imgsz: Annotated[
         int, typer.Option(help="Longer side of the picture in which people are looked for.")
     ] = 1120,
+    model: Annotated[
+        str | None, typer.Option(help="A detector of yours: an ONNX file, or what was added.")
+    ] = None,
+    names: Annotated[
+        str | None, typer.Option("--classes", help="Of that file, in its order, by commas.")
+    ] = None,
+    layout: Annotated[
+        str | None, typer.Option(help="Of that file: see models add; else told by its outputs.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write a folder that answers an element of today's subnet, ready to upload."""
+    from touchline.settings import Settings
     from touchline.turbovision import read_element
+    from touchline.turbovision.packing import find_model, pack_own
     from touchline.turbovision.packing import pack as packed
     from touchline.turbovision.scoring import Element
 
@@ -35,7 +46,14 @@ def pack(
         wanted = read_element(manifest, element)
     else:
         wanted = Element(id=element, objects=tuple((objects or "").split(",")))
-    folder = packed(wanted, output, imgsz=imgsz)
+    if model is None:
+        if names or layout:
+            raise UsageError("--classes and --layout are of the network that --model names.")
+        folder = packed(wanted, output, imgsz=imgsz)
+    else:
+        cache = Settings.read().cache
+        own = find_model(model, (names or "").split(","), layout=layout, cache=cache)
+        folder = pack_own(wanted, output, own)
     if as_json:
         print_json({"path": folder.path, "element": folder.element, "files": dict(folder.files)})
         return

@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Unpack
@@ -14,7 +14,7 @@ import supervision as sv
 from touchline.arrays import Float32, Image, require_pictures
 from touchline.detection.decode import DecodedBoxes
 from touchline.detection.layouts import LAYOUTS, Layout, guessed, placement, prepared, scored
-from touchline.detection.nms import suppress
+from touchline.detection.nms import suppress, suppress_each
 from touchline.errors import ModelError, OutputError, UsageError, require_number
 from touchline.frame import ClassId
 from touchline.inference import ForeignNetwork, Runtime, cache_folder, weights
@@ -91,6 +91,26 @@ def add(
     if not any(each.strip().lower() in NAMES for each in classes):
         known = ", ".join(NAMES)
         raise UsageError(f"--classes names none that is known; known are {known}")
+    entry = describe(file, classes=classes, layout=layout, name=name)
+    target = added_file(name, cache)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+        target.with_name(f"{name}.json").write_text(json.dumps(asdict(entry), indent=2) + "\n")
+    except OSError as error:
+        raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
+    return entry
+
+
+def describe(
+    file: Path, *, classes: Sequence[str], layout: Layout | None = None, name: str
+) -> AddedModel:
+    """What is known of a detector of others, after one look of it; whatever its classes are called.
+
+    Raises:
+        ModelError: It is no ONNX network, or its first answer is not as the layout has it.
+        UsageError: The layout is not told.
+    """
     network = ForeignNetwork(weights.find(file))
     told = layout or guessed(network.outputs, network.inputs, len(classes))
     if told not in LAYOUTS:
@@ -101,13 +121,6 @@ def add(
         )
     entry = AddedModel(name=name, layout=told, classes=tuple(classes), sha256=weights.sha256(file))
     AddedDetector(network, entry).detect([np.zeros((720, 1280, 3), np.uint8)])
-    target = added_file(name, cache)
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
-        target.with_name(f"{name}.json").write_text(json.dumps(asdict(entry), indent=2) + "\n")
-    except OSError as error:
-        raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
     return entry
 
 
@@ -150,13 +163,20 @@ class AddedDetector:
         network: As its maker exported it.
         entry: What is known of it.
         confidence: Lowest score; None is ``CONFIDENCE``.
+        numbers: The ``class_id`` of each of its classes that is wanted, by its name in lower case;
+            None is those of ``NAMES``, and boxes of people suppress each other.
 
     Raises:
         UsageError: The confidence is not from 0 to 1.
     """
 
     def __init__(
-        self, network: ForeignNetwork, entry: AddedModel, *, confidence: float | None = None
+        self,
+        network: ForeignNetwork,
+        entry: AddedModel,
+        *,
+        confidence: float | None = None,
+        numbers: Mapping[str, int] | None = None,
     ) -> None:
         self._network, self._entry = network, entry
         self._confidence = CONFIDENCE if confidence is None else confidence
@@ -169,8 +189,11 @@ class AddedDetector:
             )
         height, width = first.shape[2:]
         self._size = (width or SIZE[0], height or SIZE[1])
-        ours = [NAMES.get(each.strip().lower()) for each in entry.classes]
-        self._columns = np.zeros((len(ours), len(ClassId)), np.float32)
+        self._suppress = suppress if numbers is None else suppress_each
+        known = NAMES if numbers is None else numbers
+        ours = [known.get(each.strip().lower()) for each in entry.classes]
+        count = len(ClassId) if numbers is None else max(numbers.values()) + 1
+        self._columns = np.zeros((len(ours), count), np.float32)
         for row, class_id in enumerate(ours):
             if class_id is not None:
                 self._columns[row, class_id] = 1
@@ -206,7 +229,7 @@ class AddedDetector:
             class_scores=by_class,
         )
         limits = np.array([image.shape[1], image.shape[0]] * 2, np.float32)
-        kept = suppress(found.take(np.flatnonzero(found.scores >= self._confidence)))
+        kept = self._suppress(found.take(np.flatnonzero(found.scores >= self._confidence)))
         xyxy = np.clip(kept.xyxy, 0, limits)
         visible = (xyxy[:, 2:] > xyxy[:, :2]).all(axis=1)
         return sv.Detections(
@@ -217,5 +240,5 @@ class AddedDetector:
         )
 
     def _as_ours(self, scores: Float32) -> Float32:
-        """Scores (n, 4) of our classes: of several that are one here, the highest."""
+        """Scores (n, classes) of ours: of several that are one here, the highest."""
         return np.asarray((scores[:, :, None] * self._columns).max(axis=1), np.float32)

@@ -36,6 +36,24 @@ def suppress(boxes: DecodedBoxes) -> DecodedBoxes:
     return replace(boxes.take(kept[order]), class_scores=class_scores[order])
 
 
+def suppress_each(boxes: DecodedBoxes) -> DecodedBoxes:
+    """Keep the best box of each thing, whatever classes there are: at most 300, best first.
+
+    Only boxes of one class suppress each other, and only by how much they overlap: what things of
+    others are, and whether one may lie in another, nobody knows here.
+    """
+    boxes = boxes.take(np.argsort(-boxes.scores, kind="stable")[:MAX_CANDIDATES])
+    apart = pairwise_iou(boxes.xyxy, boxes.xyxy) <= PEOPLE_IOU
+    apart |= boxes.class_id[:, None] != boxes.class_id[None]
+    free = np.ones(len(boxes.scores), np.bool_)
+    kept: list[int] = []
+    for row in range(len(free)):
+        if free[row] and len(kept) < MAX_BOXES:
+            kept.append(row)
+            free &= apart[row]
+    return boxes.take(np.array(kept, np.int64))
+
+
 def _kept(boxes: DecodedBoxes, index: Indices, limit: float) -> tuple[Indices, Float32]:
     """Which of ``index``, best first, overlap nothing better by ``limit`` and lie in none of it.
 

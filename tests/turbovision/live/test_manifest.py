@@ -85,7 +85,7 @@ def test_what_keeps_a_manifest_from_loading_is_said(
     ("told", "ours", "words"),
     [
         ({}, True, "touchline pack"),
-        ({"objects": ["fire"]}, False, "pack --model"),
+        ({"objects": ["fire"]}, False, "--model packs one of yours"),
         ({"objects": None}, False, "names no objects"),
         ({"id": "PitchCalib_v1"}, True, "touchline pack"),
         ({"id": "PitchCalib_v1", "keypoint_template": "cricket"}, False, "a cricket pitch"),

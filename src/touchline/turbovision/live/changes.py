@@ -27,7 +27,7 @@ def way_to_answer(element: ManifestElement) -> tuple[bool, str]:
     try:
         classes = classes_for(element.objects or ())
     except UsageError as error:
-        return False, f"{error}; pack --model FILE packs a network of yours"
+        return False, str(error)
     return bool(classes), "touchline pack" if classes else "it names no objects"
 
 

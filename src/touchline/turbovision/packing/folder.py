@@ -77,7 +77,8 @@ def classes_for(objects: Sequence[str]) -> dict[int, int]:
     unknown = next((objects[i] for i, name in asked.items() if name not in CLASSES), None)
     if unknown is not None:
         raise UsageError(
-            f"no network of Touchline sees {unknown!r:.60}; it sees {', '.join(CLASSES)}."
+            f"no network of Touchline sees {unknown!r:.60}; it sees {', '.join(CLASSES)}"
+            ", and --model packs one of yours."
         )
     if len(set(asked.values())) < len(asked):
         raise UsageError(f"each object is named once; got {', '.join(objects)}.")
@@ -109,32 +110,50 @@ def pack(element: Element, output: str | os.PathLike[str], *, imgsz: int = IMGSZ
         "keypoints": "pitch" in networks,
         "imgsz": imgsz,
     }
-    module = "touchline.turbovision.packing.miner"
     texts = {
         "miner.py": bundled(
-            module, heading=HEADING.format(id=element.id), renamed={"FolderMiner": "Miner"}
+            "touchline.turbovision.packing.miner",
+            heading=HEADING.format(id=element.id),
+            renamed={"FolderMiner": "Miner"},
         ),
         "element.json": json.dumps(told, indent=1) + "\n",
-        "chute_config.yml": CHUTE,
         "README.md": _card(element, networks),
     }
+    return fill(output, element, texts, {name: weights.find(name) for name in networks})
+
+
+def fill(
+    output: str | os.PathLike[str],
+    element: Element,
+    texts: Mapping[str, str],
+    networks: Mapping[str, Path],
+) -> PackedFolder:
+    """Write a folder.
+
+    Args:
+        output: A new folder, or an empty one.
+        element: What it answers.
+        texts: Its files by their names; how the chute is made comes with them.
+        networks: The ONNX files by the names that they get.
+
+    Raises:
+        OutputError: The folder is not empty, or cannot be written.
+    """
     folder = as_path(output)
     try:
-        _write(folder, texts, networks)
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise OutputError(
+                f"{folder} is not empty; a new folder is needed, as all in it is sent."
+            )
+        for name, text in {**texts, "chute_config.yml": CHUTE}.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        for name, source in networks.items():
+            shutil.copyfile(source, folder / f"{name}.onnx")
     except OSError as error:
         raise OutputError(f"{folder} cannot be written: {error.strerror}.") from error
     files = {each.name: each.stat().st_size for each in sorted(folder.iterdir())}
     return PackedFolder(path=os.fspath(folder), element=element.id, files=files)
-
-
-def _write(folder: Path, texts: Mapping[str, str], networks: Sequence[str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    if any(folder.iterdir()):
-        raise OutputError(f"{folder} is not empty; a new folder is needed, as all in it is sent.")
-    for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    for name in networks:
-        shutil.copyfile(weights.find(name), folder / f"{name}.onnx")
 
 
 def _card(element: Element, networks: Sequence[str]) -> str:

@@ -42,22 +42,36 @@ class TVFrameResult(BaseModel):
     keypoints: list[tuple[int, int]]
 
 
+def in_pixels(found: Any, classes: dict[int, int]) -> list[BoundingBox]:
+    """What a detector found, in whole pixels; classes by what they are in the element."""
+    corners = np.rint(found.xyxy).astype(int).tolist()
+    rows = zip(corners, found.class_id.tolist(), found.confidence.tolist(), strict=True)
+    return [
+        BoundingBox(x1=x1, y1=y1, x2=x2, y2=y2, cls_id=classes[own], conf=round(score, 4))
+        for (x1, y1, x2, y2), own, score in rows
+        if own in classes
+    ]
+
+
+def folder_session(path: Path) -> onnxruntime.InferenceSession:
+    """A network on the CPU, on the stated number of threads."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # Threads that spin take from each other what time there is, where cores are shared.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
 class FolderEngine:
     """A network of the folder under ONNX Runtime on the CPU."""
 
     device = "onnxruntime:cpu"
 
     def __init__(self, path: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = THREADS
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        # Threads that spin take from each other what time there is, where cores are shared.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self.name = path.stem
-        self._session = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = folder_session(path)
         self._outputs = [node.name for node in self._session.get_outputs()]
 
     def run(self, images: Images) -> dict[str, Any]:
@@ -105,23 +119,7 @@ class FolderMiner:
     def _boxes(self, images: list[Image]) -> list[list[BoundingBox]]:
         if self._detector is None:
             return [[] for _ in images]
-        return [self._in_pixels(found) for found in self._detector.detect(images)]
-
-    def _in_pixels(self, found: Any) -> list[BoundingBox]:
-        corners = np.rint(found.xyxy).astype(int).tolist()
-        rows = zip(corners, found.class_id.tolist(), found.confidence.tolist(), strict=True)
-        return [
-            BoundingBox(
-                x1=x1,
-                y1=y1,
-                x2=x2,
-                y2=y2,
-                cls_id=self._classes[own],
-                conf=round(score, 4),
-            )
-            for (x1, y1, x2, y2), own, score in rows
-            if own in self._classes
-        ]
+        return [in_pixels(found, self._classes) for found in self._detector.detect(images)]
 
     def _points(self, images: list[Image], count: int) -> list[list[tuple[int, int]]]:
         absent = [(0, 0)] * count
