@@ -14,6 +14,8 @@ from touchline.errors import UsageError
 from touchline.turbovision.live.manifest import PRIVATE
 
 MINER = "miner"
+IMAGE = ("image_repo", "image_tag")
+"""What a commitment of an image has to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,11 @@ def latest_commit(
     found = None
     for block, text in commitments:
         content = _read(text)
-        if type(block) is not int or content is None or not _counts(content, private=private):
+        if type(block) is not int or content is None:
+            continue
+        is_image = content.get("track") == PRIVATE and all(map(content.get, IMAGE))
+        role = content.get("role", MINER if private else None)
+        if role != MINER or (private and not is_image):
             continue
         if element_id is not None and str(content.get("element_id", "")).strip() != element_id:
             continue
@@ -125,13 +131,6 @@ def _read(text: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return content if isinstance(content, dict) else None
-
-
-def _counts(content: Mapping[str, Any], *, private: bool) -> bool:
-    if not private:
-        return content.get("role") == MINER
-    is_image = content.get("track") == PRIVATE and content.get("image_repo")
-    return bool(is_image and content.get("image_tag") and content.get("role", MINER) == MINER)
 
 
 def _require(value: str, form: str, words: str) -> None:

@@ -6,8 +6,6 @@ at the root of what is published, or lies beside the index.
 
 import json
 import os
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urljoin, urlsplit
@@ -98,9 +96,6 @@ def joined(index: str | os.PathLike[str], key: str) -> str:
     if is_address(index):
         parts = urlsplit(str(index))
         return urljoin(f"{parts.scheme}://{parts.netloc}/" if rooted else str(index), key)
-    return os.fspath((_root(as_path(index)) if rooted else as_path(index).parent) / key)
-
-
-def _root(index: Path) -> Path:
-    names: Sequence[str] = [each.rstrip("/") for each in ROOTED]
-    return next((each.parent for each in index.parents if each.name in names), index.parent)
+    path, tops = as_path(index), [each.rstrip("/") for each in ROOTED]
+    above = (each.parent for each in path.parents if rooted and each.name in tops)
+    return os.fspath(next(above, path.parent) / key)
