@@ -11,7 +11,7 @@ from touchline.errors import UsageError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from touchline.turbovision.live import ManifestElement, Standing
+    from touchline.turbovision.live import ManifestElement, RankedMiner
 
 subnet = typer.Typer(
     help="The subnet of today: its manifest, its standings, what is committed to it.",
@@ -204,7 +204,7 @@ def _about(told: dict[str, Any]) -> list[str]:
 
 
 def _standings_table(
-    given: "list[Standing]", rules: "ManifestElement", hotkey: str | None
+    given: "list[RankedMiner]", rules: "ManifestElement", hotkey: str | None
 ) -> "RenderableType":
     from rich.table import Column, Table
     from rich.text import Text

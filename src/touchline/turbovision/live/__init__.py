@@ -17,7 +17,7 @@ from touchline.turbovision.live.standings import (
     BLOCKS_A_DAY,
     OPEN_DAYS,
     PRIVATE_DAYS,
-    Standing,
+    RankedMiner,
     standings,
 )
 
@@ -33,8 +33,8 @@ __all__ = [
     "ImageCommit",
     "Manifest",
     "ManifestElement",
+    "RankedMiner",
     "Sample",
-    "Standing",
     "address_in",
     "changes",
     "joined",

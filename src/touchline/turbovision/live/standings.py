@@ -30,7 +30,7 @@ RECENT = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class RankedMiner:
     """A miner of an element.
 
     Attributes:
@@ -56,7 +56,7 @@ class Standing:
 
 def standings(
     samples: Sequence[Sample], *, private: bool, theta: float | None = None, window_id: str = ""
-) -> list[Standing]:
+) -> list[RankedMiner]:
     """Rank the miners of an element, the best mean first; see ``winner_of``, ``private_shares``.
 
     Args:
@@ -87,7 +87,7 @@ def standings(
         contenders = {number: _contender(by_miner[ranked[number]]) for number in able}
         shares, why = _winner(contenders, theta=theta, window_id=window_id)
     return [
-        Standing(
+        RankedMiner(
             hotkey=hotkey,
             commit=by_miner[hotkey][-1].commit,
             samples=len(counted[hotkey]),
