@@ -1,5 +1,6 @@
 """Whoever lacks an extra is told its name, and the rest works without any."""
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -13,17 +14,21 @@ from tests.outputs.runs import save, state
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 MODULES = {
+    "aiohttp": "aiohttp",
     "bittensor": "bittensor",
     "bittensor-core": "bittensor_core",
     "cryptography": "cryptography",
     "fastapi": "fastapi",
+    "fsspec": "fsspec",
     "httpx": "httpx",
     "kloppy": "kloppy",
     "nvidia-ml-py": "pynvml",
     "onnx": "onnx",
     "prometheus-client": "prometheus_client",
     "psutil": "psutil",
+    "ray": "ray",
     "rerun-sdk": "rerun",
+    "s3fs": "s3fs",
     "tokenizers": "tokenizers",
     "uvicorn": "uvicorn",
     "zstandard": "zstandard",
@@ -45,6 +50,7 @@ WAYS = {
     "register --external-ip 1.2.3.4 --external-port 7999": ("keys", "chain"),
     "models pull clip": ("httpx", "clip"),
     "export run --to rerun": ("Rerun", "rerun"),
+    "batch match.mp4 -o out --ray local": ("--ray", "ray"),
 }
 NAMES = {
     "touchline.to_kloppy('run')": "kloppy",
@@ -52,12 +58,12 @@ NAMES = {
     "touchline.service.WorkerPool": "miner",
     "touchline.service.fetching.fetch_video": "miner",
     "touchline.scorevision.miner.create_app": "miner",
-    "touchline.scorevision.chain": "chain",
+    "touchline.service.chain": "chain",
 }
 
 
 def names(requirements: list[str]) -> set[str]:
-    return {each.split(">")[0].split("=")[0] for each in requirements}
+    return {re.split(r"[>=\[]", each)[0] for each in requirements}
 
 
 def alone(program: str, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -34,6 +34,8 @@ def serve(
     """Answer signed challenges as a miner of either protocol, until told to end."""
     import logging
 
+    with needing("miner", to="touchline serve"):
+        import uvicorn  # noqa: F401  the first of what a server is made of
     settings = _kind(protocol).read(host=host, port=port)
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
