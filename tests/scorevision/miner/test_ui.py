@@ -14,7 +14,7 @@ from tests.scorevision.miner.test_service import settings
 from tests.scorevision.miner.validators import body_of
 from tests.service.fetching import hosts
 from touchline.scorevision.miner.app import create_app
-from touchline.service.web.kept import KeptChallenge, KeptChallenges
+from touchline.scorevision.miner.kept import KeptChallenge, KeptChallenges
 
 ID = "<script>alert(1)</script>"
 
@@ -48,7 +48,7 @@ def test_the_last_challenges_are_listed_and_each_has_its_page_and_its_video(
     assert "second" in listed.text
     assert ">first<" not in listed.text
     assert ID not in listed.text
-    page = "/ui/" + listed.text.split('href="ui/')[1].split('"')[0]
+    page = "/" + listed.text.split('<a href="')[1].split('"')[0]
     shown = client.get(page)
     assert shown.status_code == 200
     assert 'id="facts"' in shown.text
@@ -63,7 +63,7 @@ def test_the_last_challenges_are_listed_and_each_has_its_page_and_its_video(
 )
 def test_no_other_file_is_shown(answered: tuple[Running, httpx.Client], path: str) -> None:
     _, client = answered
-    page = "/ui/" + client.get("/ui").text.split('href="ui/')[1].split('"')[0]
+    page = "/" + client.get("/ui").text.split('<a href="')[1].split('"')[0]
     assert client.get(page.replace("report.html", path)).status_code == 404
     assert client.get("/ui/1/report.html").status_code == 404
 
