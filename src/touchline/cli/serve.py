@@ -72,8 +72,7 @@ def _app(settings: "ServiceSettings") -> "ASGIApp":
 
 
 def _serve(settings: "ServiceSettings", app: "ASGIApp") -> None:
-    with needing("miner", to="touchline serve"):
-        import uvicorn
+    import uvicorn
 
     from touchline.service import HeadTimeoutProtocol
 
@@ -95,8 +94,7 @@ def _serve(settings: "ServiceSettings", app: "ASGIApp") -> None:
 
 
 def _reload(settings: "ServiceSettings", factory: str) -> None:
-    with needing("miner", to="touchline serve"):
-        import uvicorn
+    import uvicorn
 
     uvicorn.run(
         factory,

@@ -48,6 +48,13 @@ class KeptChallenges:
     folder: Path
     most: int
 
+    @classmethod
+    def begin(cls, folder: Path, most: int) -> "KeptChallenges | None":
+        """As a service begins: of former challenges no more than ``most`` stay; None keeps none."""
+        kept = cls(folder, most)
+        kept.prune()
+        return kept if most else None
+
     def take(self, results: Path, video: Path, told: KeptChallenge) -> None:
         """Move a challenge here; what cannot be kept is told in the log, and nothing else."""
         try:

@@ -109,12 +109,14 @@ def shared_parts(
         seconds=settings.answer_within,
         name="the miner",
     )
+    most = 0 if settings.ui == "off" else settings.max_kept
+    kept = KeptChallenges.begin(settings.state.expanduser() / "challenges", most)
     return {
         "settings": settings,
         "pool": pool,
         "queue": queue,
         "handler": handler(
-            pool, queue, _fetcher(settings), metrics, settings, scratch, _kept(settings)
+            pool, queue, _fetcher(settings), metrics, settings, scratch, kept
         ),
         "watch": watch,
         "metrics": metrics,
