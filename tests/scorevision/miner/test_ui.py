@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from starlette.testclient import TestClient
-from touchline.scorevision.miner.kept import KeptChallenge, KeptChallenges
+from touchline.service.web.kept import KeptChallenge, KeptChallenges
 
 from tests.scorevision.miner.serving import Running, serving
 from tests.scorevision.miner.subnet import Clip, ask, hosting

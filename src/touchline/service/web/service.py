@@ -115,9 +115,7 @@ def shared_parts(
         "settings": settings,
         "pool": pool,
         "queue": queue,
-        "handler": handler(
-            pool, queue, _fetcher(settings), metrics, settings, scratch, kept
-        ),
+        "handler": handler(pool, queue, _fetcher(settings), metrics, settings, scratch, kept),
         "watch": watch,
         "metrics": metrics,
         "vitals": Vitals(
