@@ -49,7 +49,8 @@ def test_what_measures_nothing_by_itself_is_no_benchmark() -> None:
 def test_the_miners_benchmark_says_in_one_line_what_it_lacks_and_still_says_how_it_is_run(
     missing: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    forget_modules("touchline.scorevision", "benchmarks.miner", monkeypatch=monkeypatch)
+    rooms = "touchline.scorevision", "touchline.service", "benchmarks.miner"
+    forget_modules(*rooms, monkeypatch=monkeypatch)
     monkeypatch.setitem(sys.modules, missing, None)
     assert run_module("benchmarks.miner", "--help", monkeypatch=monkeypatch) == 0
     line = run_module("benchmarks.miner", "soak", monkeypatch=monkeypatch)

@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 from starlette.testclient import TestClient
-from touchline.service.web.kept import KeptChallenge, KeptChallenges
 
 from tests.scorevision.miner.serving import Running, serving
 from tests.scorevision.miner.subnet import Clip, ask, hosting
@@ -15,6 +14,7 @@ from tests.scorevision.miner.test_service import settings
 from tests.scorevision.miner.validators import body_of
 from tests.service.fetching import hosts
 from touchline.scorevision.miner.app import create_app
+from touchline.service.web.kept import KeptChallenge, KeptChallenges
 
 ID = "<script>alert(1)</script>"
 

@@ -128,8 +128,8 @@ class VideoHandler:
 
     def _command(self, path: Path, received: float) -> Analyse:
         gone = time.perf_counter() - received
-        limits = self.settings.answer_within, self.settings.give_up_after
         stop = self.settings.stop_after
+        limits = self.settings.answer_within, stop or self.settings.give_up_after
         return Analyse(
             path=str(path),
             within=tuple(max(0.0, limit - gone) for limit in limits),

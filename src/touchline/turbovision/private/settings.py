@@ -54,5 +54,6 @@ class PrivateSettings(ServiceSettings):
             "refresh_nodes": False,
             "load_old_nodes": False,
             "allow_private_hosts": True,
+            "ui": "off",
         }
         return self.model_copy(update=changes)
