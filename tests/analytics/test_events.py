@@ -125,6 +125,13 @@ def test_a_ball_that_rolls_over_a_line_is_out_of_play_and_who_fetches_it_has_won
     assert world.ball[found[1][2], 1] == pytest.approx(34.5, abs=0.6)
 
 
+def test_a_ball_that_lies_on_a_line_is_not_out_of_play_where_its_place_wavers() -> None:
+    lying = rests((10, -34), 40)
+    lying[20:, 1] -= 0.5
+    world = held((PASSER, rests((0, -20))), (NO_ID, lying), (MATE, rests((10, -34))))
+    assert "ball_out_of_play" not in {each.action for each in events(world, GOALS)}
+
+
 def test_a_high_ball_that_seems_beyond_the_far_line_is_not_out_of_play() -> None:
     world = held(
         (PASSER, rests((30, 30))),
