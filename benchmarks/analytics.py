@@ -10,7 +10,9 @@ import json
 import pickle
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -188,10 +190,10 @@ def _is_true(found: Pass, true: list[tuple[int, int, int]], answers: Answers) ->
     )
 
 
-def answered(folder: Path, models: Models, *, seed: int, options: dict[str, object]) -> Answers:
-    """Render a match and analyse it, unless both lie in the folder."""
+def answered(folder: Path, models: Models, render: Callable[[Path], object]) -> Answers:
+    """Render a match into a folder and analyse it, unless both lie there."""
     if not (folder / "states.pkl").exists():
-        write_match(folder, seed=seed, **options)  # type: ignore[arg-type]
+        render(folder)
         with models.analyze(folder / "match.mp4") as analysis:
             states = [*analysis]
         revised = [analysis.revise(state) for state in states]
@@ -215,7 +217,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as whole:
         for seed in map(int, arguments.seeds.split(",")):
             folder = (arguments.keep or Path(whole)) / f"seed_{seed}"
-            measure(answered(folder, models, seed=seed, options=options), figures)
+            render = partial(write_match, seed=seed, **options)  # type: ignore[arg-type]
+            measure(answered(folder, models, render), figures)
     print(json.dumps({name: round(value, 4) for name, value in figures.as_dict().items()}))
 
 

@@ -8,21 +8,21 @@ which probability each action is worth to be said; use other seeds for it.
 
 import argparse
 import json
-import pickle
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.analytics import Answers
+from benchmarks.analytics import answered
 from touchline.analytics import Event, events, motions, own_goals, possession
 from touchline.arrays import Float64
 from touchline.pipeline import Models
 from touchline.pitch import PitchDimensions
-from touchline.synthetic import EventfulMatch, Truth, read_truth, record_match
+from touchline.synthetic import EventfulMatch, Truth, record_match
 from touchline.turbovision.scoring import (
     ACTION_RULES,
     FPS,
@@ -137,18 +137,6 @@ class EventFigures:
         return found
 
 
-def answered(folder: Path, models: Models, *, seed: int, seconds: float) -> Answers:
-    """Render a match and analyse it, unless both lie in the folder."""
-    if not (folder / "states.pkl").exists():
-        record_match(folder, EventfulMatch(seed, seconds=seconds, close_up=None))
-        with models.analyze(folder / "match.mp4") as analysis:
-            states = [*analysis]
-        revised = [analysis.revise(state) for state in states]
-        (folder / "states.pkl").write_bytes(pickle.dumps(revised))
-    states = pickle.loads((folder / "states.pkl").read_bytes())
-    return Answers.of(states, read_truth(folder / "truth.json"))
-
-
 def main() -> None:
     """Measure and print JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -161,7 +149,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as whole:
         for seed in map(int, arguments.seeds.split(",")):
             folder = (arguments.keep or Path(whole)) / f"seed_{seed}"
-            given = answered(folder, models, seed=seed, seconds=arguments.seconds)
+            match = EventfulMatch(seed, seconds=arguments.seconds, close_up=None)
+            given = answered(folder, models, partial(record_match, match=match))
             held = possession(given.seen, motions(given.seen))
             figures.add(events(held, {0: own_goals(given.seen)}), true_actions(given.truths))
     print(json.dumps(figures.thresholds() if arguments.thresholds else figures.as_dict()))

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from training.yolox import STRIDES
+from training.yolox import STRIDES, double
 
 STAGES = ((16, 1), (32, 1), (64, 2), (128, 3), (192, 2))
 """Channels and convolutions at strides 2, 4, 8, 16 and 32."""
@@ -84,8 +84,8 @@ class PlainDetector(nn.Module):
             lateral(level) for lateral, level in zip(self.lateral, levels[2:], strict=True)
         )
         coarse = self.down[2](coarse)
-        middle = self.down[1](middle + _double(coarse))
-        fine = self.down[0](fine + _double(middle))
+        middle = self.down[1](middle + double(coarse))
+        fine = self.down[0](fine + double(middle))
         middle = self.up[0](middle + self.shrink[0](fine))
         coarse = self.up[1](coarse + self.shrink[1](middle))
         maps = (fine, middle, coarse)
@@ -119,7 +119,3 @@ def _scaled(weight: Tensor, norm: nn.Module | None) -> tuple[Tensor, Tensor]:
     assert norm.running_var is not None
     scale = norm.weight / (norm.running_var + norm.eps).sqrt()
     return weight * scale[:, None, None, None], norm.bias - norm.running_mean * scale
-
-
-def _double(x: Tensor) -> Tensor:
-    return F.interpolate(x, scale_factor=2.0, mode="nearest")

@@ -153,14 +153,15 @@ class NanoBackbone(nn.Module):
         """
         fine, middle, coarse = self.darknet(images)
         coarse = self.lateral_32(coarse)
-        middle = self.lateral_16(self.down_16(torch.cat([_double(coarse), middle], 1)))
-        out_8 = self.down_8(torch.cat([_double(middle), fine], 1))
+        middle = self.lateral_16(self.down_16(torch.cat([double(coarse), middle], 1)))
+        out_8 = self.down_8(torch.cat([double(middle), fine], 1))
         out_16 = self.up_16(torch.cat([self.shrink_8(out_8), middle], 1))
         out_32 = self.up_32(torch.cat([self.shrink_16(out_16), coarse], 1))
         return out_8, out_16, out_32
 
 
-def _double(x: Tensor) -> Tensor:
+def double(x: Tensor) -> Tensor:
+    """(N, C, H, W) to twice the height and width, each cell repeated."""
     return F.interpolate(x, scale_factor=2.0, mode="nearest")
 
 

@@ -15,9 +15,9 @@ from touchline.files import require_apart
 if TYPE_CHECKING:
     import httpx
 
-    from touchline.scorevision.local_validator import Contest, Miner, Offer, Outcome
+    from touchline.scorevision.local_validator import Contest, Miner, Offer, Outcome, Round
     from touchline.service.chain import Hotkey
-    from touchline.turbovision.private import ActionOutcome
+    from touchline.turbovision.private import ActionOutcome, ActionRound
 
 MinerUrl = Annotated[str, typer.Argument(metavar="URL", help="The miner: http://HOST:PORT.")]
 Clip = Annotated[Path | None, typer.Option("--video", help="The clip to serve and to score by.")]
@@ -83,13 +83,25 @@ def challenge(
             result = challenges.run_round(
                 miner, offer, caller=caller, count=count, contest=contest, save=save
             )
+    _tell_of(result, miner, how="well", count=count, as_json=as_json)
+
+
+def _tell_of(
+    result: "Round | ActionRound",
+    miner: "Miner",
+    *,
+    how: str,
+    count: int,
+    as_json: bool,
+) -> None:
+    """What came of a round; raises RequestError where not all were answered as they should be."""
     if as_json:
         print_json(result.as_dict())
     else:
         out().print(result.report())
     if result.answered < count:
         raise RequestError(
-            f"{miner.url} answered {result.answered} of {count} challenges well; the first "
+            f"{miner.url} answered {result.answered} of {count} challenges {how}; the first "
             f"problem: {result.first_problem}"
         )
 
@@ -114,15 +126,7 @@ def _ask_for_actions(
         truth=read_true_actions(truth) if truth else None,
         told=_tell,
     )
-    if as_json:
-        print_json(result.as_dict())
-    else:
-        out().print(result.report())
-    if result.answered < count:
-        raise RequestError(
-            f"{miner.url} answered {result.answered} of {count} challenges in time; the first "
-            f"problem: {result.first_problem}"
-        )
+    _tell_of(result, miner, how="in time", count=count, as_json=as_json)
 
 
 def _require_source(video: Path | None, video_url: str | None, *, score: bool) -> None:

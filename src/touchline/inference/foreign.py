@@ -1,15 +1,14 @@
 """ONNX files of others under ONNX Runtime: whatever their inputs and outputs are called."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
 
 from touchline.arrays import AnyArray
-from touchline.errors import ModelError
-from touchline.inference.choices import Runtime
+from touchline.inference.choices import Device, Runtime
 from touchline.inference.engine import run_error
-from touchline.inference.loading import accelerators
+from touchline.inference.loading import on_first_device
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +39,21 @@ class ForeignNetwork:
     """
 
     def __init__(self, path: Path, **runtime: Unpack[Runtime]) -> None:
-        self._name = path.stem
+        from touchline.inference.onnx_runtime import open_session  # half a second, for who needs it
+
+        def opened(device: Device) -> tuple[Any, Device]:
+            session = open_session(
+                path,
+                device,
+                threads=runtime.get("threads"),
+                precision=runtime.get("precision", "auto"),
+                cache=runtime.get("cache"),
+            )
+            return session, device
+
         wanted = runtime.get("device", "auto")
-        self._session, device = _opened(
-            path, [*accelerators(), "cpu"] if wanted == "auto" else [wanted], runtime
-        )
+        self._name = path.stem
+        self._session, device = on_first_device(opened) if wanted == "auto" else opened(wanted)
         self.device = f"onnxruntime:{device}"
         self.inputs = [_port(node) for node in self._session.get_inputs()]
         self.outputs = [_port(node) for node in self._session.get_outputs()]
@@ -60,27 +69,6 @@ class ForeignNetwork:
         except Exception as error:  # its exceptions share no base but this
             raise run_error(self._name, self.device, error) from error
         return results
-
-
-def _opened(path: Path, devices: Sequence[str], runtime: Runtime) -> tuple[Any, str]:
-    """A session on the first device that is there, and that device."""
-    from touchline.inference.onnx_runtime import open_session  # half a second, for who needs it
-
-    for device in devices:
-        try:
-            session = open_session(
-                path,
-                device,
-                threads=runtime.get("threads"),
-                precision=runtime.get("precision", "auto"),
-                cache=runtime.get("cache"),
-            )
-        except ModelError:
-            if device == devices[-1]:
-                raise
-        else:
-            return session, device
-    raise AssertionError("there is a last device")
 
 
 def _port(node: Any) -> Port:

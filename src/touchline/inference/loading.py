@@ -6,9 +6,10 @@ A runtime takes longer to import than all the rest, so each is imported when it 
 import os
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Unpack, get_args
+from typing import TypeVar, Unpack, get_args
 
 from touchline.errors import ModelError, UsageError
 from touchline.files import as_path
@@ -17,6 +18,8 @@ from touchline.inference.engine import Engine
 from touchline.inference.measured import MeasuredEngine
 from touchline.inference.processor import usable_cores
 from touchline.inference.remembered import Memory
+
+Loaded = TypeVar("Loaded")
 
 MOST_THREADS = 512
 """More are not started: ONNX Runtime does not come back from a thousand on a small machine."""
@@ -47,9 +50,11 @@ def load_engine(path: str | os.PathLike[str], **runtime: Unpack[Runtime]) -> Eng
     file = as_path(path)
     if not file.is_file():
         raise ModelError(f"There is no weights file {file}.")
-    if wanted.device == "auto":
-        return _first_that_works(file, wanted)
-    return _engine(file, wanted.device, wanted)
+    if wanted.device != "auto":
+        return _engine(file, wanted.device, wanted)
+    if wanted.backend == "openvino":
+        return _engine(file, "cpu", wanted)
+    return on_first_device(lambda device: _engine(file, device, wanted))
 
 
 def device_named(given: object) -> object:
@@ -84,10 +89,23 @@ def available_devices() -> list[str]:
     return devices()
 
 
-def accelerators() -> list[Device]:
-    """The devices that ``auto`` tries before the CPU, in this order, of those that are known."""
+def on_first_device(load: Callable[[Device], Loaded]) -> Loaded:
+    """What ``load`` gives on the first device that is there, as ``auto`` has it: the CPU is last.
+
+    Raises:
+        ModelError: Not even the CPU can.
+    """
     wanted: tuple[Device, ...] = ("cuda", "mps") if sys.platform == "darwin" else ("cuda",)
-    return [device for device in wanted if device in available_devices()]
+    known = available_devices()
+    for device in wanted:
+        if device not in known:
+            continue
+        try:
+            return load(device)
+        except ModelError:
+            # A build may know a device that this machine lacks; a bad file fails again below.
+            continue
+    return load("cpu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +132,6 @@ class _Wanted:
                 f"threads is 1 or more (at most {MOST_THREADS}), or None for one per core; "
                 f"got {self.threads!r}."
             )
-
-
-def _first_that_works(file: Path, wanted: _Wanted) -> Engine:
-    for device in accelerators() if wanted.backend != "openvino" else []:
-        try:
-            return _engine(file, device, replace(wanted, backend="onnxruntime"))
-        except ModelError:
-            # A build may know a device that this machine lacks; a bad file fails again below.
-            continue
-    return _engine(file, "cpu", wanted)
 
 
 def _engine(file: Path, device: str, wanted: _Wanted) -> Engine:

@@ -49,10 +49,8 @@ class FolderCommit:
         _require(self.element_id, r"\S+", "--element is the id of an element")
 
     def text(self) -> str:
-        """The JSON that is committed."""
-        given = asdict(self)
-        order = ("model", "revision", "chute_id", "slug", "hotkey", "element_id")
-        return json.dumps({"role": MINER, **{name: given[name] for name in order}})
+        """The JSON that is committed, in the order of the attributes."""
+        return json.dumps({"role": MINER, **asdict(self)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +61,8 @@ class ImageCommit:
         image_repo: Where it lies, such as ``ghcr.io/USER/pt-solution``.
         image_tag: Its tag.
         image_digest: ``sha256:`` and 64 hex digits, or nothing.
-        hotkey: SS58 address of the miner.
         element_id: The id of the element, letter by letter.
+        hotkey: SS58 address of the miner.
 
     Raises:
         UsageError: A value is of another form.
@@ -73,8 +71,8 @@ class ImageCommit:
     image_repo: str
     image_tag: str
     image_digest: str
-    hotkey: str
     element_id: str
+    hotkey: str
 
     def __post_init__(self) -> None:
         _require(self.image_repo, r"[a-z0-9.-]+(/[a-z0-9._-]+)+", "--image-repo is HOST/USER/NAME")
@@ -83,11 +81,8 @@ class ImageCommit:
         _require(self.element_id, r"\S+", "--element is the id of an element")
 
     def text(self) -> str:
-        """The JSON that is committed."""
-        given = asdict(self)
-        order = ("image_repo", "image_tag", "image_digest", "element_id", "hotkey")
-        told = {name: given[name] for name in order}
-        return json.dumps({"role": MINER, "track": PRIVATE, **told})
+        """The JSON that is committed, in the order of the attributes."""
+        return json.dumps({"role": MINER, "track": PRIVATE, **asdict(self)})
 
 
 @dataclass(frozen=True, slots=True)
