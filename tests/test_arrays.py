@@ -4,9 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from hypothesis import given
+from hypothesis import strategies as st
 
 import touchline
 from touchline import arrays
+from touchline.arrays import from_log_odds, log_odds
 
 PACKAGE = Path(touchline.__file__).parent
 
@@ -38,3 +41,11 @@ def test_rows_are_taken_from_every_column_and_joined_in_order() -> None:
         assert (taken.left.tolist(), taken.right.tolist()) == ([1.0, 3.0], [4, 6])
     whole = arrays.join_rows([taken, pairs])
     assert (whole.left.tolist(), whole.right.tolist()) == ([1, 3, 1, 2, 3], [4, 6, 4, 5, 6])
+
+
+@given(st.floats(0, 1), st.floats(1e-6, 0.4))
+def test_log_odds_lead_back_to_the_probability_but_never_to_certainty(
+    probability: float, least: float
+) -> None:
+    back = from_log_odds(log_odds(probability, least=least))
+    np.testing.assert_allclose(back, np.clip(probability, least, 1 - least), atol=1e-12)

@@ -99,6 +99,23 @@ def require_pictures(images: object, *, noun: str = "image") -> list[Image]:
     return given
 
 
+def log_odds(probability: AnyFloat | float, *, least: float) -> Float64:
+    """The logarithms of p / (1 - p), float64, of a shape with ``probability``.
+
+    Args:
+        probability: 0 to 1; what is below ``least`` or above 1 - ``least`` counts as that: nothing
+            is certain.
+        least: Above 0, and below a half.
+    """
+    safe = np.clip(np.asarray(probability, np.float64), least, 1 - least)
+    return np.asarray(np.log(safe / (1 - safe)))
+
+
+def from_log_odds(odds: AnyFloat) -> Float64:
+    """The probabilities of such logarithms."""
+    return np.asarray(1 / (1 + np.exp(-np.asarray(odds, np.float64))))
+
+
 def take_rows(table: "Columns", rows: Bools | Indices | slice) -> "Columns":
     """A dataclass whose fields are columns of n rows, at ``rows``: (n,), (k,) or a slice."""
     return type(table)(*(getattr(table, each.name)[rows] for each in fields(table)))

@@ -5,7 +5,16 @@ from dataclasses import replace
 import numpy as np
 import supervision as sv
 
-from touchline.arrays import AnyFloat, Bools, Float32, Image, Indices, Int64
+from touchline.arrays import (
+    AnyFloat,
+    Bools,
+    Float32,
+    Image,
+    Indices,
+    Int64,
+    from_log_odds,
+    log_odds,
+)
 from touchline.detection.decode import DecodedBoxes
 from touchline.detection.nms import BALL_IOU
 from touchline.frame import ClassId
@@ -80,9 +89,8 @@ def probabilities(scores: Float32, class_id: Int64) -> Float32:
     network found in openly licensed matches that were left out of its training.
     """
     odds = np.where(class_id[:, None] == ClassId.BALL, BALL_ODDS, PEOPLE_ODDS)
-    safe = np.clip(scores.astype(np.float64), 1e-4, 1 - 1e-4)
-    log_odds = odds[:, 0] * np.log(safe / (1 - safe)) + odds[:, 1]
-    return np.asarray(1 / (1 + np.exp(-log_odds)), np.float32)
+    calibrated = odds[:, 0] * log_odds(scores, least=1e-4) + odds[:, 1]
+    return from_log_odds(calibrated).astype(np.float32)
 
 
 def weigh_balls(boxes: DecodedBoxes) -> DecodedBoxes:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from touchline.arrays import AnyArray, Bools, Float64, Indices
+from touchline.arrays import AnyArray, Bools, Float64, Indices, log_odds
 from touchline.errors import require_number
 from touchline.geometry import centre_form, jacobians, warp_points
 
@@ -14,6 +14,8 @@ TOP_SPEED = 35.0
 """Metres a second of the hardest shots."""
 PRESENT = 0.2
 """Seconds that one sighting vouches for at most."""
+DOUBT = 0.02
+"""Least doubt in a sighting, either way."""
 NEVER = -np.inf
 
 
@@ -155,7 +157,7 @@ class BallPath:
     def _worth(self, balls: Float64, people: Float64, rest: Float64) -> Float64:
         """Gain (m,) of having each candidate (m, 5) on the path."""
         model = self._model
-        odds = _log_odds(balls[:, 4]) - _log_odds(np.array(model.even))
+        odds = log_odds(balls[:, 4], least=DOUBT) - log_odds(model.even, least=DOUBT)
         head = _at_a_head(centre_form(balls[:, :4])[:, :2], people)
         return odds - model.head * head - np.minimum(model.rest * rest[:, 2], model.rest_most)
 
@@ -296,11 +298,6 @@ class _Nodes:
             path.append(Sighting(frame, box, confidence, int(self.row[row]), follows))
             row = parent
         return path[::-1]
-
-
-def _log_odds(confidence: Float64) -> Float64:
-    safe = np.clip(confidence, 0.02, 0.98)
-    return np.asarray(np.log(safe / (1 - safe)))
 
 
 def _at_a_head(centres: Float64, people: Float64) -> Bools:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from touchline.arrays import AnyFloat, Bools, Float64
+from touchline.arrays import Bools, Float64, from_log_odds, log_odds
 from touchline.frame import TrackedFrame
 from touchline.verification.vote import TrackRecords
 from touchline.verification.window import WindowTable
@@ -15,6 +15,8 @@ CONFIRM = 0.7
 NO_BALL = 0.05
 """Probability below which a ball that was filled in is denied: it lies between two that were seen,
 mostly hidden in part, and where a verifier sees nothing at all the way between was wrong."""
+_DOUBT = 0.01
+"""Least doubt in a look at a ball, either way."""
 _BALL_WEIGHTS = np.array([1, 2, 3, 2, 1]) / 9
 
 
@@ -69,16 +71,11 @@ def _steady_ball(table: WindowTable) -> Float64:
     pooled = np.zeros(len(objects))
     balls = np.flatnonzero(objects.is_ball & np.isfinite(table.verified) & ~objects.is_filled)
     if len(balls):
-        both = _log_odds(table.verified[balls])
-        both += np.nan_to_num(_log_odds(objects.probability[balls]))
+        both = log_odds(table.verified[balls], least=_DOUBT)
+        both += np.nan_to_num(log_odds(objects.probability[balls], least=_DOUBT))
         odds = np.pad(both, 2, mode="edge")
-        pooled[balls] = 1 / (1 + np.exp(-np.convolve(odds, _BALL_WEIGHTS, mode="valid")))
+        pooled[balls] = from_log_odds(np.convolve(odds, _BALL_WEIGHTS, mode="valid"))
     return pooled
-
-
-def _log_odds(probability: AnyFloat) -> Float64:
-    safe = np.clip(np.asarray(probability, np.float64), 0.01, 0.99)
-    return np.asarray(np.log(safe / (1 - safe)))
 
 
 def _carried(there: Bools, looked: Bools, *, first: bool) -> Bools:

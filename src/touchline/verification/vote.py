@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from touchline.arrays import Float64, Int64
+from touchline.arrays import Float64, Int64, log_odds
 from touchline.frame import TrackedFrame
 from touchline.verification.labels import PEOPLE
 from touchline.verification.window import WindowTable
@@ -53,7 +53,7 @@ class Votes:
         weight = np.ones(len(probabilities)) if weight is None else weight
         roles = probabilities[:, list(PEOPLE)]
         person = np.clip(roles.sum(axis=1), _TINY, 1 - _TINY)
-        odds = np.log(person / (1 - person)).clip(-PERSON_LIMIT, PERSON_LIMIT)
+        odds = log_odds(person, least=_TINY).clip(-PERSON_LIMIT, PERSON_LIMIT)
         self.looks += float(weight.sum())
         self.person += float(weight @ odds)
         self.role_looks += float(weight @ person)
@@ -162,7 +162,8 @@ class TrackRecord:
     def person_margin(self) -> float:
         """Log odds of a person above those at which the track is dropped, detector included."""
         mean = self.student.mean_person + EXPERT_WEIGHT * self.expert.mean_person
-        return mean - _log_odds(KEEP) + max(0.0, _log_odds(self.confidence))
+        keep, detected = log_odds(np.array([KEEP, self.confidence]), least=_TINY).tolist()
+        return float(mean - keep + max(0.0, detected))
 
     def _roles(self, detected: int) -> Float64:
         """Log scores (3,) of the roles in ``PEOPLE``: the verifiers', the detector's, and habit."""
@@ -171,11 +172,6 @@ class TrackRecord:
         return np.asarray(
             mean + ROLE_PRIOR * (roles == detected) + HABIT * (roles == self.class_id)
         )
-
-
-def _log_odds(probability: float) -> float:
-    safe = min(max(probability, _TINY), 1 - _TINY)
-    return float(np.log(safe / (1 - safe)))
 
 
 class TrackRecords:
