@@ -20,14 +20,14 @@ def doctor(as_json: AsJson = False, port: Port = None) -> None:
     import logging
 
     from touchline.cli.password import asking
-    from touchline.scorevision import MinerSettings
-    from touchline.scorevision.doctor import Context, World, as_dict, examine, is_well, table
+    from touchline.scorevision import CHECKS, MinerSettings
+    from touchline.service.doctor import Context, World, as_dict, examine, is_well, table
 
     context = Context.of(MinerSettings.read(port=port), World(ask=asking()))
     # What the rooms would log about it stands in the table.
     logging.getLogger("touchline").setLevel(logging.CRITICAL)
     findings = []
-    for finding in examine(context):
+    for finding in examine(context, CHECKS):
         findings.append(finding)
         if err().is_terminal:
             err().print(f"{finding.name}: {finding.state}", markup=False, highlight=False)

@@ -1,9 +1,9 @@
 """Score Vision, Bittensor subnet 44, by its first protocol: what it pays, and a miner for it.
 
 ``scoring`` is the validator's score, bug for bug, ``report`` says why it is what it is; ``miner``
-answers challenges, ``local_validator`` sends them, ``chain`` tells who is who, ``doctor`` finds
-what keeps a miner from answering. ``wire`` is the form of challenges and answers, ``signing`` that
-of their signatures. Another protocol would be another room beside this one.
+answers challenges, ``local_validator`` sends them, ``doctor`` has what keeps a miner from
+answering. ``wire`` is the form of challenges and answers, ``signing`` that of their signatures.
+Another protocol would be another room beside this one.
 
 Names are loaded when they are asked for: settings need neither the score nor the chain.
 """
@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from touchline.scorevision.compare import Comparison, compare_responses, comparison_report
+    from touchline.scorevision.doctor import CHECKS
     from touchline.scorevision.response import Response, read_response, read_times
     from touchline.scorevision.score import Terms, score_clip, score_clips
     from touchline.scorevision.settings import MinerSettings
 
 __all__ = [
+    "CHECKS",
     "Comparison",
     "MinerSettings",
     "Response",
@@ -31,6 +33,7 @@ __all__ = [
 ]
 
 _MODULES = {
+    "CHECKS": "doctor",
     "Comparison": "compare",
     "MinerSettings": "settings",
     "Response": "response",

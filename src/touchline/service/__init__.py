@@ -3,8 +3,8 @@
 ``pool`` keeps worker processes, ``worker`` is the program of one, ``messages`` goes between them;
 ``queue`` bounds the requests, ``fetching`` downloads their videos. ``listening`` accepts
 connections, ``connections`` counts them, ``slow_clients`` times them out. ``web`` is a service on
-HTTP, ``chain`` the subnet that it answers to. Names are loaded when they are asked for: what one
-needs, another may not have installed.
+HTTP, ``chain`` the subnet that it answers to, ``doctor`` finds what keeps it from answering. Names
+are loaded when they are asked for: what one needs, another may not have installed.
 """
 
 from importlib import import_module

@@ -10,9 +10,10 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from tests.ports import free_port
-from tests.scorevision.doctor.places import web_server
+from tests.service.doctor.places import web_server
 from touchline.cli.doctor import doctor
-from touchline.scorevision.doctor import CHECKS, Finding, as_dict, is_well, table
+from touchline.scorevision import CHECKS
+from touchline.service.doctor import Finding, as_dict, is_well, table
 
 FINE = Finding("models", "weights", "ok", "whole [b]")
 DULL = Finding("network", "clock", "warning", "30 s behind", "set it")

@@ -9,7 +9,7 @@ from typing import get_args
 from rich.table import Table
 from rich.text import Text
 
-from touchline.scorevision.doctor.finding import Finding, Group, State
+from touchline.service.doctor.finding import Finding, Group, State
 
 STYLES: dict[State, str] = {"ok": "green", "warning": "yellow", "wrong": "bold red"}
 

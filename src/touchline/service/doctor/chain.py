@@ -3,15 +3,13 @@
 from typing import TYPE_CHECKING
 
 from touchline.errors import NoHotkeyError, TouchlineError
-from touchline.scorevision.doctor.context import Context
-from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
-from touchline.scorevision.doctor.folders import writable_part
+from touchline.service.doctor.context import Context
+from touchline.service.doctor.finding import Verdict, ok, warning, wrong
+from touchline.service.doctor.folders import writable_part
 
 if TYPE_CHECKING:
     from touchline.service.chain import Node
 
-CHALLENGED_BELOW = 999.0
-"""Total stake from which validators take a node for one of them, and do not challenge it."""
 SERVE_AXON = "touchline register --external-ip IP --external-port PORT"
 
 
@@ -62,7 +60,7 @@ def registration(context: Context) -> Verdict:
             f"btcli subnets register --netuid {metagraph.netuid}; or the settings WALLET_NAME, "
             "HOTKEY_NAME, NETUID, SUBTENSOR_NETWORK name another one",
         )
-    return _served(node, settings.port)
+    return _served(node, context)
 
 
 def access(context: Context) -> Verdict:
@@ -115,17 +113,15 @@ def _stored(context: Context, problem: str) -> Verdict:
     return warning(f"{problem}; the stored copy is {old} old{stale}", fix)
 
 
-def _served(node: "Node", port: int) -> Verdict:
+def _served(node: "Node", context: Context) -> Verdict:
     """Where the chain says that the miner listens."""
     if not node.port or node.ip == "0.0.0.0":
         return wrong(f"uid {node.uid}, but the chain has no address of it", SERVE_AXON)
     detail = f"uid {node.uid}, called at {node.ip} port {node.port}"
+    port, name = context.settings.port, context.port_setting
     if node.port != port:
-        fix = f"forward {node.port} to {port}; or set TOUCHLINE_PORT, or {SERVE_AXON}"
-        return warning(f"{detail}, but TOUCHLINE_PORT is {port}", fix)
-    if node.total_stake >= CHALLENGED_BELOW:
-        fix = "move stake away from this hotkey"
-        return warning(f"{detail}; with {node.total_stake:.0f} stake it is not challenged", fix)
+        fix = f"forward {node.port} to {port}; or set {name}, or {SERVE_AXON}"
+        return warning(f"{detail}, but {name} is {port}", fix)
     return ok(detail)
 
 

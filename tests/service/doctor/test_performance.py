@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.scorevision.doctor.places import context_of, web_server
-from touchline.scorevision.doctor import performance
+from tests.service.doctor.places import context_of, web_server
+from touchline.service.doctor import performance
 
 
 @pytest.fixture
@@ -56,14 +56,6 @@ def test_memory_that_the_running_service_has_is_not_missed(container):
     folder = container(memory_max="1000000000\n")
     with web_server() as number:
         assert performance.memory(context_of(folder, port=number)).state == "ok"
-
-
-@pytest.mark.parametrize(
-    ("settings", "state"),
-    [({}, "ok"), ({"answer_within": 15}, "warning"), ({"give_up_after": 240}, "warning")],
-)
-def test_deadlines_leave_the_validators_something(tmp_path, settings, state):
-    assert performance.deadlines(context_of(tmp_path, **settings)).state == state
 
 
 @given(st.integers(1, 200), st.integers(1, 50))

@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tests.ports import free_port
-from touchline.scorevision.doctor import Context, World
-from touchline.scorevision.settings import MinerSettings
+from touchline.service.doctor import Context, World
+from touchline.service.settings import ServiceSettings
 
 SEED = b"doctor" * 5 + b"me"
 """Of the miner's hotkey."""
@@ -61,8 +61,10 @@ def write_wallet(folder: Path, *, mode: int = 0o600, content: str | None = None)
     return path
 
 
-def context_of(folder: Path, world: World | None = None, **settings: object) -> Context:
-    """A miner that keeps everything in ``folder``, and whose chain is nowhere."""
+def settings_in(
+    folder: Path, kind: type[ServiceSettings] = ServiceSettings, **settings: object
+) -> ServiceSettings:
+    """Of a miner that keeps everything in ``folder``, and whose chain is nowhere."""
     given = {
         "host": "127.0.0.1",
         "port": free_port(),
@@ -73,5 +75,16 @@ def context_of(folder: Path, world: World | None = None, **settings: object) -> 
         "subtensor_address": f"ws://127.0.0.1:{free_port()}",
         **settings,
     }
+    return kind.read(**given)
+
+
+def context_of(
+    folder: Path,
+    world: World | None = None,
+    *,
+    kind: type[ServiceSettings] = ServiceSettings,
+    **settings: object,
+) -> Context:
+    """The same as the doctor looks at it."""
     elsewhere = World(time_servers=(nowhere(),), video_host=nowhere(), cgroup=folder / "cgroup")
-    return Context.of(MinerSettings.read(**given), world or elsewhere)
+    return Context.of(settings_in(folder, kind, **settings), world or elsewhere)

@@ -13,10 +13,10 @@ import numpy as np
 from av.video.stream import VideoStream
 
 from touchline.errors import InputError
-from touchline.scorevision.doctor.context import Context
-from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
-from touchline.scorevision.doctor.folders import writable_part
-from touchline.scorevision.doctor.web import ask
+from touchline.service.doctor.context import Context
+from touchline.service.doctor.finding import Verdict, ok, warning, wrong
+from touchline.service.doctor.folders import writable_part
+from touchline.service.doctor.web import ask
 from touchline.video import VideoReader
 
 NEEDED = ("h264", "hevc")

@@ -4,10 +4,10 @@ import socket
 
 import pytest
 
-from tests.scorevision.doctor.places import SEED, context_of, nowhere, web_server, write_wallet
 from tests.service.chain.replay import replayed_chain
-from touchline.scorevision.doctor import World, network, web
+from tests.service.doctor.places import SEED, context_of, nowhere, web_server, write_wallet
 from touchline.service.chain import make_hotkey
+from touchline.service.doctor import World, network, web
 
 MINER = make_hotkey(SEED)
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from touchline.errors import ChainError
 from touchline.pipeline import Models
-from touchline.scorevision.doctor import web
-from touchline.scorevision.settings import MinerSettings
+from touchline.service.doctor import web
+from touchline.service.settings import ServiceSettings
 
 if TYPE_CHECKING:
     from touchline.service.chain import Hotkey, Metagraph
@@ -61,7 +61,7 @@ class Context:
         is_serving: Whether a miner of ours answers on the port already.
     """
 
-    settings: MinerSettings
+    settings: ServiceSettings
     world: World
     models: Callable[[], Models]
     hotkey: "Callable[[], Hotkey]"
@@ -70,7 +70,7 @@ class Context:
     is_serving: Callable[[], bool]
 
     @classmethod
-    def of(cls, settings: MinerSettings, world: World | None = None) -> Self:
+    def of(cls, settings: ServiceSettings, world: World | None = None) -> Self:
         """Nothing is looked at yet."""
         world = world or World()
         chain = once(lambda: _read_chain(settings, world))
@@ -83,6 +83,11 @@ class Context:
             metagraph=once(lambda: _find_metagraph(settings, chain)),
             is_serving=once(lambda: web.is_live(local_address(settings))),
         )
+
+    @property
+    def port_setting(self) -> str:
+        """By what name an operator sets the port."""
+        return str(type(self.settings).model_fields["port"].validation_alias)
 
     @property
     def scratch(self) -> Path:
@@ -116,12 +121,12 @@ def once(work: Callable[[], T]) -> Callable[[], T]:
     return get
 
 
-def local_address(settings: MinerSettings) -> str:
+def local_address(settings: ServiceSettings) -> str:
     """``http://HOST:PORT`` of the service as this machine sees it."""
     return web.at(EVERYWHERE.get(settings.host, settings.host), settings.port)
 
 
-def _load_hotkey(settings: MinerSettings, world: World) -> "Hotkey":
+def _load_hotkey(settings: ServiceSettings, world: World) -> "Hotkey":
     from touchline.service.chain import load_hotkey
 
     return load_hotkey(
@@ -133,14 +138,14 @@ def _load_hotkey(settings: MinerSettings, world: World) -> "Hotkey":
     )
 
 
-def _read_chain(settings: MinerSettings, world: World) -> "Metagraph":
+def _read_chain(settings: ServiceSettings, world: World) -> "Metagraph":
     from touchline.service.chain import endpoint_of, fetch_metagraph
 
     endpoint = endpoint_of(settings.subtensor_network, settings.subtensor_address)
     return fetch_metagraph(endpoint, settings.netuid, timeout=world.chain_within)
 
 
-def _find_metagraph(settings: MinerSettings, chain: "Callable[[], Metagraph]") -> "Metagraph":
+def _find_metagraph(settings: ServiceSettings, chain: "Callable[[], Metagraph]") -> "Metagraph":
     from touchline.service.chain import load_metagraph, read_allow_list
 
     if settings.allow_list is not None:

@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 from touchline.pipeline import HASTE, Costs, Pace
-from touchline.scorevision.doctor.context import Context
-from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
+from touchline.service.doctor.context import Context
+from touchline.service.doctor.finding import Verdict, ok, warning, wrong
 
 CLIP_FRAMES = 750
 """Frames of an ordinary challenge: 30 s."""
@@ -16,8 +16,6 @@ SAMPLE_SECONDS = 1.0
 """Length of the clip that is measured; rendering it takes three times as long."""
 WORKER_BYTES = 1_100_000_000
 """Memory of the worker process that analyses a challenge."""
-PAYS_UNTIL, CLIENT_TIMEOUT = 15.0, 240.0
-"""Seconds after which a validator pays nothing for speed, and hangs up."""
 FASTER = "take a GPU (DEVICE=cuda) or more cores, or set TOUCHLINE_DETECTION_SIZE=960x540"
 
 
@@ -53,17 +51,6 @@ def memory(context: Context) -> Verdict:
     if free < needed:
         return wrong(detail, fix)
     return warning(detail, fix) if free < 1.5 * needed else ok(detail)
-
-
-def deadlines(context: Context) -> Verdict:
-    """The times that the operator set, against the validators' own."""
-    settings = context.settings
-    detail = f"answers aim at {settings.answer_within:g} s, end at {settings.give_up_after:g} s"
-    if settings.answer_within >= PAYS_UNTIL:
-        return warning(detail, f"set ANSWER_WITHIN_SECONDS below {PAYS_UNTIL:g}: speed pays until")
-    if settings.give_up_after >= CLIENT_TIMEOUT:
-        return warning(detail, f"set GIVE_UP_AFTER_SECONDS below {CLIENT_TIMEOUT:g}")
-    return ok(detail)
 
 
 def speed(context: Context) -> Verdict:

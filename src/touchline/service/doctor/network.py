@@ -7,11 +7,11 @@ import time
 from urllib.parse import urlsplit
 
 from touchline.errors import InputError, TouchlineError
-from touchline.scorevision.doctor.context import Context
-from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
-from touchline.scorevision.doctor.web import ask, at, is_live
-from touchline.scorevision.settings import MinerSettings
 from touchline.service import ConnectionLimits, descriptor_limit
+from touchline.service.doctor.context import Context
+from touchline.service.doctor.finding import Verdict, ok, warning, wrong
+from touchline.service.doctor.web import ask, at, is_live
+from touchline.service.settings import ServiceSettings
 
 WINDOW = 120.0
 """Seconds that a nonce may be older or newer than the miner's clock."""
@@ -33,7 +33,8 @@ def port(context: Context) -> Verdict:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             return _taken(context)
-        fix = "set TOUCHLINE_HOST to an address of this machine and TOUCHLINE_PORT to 1024 or more"
+        fix = "set TOUCHLINE_HOST to an address of this machine and "
+        fix += f"{context.port_setting} to 1024 or more"
         return wrong(f"cannot listen on {host} port {number}: {error.strerror}", fix)
     return ok(f"{number} is free on {host}")
 
@@ -90,7 +91,7 @@ def _taken(context: Context) -> Verdict:
         return ok(f"{number} is the running service's")
     return wrong(
         f"{number} is taken by another program",
-        f"end it (ss -ltnp 'sport = :{number}' names it), or set TOUCHLINE_PORT",
+        f"end it (ss -ltnp 'sport = :{number}' names it), or set {context.port_setting}",
     )
 
 
@@ -100,7 +101,7 @@ def _time_servers(context: Context) -> list[str]:
     return [*([chain] if chain else []), *context.world.time_servers]
 
 
-def _chain_server(settings: MinerSettings) -> str | None:
+def _chain_server(settings: ServiceSettings) -> str | None:
     if settings.allow_list is not None:
         return None
     try:

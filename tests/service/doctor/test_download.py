@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from tests.scorevision.doctor.places import context_of, nowhere, web_server
-from touchline.scorevision.doctor import World, download
+from tests.service.doctor.places import context_of, nowhere, web_server
+from touchline.service.doctor import World, download
 
 
 def test_a_small_clip_is_written_and_read(tmp_path):

@@ -6,10 +6,11 @@ import threading
 
 import pytest
 
-from tests.scorevision.doctor.places import SEED, context_of, write_wallet
+from tests.service.doctor.places import SEED, context_of, write_wallet
 from touchline.errors import ModelError
-from touchline.scorevision.doctor import CHECKS, DoctorCheck, Verdict, examine
-from touchline.scorevision.doctor.context import once
+from touchline.scorevision import CHECKS
+from touchline.service.doctor import DoctorCheck, Verdict, examine
+from touchline.service.doctor.context import once
 
 QUICK = [check for check in CHECKS if check.within == 30.0 or check.group == "chain"]
 
@@ -95,8 +96,9 @@ import sys
 for name in ("bittensor_core", "bittensor", "psutil", "pynvml", "httpx", "fastapi"):
     sys.modules[name] = None
 from pathlib import Path
-from tests.scorevision.doctor.places import context_of
-from touchline.scorevision.doctor import CHECKS, examine
+from tests.service.doctor.places import context_of
+from touchline.scorevision import CHECKS
+from touchline.service.doctor import examine
 quick = [check for check in CHECKS if check.name not in ("inference", "speed")]
 for line in examine(context_of(Path({str(tmp_path)!r})), quick):
     print(line.name, line.state, line.detail, line.fix, sep="|")

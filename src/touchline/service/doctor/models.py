@@ -14,8 +14,8 @@ from touchline.inference import (
     measured_engines,
     weights,
 )
-from touchline.scorevision.doctor.context import Context
-from touchline.scorevision.doctor.finding import Verdict, ok, warning, wrong
+from touchline.service.doctor.context import Context
+from touchline.service.doctor.finding import Verdict, ok, warning, wrong
 from touchline.verification import View
 from touchline.verification.clip import SOURCES, installed
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from tests.inference.networks import write_detector
-from tests.scorevision.doctor.places import context_of
+from tests.service.doctor.places import context_of
 from touchline.errors import ModelError
 from touchline.inference import load_engine, onnx_runtime, weights
-from touchline.scorevision.doctor import World, models
+from touchline.service.doctor import World, models
 
 
 @pytest.fixture

@@ -5,12 +5,13 @@ import time
 
 import pytest
 
-from tests.scorevision.doctor.places import SEED, context_of, write_wallet
 from tests.service.chain.replay import replayed_chain
+from tests.service.doctor.places import SEED, context_of, write_wallet
 from touchline.errors import ChainError
-from touchline.scorevision.doctor import chain
+from touchline.scorevision import MinerSettings
 from touchline.scorevision.miner.service import Service
 from touchline.service.chain import Metagraph, Node, make_hotkey
+from touchline.service.doctor import chain
 
 MINER = make_hotkey(SEED)
 
@@ -92,7 +93,7 @@ def test_without_a_chain_the_stored_copy_counts_with_its_age(tmp_path, age, word
 
 def test_the_stored_copy_is_the_one_that_the_service_begins_with(tmp_path):
     write_wallet(tmp_path / "wallets")
-    context = context_of(tmp_path, subtensor_network="test", netuid=261)
+    context = context_of(tmp_path, kind=MinerSettings, subtensor_network="test", netuid=261)
     store(context)
     held = Service.of(context.settings).watch.metagraph
     assert held is not None
@@ -141,13 +142,6 @@ def test_a_miner_that_the_chain_has_no_address_of_is_wrong(miner, node):
     found = chain.registration(miner())
     assert found.state == "wrong"
     assert found.fix.startswith("touchline register")
-
-
-def test_a_miner_with_a_validators_stake_is_not_challenged(miner, node):
-    node.neurons[0].alpha = 2000.0
-    found = chain.registration(miner())
-    assert found.state == "warning"
-    assert "not challenged" in found.detail
 
 
 def test_registration_is_not_guessed_without_a_wallet(tmp_path):
