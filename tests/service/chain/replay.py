@@ -21,13 +21,15 @@ from websockets.sync.server import serve
 
 from tests.ports import free_port
 from tests.service.chain import runtime
-from tests.service.chain.scale import blob, compact, flag, number, option, vector
+from tests.service.chain.scale import blob, compact, flag, number, option, text, vector
 from tests.shared import SHARED, beside
 from touchline.service.chain import make_hotkey
 
 RAO = 10**9
 EVENTS = "0x26aa394eea5630e07c48ae0c9558cef780d41e5e16056765bc8461851072c9d7"
 """Where the events of a block are stored, on every chain."""
+OPENED = "0xca407206ec1ab726b2636c4b145ac2879055a2cffd4b296f38f2de8d9b333cab"
+"""Where the opened commitments are stored, before subnet and hotkey."""
 RECORDINGS = ("recorded_finney.json", "recorded_finney_trustless.json")
 CHAINS = ("made", *beside(*RECORDINGS))
 """By name, as ``chain_called`` knows them."""
@@ -57,7 +59,8 @@ class MadeChain:
 
     ``refuses`` is the name of the error that a call ends with, ``rejects`` what the pool says
     instead of taking it; ``silent`` never answers, ``silent_after`` no more after this method;
-    ``trust`` fills the vectors that today's runtime leaves empty.
+    ``trust`` fills the vectors that today's runtime leaves empty; ``opened`` has the commitments of
+    each public key, a block and a text of each.
     """
 
     neurons: list
@@ -69,6 +72,7 @@ class MadeChain:
     broken: bool = False
     refuses: str | None = None
     rejects: str | None = None
+    opened: dict = field(default_factory=dict)
     sent: list = field(default_factory=list)
     asked: list = field(default_factory=list)
     open: int = 0
@@ -125,6 +129,8 @@ class MadeChain:
                 return 7
             case "state_getStorageAt" | "state_getStorage" if params[0] == EVENTS:
                 return self._hex(self._events())
+            case "state_getStorageAt" | "state_getStorage" if params[0].startswith(OPENED):
+                return self._committed(bytes.fromhex(params[0].removeprefix(OPENED)))
             case "state_call":
                 return self._hex(self._called(*params[:2]))
             case "author_submitAndWatchExtrinsic":
@@ -160,9 +166,18 @@ class MadeChain:
         if self.refuses is None:
             event = b"\0" + info
         else:
-            index = runtime.ERRORS[self.refuses]
-            event = b"\1" + b"\3" + number(runtime.SUBTENSOR, 1) + number(index, 4) + info
+            ours = self.refuses in runtime.ERRORS
+            pallet = runtime.SUBTENSOR if ours else runtime.COMMITMENTS
+            index = (runtime.ERRORS if ours else runtime.REFUSALS)[self.refuses]
+            event = b"\1" + b"\3" + number(pallet, 1) + number(index, 4) + info
         return vector([b"\0" + number(0, 4) + b"\0" + event + vector([])])
+
+    def _committed(self, whose):
+        netuid, key = int.from_bytes(whose[:2], "little"), whose[-32:]
+        if netuid != self.netuid or key not in self.opened:
+            return None
+        rows = self.opened[key]
+        return self._hex(vector(blob(text(said)) + number(at, 8) for at, said in rows))
 
     def _graph(self):
         keys = [neuron.public_key for neuron in self.neurons]

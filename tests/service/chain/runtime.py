@@ -1,7 +1,8 @@
 """A chain's description of itself (metadata, version 15), made by hand.
 
-It has what a miner asks for and no more: one call, one event of success and one of failure, one
-list of errors, and the metagraph with the fields that are read. The layout is frame-metadata's.
+It has what a miner asks for and no more: two calls, one event of success and one of failure, two
+lists of errors, what is committed, and the metagraph with the fields that are read. The layout is
+frame-metadata's.
 """
 
 from tests.service.chain.scale import blob, compact, number, option, text, vector
@@ -23,6 +24,10 @@ ERRORS = {
     "ANewError": 99,
 }
 """Errors of the pallet, by their index."""
+COMMITMENTS = 18
+"""Index of the pallet Commitments; its call set_commitment has 0."""
+REFUSALS = {"AccountNotAllowedCommit": 1, "SpaceLimitExceeded": 2}
+"""Errors of that pallet, by their index."""
 
 
 class Types:
@@ -54,7 +59,10 @@ class Types:
         return self._add(b"\3" + number(length, 4) + compact(inner))
 
     def unit(self):
-        return self._add(b"\4" + vector([]))
+        return self.tuple()
+
+    def tuple(self, *parts):
+        return self._add(b"\4" + vector(map(compact, parts)))
 
     def primitive(self, name):
         return self._add(b"\5" + number(PRIMITIVES[name], 1))
@@ -94,9 +102,18 @@ def metadata():
     error = types.variant(
         ("pallet_subtensor", "pallet", "Error"), **{name: (i,) for name, i in ERRORS.items()}
     )
-    calls = types.variant(("node", "RuntimeCall"), SubtensorModule=(SUBTENSOR, call))
+    commit, refusal, opened = _commitments(types, plain, account)
+    calls = types.variant(
+        ("node", "RuntimeCall"),
+        SubtensorModule=(SUBTENSOR, call),
+        Commitments=(COMMITMENTS, commit),
+    )
     events = types.variant(("node", "RuntimeEvent"), System=(0, event))
-    errors = types.variant(("node", "RuntimeError"), SubtensorModule=(SUBTENSOR, error))
+    errors = types.variant(
+        ("node", "RuntimeError"),
+        SubtensorModule=(SUBTENSOR, error),
+        Commitments=(COMMITMENTS, refusal),
+    )
     records = types.sequence(_record(types, plain, events, key))
     graph = _graph(types, plain, account)
     perhaps = types.variant(("Option",), **{"None": (0,), "Some": (1, graph)})
@@ -107,7 +124,13 @@ def metadata():
     body = b"".join(
         (
             types.encode(),
-            vector([_system(event, records), _subtensor(symbol, call, error)]),
+            vector(
+                [
+                    _system(event, records),
+                    _subtensor(symbol, call, error),
+                    _pallet("Commitments", COMMITMENTS, storage=opened, call=commit, error=refusal),
+                ]
+            ),
             # How a call is signed: version, types of its parts, no extensions.
             number(4, 1) + b"".join(map(compact, (account, calls, signature, unit))) + vector([]),
             compact(unit),
@@ -131,6 +154,31 @@ def _call(types, plain):
         "placeholder2": plain["u8"],
     }
     return types.variant(("pallet_subtensor", "pallet", "Call"), serve_axon=(SERVE_AXON, arguments))
+
+
+def _commitments(types, plain, account):
+    """The call, the errors, and the map of what was opened, by subnet and hotkey."""
+    data = types.sequence(plain["u8"])
+    sealed = {"encrypted": data, "reveal_round": plain["u64"]}
+    field = types.variant(
+        ("pallet_commitments", "types", "Data"), **{"None": (0,)}, TimelockEncrypted=(134, sealed)
+    )
+    info = types.composite(
+        ("pallet_commitments", "types", "CommitmentInfo"), fields=types.sequence(field)
+    )
+    call = types.variant(
+        ("pallet_commitments", "pallet", "Call"),
+        set_commitment=(0, {"netuid": plain["u16"], "info": info}),
+    )
+    refusal = types.variant(
+        ("pallet_commitments", "pallet", "Error"), **{name: (i,) for name, i in REFUSALS.items()}
+    )
+    whose = types.tuple(plain["u16"], account)
+    opened = types.sequence(types.tuple(data, plain["u64"]))
+    hashed = vector([number(6, 1), number(5, 1)])  # the number as it is, Twox64 beside the key
+    kinds = compact(whose) + compact(opened)
+    stored = text("RevealedCommitments") + b"\0" + b"\1" + hashed + kinds + blob(b"\0") + NO_DOCS
+    return call, refusal, option(text("Commitments") + vector([stored]))
 
 
 def _event(types, plain):

@@ -9,7 +9,7 @@ import pytest
 from tests.service.chain.replay import CHAINS, SERVED, Neuron, chain_called, replayed_chain
 from touchline.errors import ChainError, UsageError
 from touchline.service.chain import make_hotkey, plan_axon, public_address, serve_axon
-from touchline.service.chain.registration import SENTENCES
+from touchline.service.chain.sending import SENTENCES
 
 MINER = make_hotkey(b"m" * 32)
 # The bytes that three other implementations make of it.
@@ -137,7 +137,7 @@ def test_a_call_that_is_turned_away_at_the_door_is_said_in_words(chain, said, na
 
 
 def test_a_chain_that_falls_silent_after_the_call_leaves_it_open(chain, monkeypatch):
-    monkeypatch.setattr("touchline.service.chain.registration.CONFIRMED_WITHIN", 0.5)
+    monkeypatch.setattr("touchline.service.chain.sending.CONFIRMED_WITHIN", 0.5)
     chain.silent_after = "author_submitAndWatchExtrinsic"
     with pytest.raises(ChainError, match=r"did not confirm the call in 0\.5 s; .*--dry-run"):
         serve(chain)

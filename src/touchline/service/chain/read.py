@@ -9,13 +9,13 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from bittensor import Client
-    from bittensor.metagraph import Metagraph, MetagraphNeuron
+    from bittensor.metagraph import MetagraphNeuron
 
 T = TypeVar("T")
 
@@ -32,14 +32,9 @@ def read(endpoint: str, netuid: int, *, timeout: float) -> dict[str, Any]:
     Raises:
         ReadError: The node does not answer in ``timeout`` seconds, or not as expected.
     """
-    try:
-        found = asyncio.run(within(timeout, _fetch(endpoint, netuid)))
-    except ReadError:
-        raise
-    except TimeoutError:
-        raise ReadError(f"the chain at {endpoint} did not answer in {timeout:g} s") from None
-    except Exception as error:
-        raise ReadError(f"the chain at {endpoint} cannot be read: {said(error)}") from error
+    found = asked(
+        endpoint, lambda client: client.subnets.metagraph(netuid, commitments=False), timeout
+    )
     if found is None or not found.neurons:
         raise ReadError(f"the chain at {endpoint} has no subnet {netuid}; check NETUID")
     return {
@@ -48,6 +43,24 @@ def read(endpoint: str, netuid: int, *, timeout: float) -> dict[str, Any]:
         "synced": time.time(),
         "nodes": [_node(neuron) for neuron in found.neurons],
     }
+
+
+def asked(
+    endpoint: str, question: "Callable[[Client], Coroutine[Any, Any, T]]", timeout: float
+) -> T:
+    """What a node answers; the connection is closed in any case.
+
+    Raises:
+        ReadError: It does not answer in ``timeout`` seconds, or not as expected.
+    """
+    try:
+        return asyncio.run(within(timeout, _answered(endpoint, question)))
+    except ReadError:
+        raise
+    except TimeoutError:
+        raise ReadError(f"the chain at {endpoint} did not answer in {timeout:g} s") from None
+    except Exception as error:
+        raise ReadError(f"the chain at {endpoint} cannot be read: {said(error)}") from error
 
 
 @asynccontextmanager
@@ -87,9 +100,9 @@ async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
     raise TimeoutError
 
 
-async def _fetch(endpoint: str, netuid: int) -> "Metagraph | None":
+async def _answered(endpoint: str, question: "Callable[[Client], Coroutine[Any, Any, T]]") -> T:
     async with connected(endpoint) as client:
-        return await client.subnets.metagraph(netuid, commitments=False)
+        return await question(client)
 
 
 def _node(neuron: "MetagraphNeuron") -> dict[str, Any]:

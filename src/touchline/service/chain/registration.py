@@ -1,41 +1,17 @@
 """Tell the chain where the miner listens; the hotkey signs, and it is free."""
 
-import asyncio
 import ipaddress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from touchline.errors import ChainError, needing
 from touchline.service.chain.axon import AxonCall, plan_axon
 from touchline.service.chain.fetch import fetch_metagraph
-from touchline.service.chain.read import connected, said, within
+from touchline.service.chain.sending import CallSigner, Submit, refusal, send
 from touchline.service.chain.wallet import Hotkey
 
 if TYPE_CHECKING:
+    from bittensor import Client
     from bittensor.result import ExtrinsicResult
-
-CONFIRMED_WITHIN = 180.0
-"""Seconds from sending a call to its block being final, which takes about 20."""
-
-SENTENCES = {
-    "HotKeyNotRegisteredInNetwork": "the hotkey is not registered on any subnet; register it "
-    "first, with btcli subnets register",
-    "HotKeyNotRegisteredInSubNet": "the hotkey is not registered on this subnet; register it "
-    "first, with btcli subnets register",
-    "SubnetNotExists": "there is no such subnet on this network; check NETUID and "
-    "SUBTENSOR_NETWORK",
-    "InvalidIpType": "the chain takes IPv4 and IPv6 addresses only",
-    "InvalidIpAddress": "the chain does not take this address; give the one at which validators "
-    "reach the miner",
-    "InvalidPort": "the chain does not take this port; give one from 1 to 65535",
-    "ServingRateLimitExceeded": "the hotkey told the chain an address a moment ago; wait some "
-    "minutes and try again",
-    "BadProof": "the chain does not take the signature; an update of bittensor may be needed",
-    "Stale": "another call of this hotkey came in between; try again",
-    "Future": "another call of this hotkey is still on its way; try again in a minute",
-    "Payment": "the chain wants a fee for this call, and the hotkey holds nothing",
-}
-"""The chain's errors, by their names there, and what to do about them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,47 +76,15 @@ def serve_axon(
     if dry_run or found.served:
         return found
     if node is None:
-        raise ChainError(_in_words("HotKeyNotRegisteredInSubNet", ""))
-    return replace(found, sent=True, extrinsic=_send(endpoint, hotkey, call))
+        raise refusal("HotKeyNotRegisteredInSubNet")
+    extrinsic = send(endpoint, hotkey, _submit(call), found_by="--dry-run")
+    return replace(found, sent=True, extrinsic=extrinsic)
 
 
-class _Signer:
-    """A hotkey in the shape that bittensor signs with."""
+def _submit(call: AxonCall) -> Submit:
+    async def submit(client: "Client", signer: CallSigner) -> "ExtrinsicResult":
+        from bittensor import ServeAxon
 
-    crypto_type = 1  # sr25519
+        return await client.execute(ServeAxon(call.netuid, call.ip, call.port), signer)
 
-    def __init__(self, hotkey: Hotkey) -> None:
-        self.ss58_address, self.public_key = hotkey.address, hotkey.public_key
-        self.sign = hotkey.sign
-
-
-def _send(endpoint: str, hotkey: Hotkey, call: AxonCall) -> str | None:
-    """Send the call, and wait until its block is final; "block-index" of it there."""
-    sending = _execute(endpoint, hotkey, call)
-    try:
-        result = asyncio.run(within(CONFIRMED_WITHIN, sending))
-    except TimeoutError:
-        raise ChainError(
-            f"the chain at {endpoint} did not confirm the call in {CONFIRMED_WITHIN:g} s; whether "
-            "it took the address, --dry-run says"
-        ) from None
-    except Exception as error:
-        raise ChainError(f"the chain at {endpoint} did not take the call: {said(error)}") from error
-    if not result.success:
-        raise ChainError(_in_words(getattr(result.error, "name", None), result.message))
-    return result.extrinsic_id
-
-
-async def _execute(endpoint: str, hotkey: Hotkey, call: AxonCall) -> "ExtrinsicResult":
-    with needing("chain", to="registering"):
-        import bittensor
-
-    intent = bittensor.ServeAxon(call.netuid, call.ip, call.port)
-    async with connected(endpoint) as client:
-        return await client.execute(intent, _Signer(hotkey))
-
-
-def _in_words(name: str | None, message: str) -> str:
-    if name in SENTENCES:
-        return f"{SENTENCES[name]} ({name})"
-    return f"the chain refuses the call: {name or 'for no named reason'} ({message})"
+    return submit
