@@ -64,14 +64,3 @@ def test_a_manifest_that_is_not_there_is_told_in_one_line(
 ) -> None:
     outcome = touchline("subnet", "manifest", tmp_path / "m.yaml")
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, "", 1)
-
-
-def test_both_forms_of_a_commitment_are_printed_and_nothing_is_sent(touchline: Command) -> None:
-    asked = ("subnet", "commit", "--element", "manak0/Detect-x", "--hotkey", HOTKEY)
-    chute = ("--chute-id", "c1", "--slug", "s1")
-    folder = touchline(*asked, "--model", "me/ScoreVision", "--revision", "a" * 40, *chute)
-    assert (folder.code, json.loads(folder.out)["revision"]) == (0, "a" * 40)
-    image = ("--image-repo", "ghcr.io/me/pt-solution", "--image-tag", "v1")
-    assert json.loads(touchline(*asked, *image).out)["track"] == "private"
-    for wrong in ((), (*image, *chute), chute, ("--image-tag", "v1")):
-        assert touchline(*asked, *wrong).code == 2

@@ -53,7 +53,7 @@ def register(
     """
     from touchline.cli.password import asking
     from touchline.scorevision import MinerSettings
-    from touchline.service.chain import endpoint_of, load_hotkey, public_address, serve_axon
+    from touchline.service.chain import endpoint_of, hotkey_of, public_address, serve_axon
 
     settings = MinerSettings.read(
         netuid=netuid,
@@ -63,16 +63,9 @@ def register(
         hotkey_name=hotkey,
         wallet_path=wallet_path,
     )
-    key = load_hotkey(
-        settings.wallet_name,
-        settings.hotkey_name,
-        folder=settings.wallet_path,
-        password=settings.password.get_secret_value() if settings.password else None,
-        ask=asking(),
-    )
     result = serve_axon(
         endpoint_of(settings.subtensor_network, settings.subtensor_address),
-        key,
+        hotkey_of(settings, ask=asking()),
         netuid=settings.netuid,
         ip=public_address() if external_ip == AUTO else external_ip,
         port=settings.port if external_port is None else external_port,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from touchline.cli.commit import commit, committed
 from touchline.cli.consoles import out
 from touchline.cli.options import AsJson, print_json
 from touchline.errors import UsageError
@@ -110,51 +111,8 @@ def show_standings(
         out().print(f"{said} over the last {days} days.", markup=False, highlight=False)
 
 
-@subnet.command("commit")
-def show_commit(
-    element: Annotated[str, typer.Option(help="The id of the element, letter by letter.")],
-    hotkey: Annotated[str, typer.Option(help="SS58 address of the miner.")],
-    model: Annotated[str | None, typer.Option(help="A folder's USER/REPOSITORY.")] = None,
-    revision: Annotated[str | None, typer.Option(help="The 40 hex digits of it.")] = None,
-    chute_id: Annotated[str | None, typer.Option(help="Of the chute that runs it.")] = None,
-    slug: Annotated[str | None, typer.Option(help="Of the chute's address.")] = None,
-    image_repo: Annotated[
-        str | None, typer.Option(help="A server's image: HOST/USER/NAME.")
-    ] = None,
-    image_tag: Annotated[str | None, typer.Option(help="Its tag.")] = None,
-    image_digest: Annotated[str, typer.Option(help="Its digest, sha256:HEX.")] = "",
-) -> None:
-    """Print what has to be committed on the chain for a packed folder, or for a server's image.
-
-    Nothing is sent.
-    """
-    from touchline.turbovision.live import FolderCommit, ImageCommit
-
-    folder, image = (model, revision, chute_id, slug), (image_repo, image_tag)
-    if any(folder) == any((*image, image_digest)):
-        raise UsageError("--model and its options say a folder, --image-repo and its a server.")
-    if any(folder):
-        if not (model and revision and chute_id and slug):
-            raise UsageError("a folder needs --model, --revision, --chute-id and --slug.")
-        text = FolderCommit(
-            model=model,
-            revision=revision,
-            chute_id=chute_id,
-            slug=slug,
-            hotkey=hotkey,
-            element_id=element,
-        ).text()
-    else:
-        if not (image_repo and image_tag):
-            raise UsageError("a server's image needs --image-repo and --image-tag.")
-        text = ImageCommit(
-            image_repo=image_repo,
-            image_tag=image_tag,
-            image_digest=image_digest,
-            hotkey=hotkey,
-            element_id=element,
-        ).text()
-    print(text)
+subnet.command("commit")(commit)
+subnet.command("committed")(committed)
 
 
 def _element(each: "ManifestElement") -> dict[str, Any]:

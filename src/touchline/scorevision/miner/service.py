@@ -9,7 +9,7 @@ from touchline.scorevision.miner.access.admission import Admission
 from touchline.scorevision.miner.access.encryption import KeyExchange
 from touchline.scorevision.miner.handler import ChallengeHandler
 from touchline.scorevision.settings import MinerSettings
-from touchline.service.chain import Hotkey, load_hotkey, make_hotkey
+from touchline.service.chain import Hotkey, hotkey_of, make_hotkey
 from touchline.service.web import NonceMemory, Standing, WebService, folder_of, shared_parts
 
 Ask = Callable[[str], str]
@@ -70,15 +70,8 @@ def find_hotkey(settings: MinerSettings, *, ask: Ask | None = None) -> Hotkey:
     Raises:
         ChainError: There is none, or it cannot be read.
     """
-    password = settings.password.get_secret_value() if settings.password else None
     try:
-        return load_hotkey(
-            settings.wallet_name,
-            settings.hotkey_name,
-            folder=settings.wallet_path.expanduser(),
-            password=password,
-            ask=ask,
-        )
+        return hotkey_of(settings, ask=ask)
     except NoHotkeyError as error:
         if settings.allow_list is None:
             raise

@@ -12,7 +12,14 @@ from touchline.service.chain.fetch import endpoint_of, fetch_metagraph, read_apa
 from touchline.service.chain.metagraph import Metagraph, Node, load_metagraph
 from touchline.service.chain.public_address import public_address
 from touchline.service.chain.registration import Registration, serve_axon
-from touchline.service.chain.wallet import Hotkey, is_address, load_hotkey, make_hotkey, verify
+from touchline.service.chain.wallet import (
+    Hotkey,
+    hotkey_of,
+    is_address,
+    load_hotkey,
+    make_hotkey,
+    verify,
+)
 from touchline.service.chain.watch import ChainWatch
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "SentCommitment",
     "endpoint_of",
     "fetch_metagraph",
+    "hotkey_of",
     "is_address",
     "load_hotkey",
     "load_metagraph",

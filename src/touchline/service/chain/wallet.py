@@ -10,7 +10,7 @@ import secrets
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from touchline.errors import ChainError, NoHotkeyError, UsageError
 
@@ -20,6 +20,9 @@ except ImportError as error:
     raise ChainError(
         'keys need the package bittensor-core: pip install "touchline[chain]"'
     ) from error
+
+if TYPE_CHECKING:
+    from touchline.service.settings import ServiceSettings
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +115,26 @@ def load_hotkey(
             password = ask(f"Password of hotkey {hotkey} of wallet {wallet}: ")
         content = _decrypt(content, password, path)
     return Hotkey(_keypair(content, path))
+
+
+def hotkey_of(settings: "ServiceSettings", *, ask: Callable[[str], str] | None = None) -> Hotkey:
+    """The hotkey that the settings name.
+
+    Args:
+        settings: Name its wallet, and perhaps its password.
+        ask: As ``load_hotkey``.
+
+    Raises:
+        NoHotkeyError: There is no such wallet or hotkey.
+        ChainError: As ``load_hotkey``.
+    """
+    return load_hotkey(
+        settings.wallet_name,
+        settings.hotkey_name,
+        folder=settings.wallet_path,
+        password=settings.password.get_secret_value() if settings.password else None,
+        ask=ask,
+    )
 
 
 def _find(folder: Path, wallet: str, hotkey: str) -> Path:

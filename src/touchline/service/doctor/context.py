@@ -127,15 +127,9 @@ def local_address(settings: ServiceSettings) -> str:
 
 
 def _load_hotkey(settings: ServiceSettings, world: World) -> "Hotkey":
-    from touchline.service.chain import load_hotkey
+    from touchline.service.chain import hotkey_of
 
-    return load_hotkey(
-        settings.wallet_name,
-        settings.hotkey_name,
-        folder=settings.wallet_path,
-        password=settings.password.get_secret_value() if settings.password else None,
-        ask=world.ask,
-    )
+    return hotkey_of(settings, ask=world.ask)
 
 
 def _read_chain(settings: ServiceSettings, world: World) -> "Metagraph":

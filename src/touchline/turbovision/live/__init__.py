@@ -1,7 +1,14 @@
 """What the subnet publishes and what it is told: manifests, commitments, standings."""
 
 from touchline.turbovision.live.changes import changes, way_to_answer
-from touchline.turbovision.live.commits import FolderCommit, FoundCommit, ImageCommit, latest_commit
+from touchline.turbovision.live.commits import (
+    FolderCommit,
+    FoundCommit,
+    ImageCommit,
+    ids_like,
+    latest_commit,
+    likeness,
+)
 from touchline.turbovision.live.manifest import (
     INDEX,
     Manifest,
@@ -37,8 +44,10 @@ __all__ = [
     "Sample",
     "address_in",
     "changes",
+    "ids_like",
     "joined",
     "latest_commit",
+    "likeness",
     "parse_manifest",
     "picked",
     "read_manifest",

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from difflib import SequenceMatcher
 from typing import Any
 
 from touchline.errors import UsageError
@@ -118,6 +119,24 @@ def latest_commit(
         if found is None or block > found.block:
             found = FoundCommit(block, content)
     return found
+
+
+def ids_like(element_id: str, commitments: Iterable[tuple[object, str]]) -> list[str]:
+    """The ids that a hotkey committed, the likest first; those that differ in case or spaces lead.
+
+    Args:
+        element_id: Of the element that was meant.
+        commitments: As ``latest_commit``.
+    """
+    contents = [content for _, text in commitments if (content := _read(text)) is not None]
+    ids = {str(each["element_id"]) for each in contents if "element_id" in each}
+    return sorted(ids, key=lambda each: -likeness(element_id, each))
+
+
+def likeness(one: str, other: str) -> float:
+    """How alike two ids are, 0 to 1; 1 where only case and spaces differ."""
+    first, second = ("".join(each.split()).casefold() for each in (one, other))
+    return SequenceMatcher(None, first, second).ratio()
 
 
 def _read(text: str) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from touchline.errors import NoHotkeyError
-from touchline.service.chain import load_hotkey
+from touchline.service.chain import hotkey_of
 from touchline.service.web import (
     REFUSALS,
     NonceMemory,
@@ -83,14 +83,8 @@ def _address(settings: PrivateSettings) -> str | None:
     """The hotkey of the wallet: only its name is needed, as nothing is signed."""
     if settings.spotcheck:
         return None
-    password = settings.password.get_secret_value() if settings.password else None
     try:
-        return load_hotkey(
-            settings.wallet_name,
-            settings.hotkey_name,
-            folder=settings.wallet_path.expanduser(),
-            password=password,
-        ).address
+        return hotkey_of(settings).address
     except NoHotkeyError as error:
         _log.warning("%s Challenges to any miner are answered; MINER_HOTKEY names this one.", error)
         return None
