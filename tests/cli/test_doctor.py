@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from tests.ports import free_port
 from tests.service.doctor.places import web_server
-from touchline.cli.doctor import doctor
+from touchline.cli.doctor import _of_today, doctor
 from touchline.scorevision import CHECKS
 from touchline.service.doctor import Finding, as_dict, is_well, table
 
@@ -65,6 +65,19 @@ def run(tmp_path, monkeypatch):
     app.command()(doctor)
     yield lambda *arguments: CliRunner().invoke(app, arguments)
     logging.getLogger("touchline").setLevel(level)
+
+
+def test_an_element_belongs_to_the_subnet_of_today(touchline):
+    outcome = touchline("doctor", "--element", "manak0/Detect-x")
+    assert (outcome.code, "--protocol turbovision" in outcome.err) == (2, True)
+
+
+def test_for_the_subnet_of_today_it_looks_at_what_was_committed_too(run, monkeypatch):
+    monkeypatch.setenv("MINER_HOTKEY", "5DFwFpurRFaT5VtjdsATUnRakGhvUdgCghF61457QbWdsnJp")
+    context, checks = _of_today(8001, "manak0/Detect-x")
+    assert (context.settings.port, context.address()[:3]) == (8001, "5DF")
+    names = [check.name for check in checks]
+    assert names == [*(check.name for check in CHECKS), "element", "commitment", "upload"]
 
 
 @pytest.mark.slow

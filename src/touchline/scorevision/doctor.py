@@ -32,7 +32,7 @@ def challenged(context: Context) -> Verdict:
     found = registration(context)
     if found.state != "ok" or context.settings.allow_list is not None:
         return found
-    node = context.metagraph().find(context.hotkey().address)
+    node = context.metagraph().find(context.address())
     if node is None or node.total_stake < CHALLENGED_BELOW:
         return found
     detail = f"{found.detail}; with {node.total_stake:.0f} stake it is not challenged"

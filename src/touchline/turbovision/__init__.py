@@ -3,7 +3,7 @@
 ``scoring`` is the validator's score, bug for bug; ``score_answer`` holds an answer's file against
 its truth by the rules of an element of the manifest, and says what the figure hides. ``packing``
 makes a folder to upload, ``auditing`` examines one as a checker does, ``ask_folder`` asks it about
-a video on this machine.
+a video on this machine. ``doctor`` has what keeps a miner from being asked.
 
 Names are loaded when they are asked for.
 """

@@ -50,13 +50,13 @@ def registration(context: Context) -> Verdict:
     if settings.allow_list is not None:
         return ok("not needed: the allow-list takes the chain's place")
     try:
-        hotkey, metagraph = context.hotkey(), context.metagraph()
+        address, metagraph = context.address(), context.metagraph()
     except TouchlineError:
         return warning("not checked: it takes the wallet and the chain", "see their lines")
-    node = metagraph.find(hotkey.address)
+    node = metagraph.find(address)
     if node is None:
         return wrong(
-            f"{hotkey.address} is not on subnet {metagraph.netuid}",
+            f"{address} is not on subnet {metagraph.netuid}",
             f"btcli subnets register --netuid {metagraph.netuid}; or the settings WALLET_NAME, "
             "HOTKEY_NAME, NETUID, SUBTENSOR_NETWORK name another one",
         )

@@ -55,7 +55,8 @@ class Context:
         settings: What the operator set.
         world: What nobody set.
         models: The networks, loaded.
-        hotkey: Who the miner is.
+        hotkey: Who the miner is, by its wallet.
+        address: Of the miner's hotkey: that which a setting names, else of the wallet.
         chain: The subnet, read from the chain now.
         metagraph: By what the service would decide: the allow-list, the chain, or the stored copy.
         is_serving: Whether a miner of ours answers on the port already.
@@ -65,20 +66,31 @@ class Context:
     world: World
     models: Callable[[], Models]
     hotkey: "Callable[[], Hotkey]"
+    address: Callable[[], str]
     chain: "Callable[[], Metagraph]"
     metagraph: "Callable[[], Metagraph]"
     is_serving: Callable[[], bool]
 
     @classmethod
-    def of(cls, settings: ServiceSettings, world: World | None = None) -> Self:
-        """Nothing is looked at yet."""
+    def of(
+        cls, settings: ServiceSettings, world: World | None = None, *, address: str | None = None
+    ) -> Self:
+        """Nothing is looked at yet.
+
+        Args:
+            settings: What the operator set.
+            world: What nobody set.
+            address: Of the miner's hotkey, where a setting names it.
+        """
         world = world or World()
+        hotkey = once(lambda: _load_hotkey(settings, world))
         chain = once(lambda: _read_chain(settings, world))
         return cls(
             settings=settings,
             world=world,
             models=once(lambda: Models.load(settings)),
-            hotkey=once(lambda: _load_hotkey(settings, world)),
+            hotkey=hotkey,
+            address=lambda: address or hotkey().address,
             chain=chain,
             metagraph=once(lambda: _find_metagraph(settings, chain)),
             is_serving=once(lambda: web.is_live(local_address(settings))),

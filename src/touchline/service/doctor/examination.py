@@ -37,13 +37,16 @@ CHAIN = "look at the network, SUBTENSOR_NETWORK, SUBTENSOR_ADDRESS and NETUID"
 MACHINE = "look into docs/troubleshooting.md"
 
 
-def common_checks(*, deadlines: Look, registration: Look, access: Look) -> tuple[DoctorCheck, ...]:
+def common_checks(
+    *, deadlines: Look, registration: Look, access: Look, wallet: Look = chain.wallet
+) -> tuple[DoctorCheck, ...]:
     """What is looked at for any service, in this order.
 
     Args:
         deadlines: The times that the operator set, against those of who asks.
         registration: Where the chain says that the service listens.
         access: Who may ask.
+        wallet: Who the service is.
     """
     return (
         DoctorCheck("models", "packages", models.packages, REINSTALL),
@@ -65,7 +68,7 @@ def common_checks(*, deadlines: Look, registration: Look, access: Look) -> tuple
         DoctorCheck("network", "port", network.port, MACHINE),
         DoctorCheck("network", "descriptors", network.descriptors, MACHINE),
         DoctorCheck("network", "clock", network.clock, MACHINE),
-        DoctorCheck("chain", "wallet", chain.wallet, chain.WALLET, within=120.0),
+        DoctorCheck("chain", "wallet", wallet, chain.WALLET, within=120.0),
         DoctorCheck("chain", "metagraph", chain.freshness, CHAIN, within=60.0),
         DoctorCheck("chain", "registration", registration, CHAIN, within=60.0),
         DoctorCheck("chain", "access", access, CHAIN, within=60.0),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 State = Literal["ok", "warning", "wrong"]
-Group = Literal["models", "performance", "download", "network", "chain"]
+Group = Literal["models", "performance", "download", "network", "chain", "subnet"]
 
 
 @dataclass(frozen=True, slots=True)

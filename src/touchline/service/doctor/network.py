@@ -70,7 +70,7 @@ def firewall(context: Context) -> Verdict:
     if context.settings.allow_list is not None:
         return ok("not needed: with an allow-list nobody looks the address up")
     try:
-        node = context.metagraph().find(context.hotkey().address)
+        node = context.metagraph().find(context.address())
     except TouchlineError:
         return warning("what validators would call is not known: see the chain's lines", TRY)
     if node is None or not node.port:

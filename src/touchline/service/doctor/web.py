@@ -1,6 +1,7 @@
 """One small question to a web server."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -15,7 +16,7 @@ from touchline.errors import InputError
 WITHIN = 5.0
 """Seconds that a server may be silent."""
 BODY_BYTES = 4096
-"""As much as is read of an answer."""
+"""As much as is read of an answer where nobody says more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,29 +24,45 @@ class WebReply:
     """What a server answers, whatever its status.
 
     Attributes:
-        body: The beginning of it.
+        status: Of the answer, such as 200.
+        body: The beginning of it; nothing of a refusal.
         date: Unix time in seconds that the server believes it is, cut off to whole seconds; None
             where it does not say.
+        headers: All of them.
     """
 
+    status: int
     body: bytes
     date: float | None
+    headers: Message
 
 
-def ask(url: str, *, method: Literal["GET", "HEAD"] = "GET") -> WebReply:
+def ask(
+    url: str,
+    *,
+    method: Literal["GET", "HEAD"] = "GET",
+    headers: Mapping[str, str] | None = None,
+    most: int = BODY_BYTES,
+) -> WebReply:
     """Ask a server, past any proxy: videos are fetched past them too.
+
+    Args:
+        url: ``http`` or ``https``.
+        method: HEAD asks for the headers alone.
+        headers: Sent besides.
+        most: Bytes of the answer that are read.
 
     Raises:
         InputError: It does not answer.
     """
-    headers = {"User-Agent": "touchline", "Cache-Control": "no-cache"}
+    told = {"User-Agent": "touchline", "Cache-Control": "no-cache", **(headers or {})}
     opener = build_opener(ProxyHandler({}))
     try:
-        with opener.open(Request(url, headers=headers, method=method), timeout=WITHIN) as reply:
-            return WebReply(reply.read(BODY_BYTES), _date(reply.headers))
+        with opener.open(Request(url, headers=told, method=method), timeout=WITHIN) as reply:
+            return WebReply(reply.status, reply.read(most), _date(reply.headers), reply.headers)
     except HTTPError as refusal:
         with refusal:
-            return WebReply(b"", _date(refusal.headers))
+            return WebReply(refusal.code, b"", _date(refusal.headers), refusal.headers)
     except (OSError, HTTPException, ValueError) as error:
         inner = error.reason if isinstance(error, URLError) else error
         reason = (inner.strerror if isinstance(inner, OSError) else None) or str(inner)
