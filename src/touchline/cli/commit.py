@@ -1,6 +1,7 @@
 """``touchline subnet commit`` and ``committed``: what a hotkey tells the subnet."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -51,7 +52,7 @@ def commit(
     image = {"image_repo": image_repo, "image_tag": image_tag, "image_digest": image_digest}
     _require_one(folder, image)
     if send or dry_run:
-        found = _sent(element, folder, image, hotkey=hotkey, dry_run=dry_run)
+        found = _sent(element, {**folder, **image}, hotkey=hotkey, dry_run=dry_run)
         if as_json:
             print_json(found.as_dict())
         else:
@@ -59,7 +60,7 @@ def commit(
     elif hotkey is None:
         raise UsageError("--hotkey is needed where nothing is sent: the text names the miner.")
     else:
-        print(_text(element, folder, image, hotkey=hotkey))
+        print(_text(element, {**folder, **image}, hotkey=hotkey))
 
 
 def committed(
@@ -108,21 +109,17 @@ def _require_one(folder: Mapping[str, str | None], image: Mapping[str, str | Non
         raise UsageError("a server's image needs --image-repo and --image-tag.")
 
 
-def _text(element: str, folder: Mapping[str, Any], image: Mapping[str, Any], *, hotkey: str) -> str:
+def _text(element: str, told: Mapping[str, Any], *, hotkey: str) -> str:
+    """What is committed: of a folder where a model is named, else of an image."""
     from touchline.turbovision.live import FolderCommit, ImageCommit
 
-    if folder["model"]:
-        return FolderCommit(**folder, hotkey=hotkey, element_id=element).text()
-    return ImageCommit(**image, hotkey=hotkey, element_id=element).text()
+    kind = FolderCommit if told["model"] else ImageCommit
+    own = {each.name: told[each.name] for each in fields(kind) if each.name in told}
+    return kind(**own, hotkey=hotkey, element_id=element).text()
 
 
 def _sent(
-    element: str,
-    folder: Mapping[str, Any],
-    image: Mapping[str, Any],
-    *,
-    hotkey: str | None,
-    dry_run: bool,
+    element: str, told: Mapping[str, Any], *, hotkey: str | None, dry_run: bool
 ) -> "SentCommitment":
     """Commit it by the wallet of the settings, whose hotkey must be the one that was named."""
     from touchline.cli.password import asking
@@ -140,7 +137,7 @@ def _sent(
         endpoint_of(settings.subtensor_network, settings.subtensor_address),
         key,
         netuid=settings.netuid,
-        text=_text(element, folder, image, hotkey=key.address),
+        text=_text(element, told, hotkey=key.address),
         dry_run=dry_run,
     )
 

@@ -138,6 +138,12 @@ def test_a_server_that_answers_strangers_is_told(look: Looked, switch: dict[str,
     assert (found.state, "strangers are answered" in found.detail) == ("warning", True)
 
 
+def test_without_a_metagraph_the_central_validator_may_still_ask(look: Looked) -> None:
+    chainless = {"subtensor_address": nowhere().replace("http", "ws")}
+    for found in look("metagraph", "access", **chainless).values():
+        assert (found.state, "central validator always may" in found.detail) == ("warning", True)
+
+
 @pytest.mark.parametrize(
     ("element", "state", "words"),
     [

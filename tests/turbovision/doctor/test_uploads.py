@@ -23,7 +23,7 @@ def there() -> Iterator[Place]:
 
 def of_folder(there: Place, **told: object):
     element = ManifestElement.model_validate({"id": "x/Detect-y", **told}) if told else None
-    return folder(there.base, "me/ScoreVision", REVISION, element)
+    return folder("me/ScoreVision", REVISION, hub=there.base, element=element)
 
 
 def test_a_folder_that_can_be_read_is_counted(there: Place) -> None:
@@ -82,10 +82,10 @@ def test_a_folder_with_a_page_full_of_files_is_not_counted_to_the_end(there: Pla
 def test_an_image_that_anybody_may_read_is_there(there: Place) -> None:
     there.has("/token", {"token": "t1"})
     there.has(MANIFEST, {"schemaVersion": 2}, **{DIGEST: "sha256:ab"})
-    found = image(there.base, REPO, "v1", "sha256:ab")
+    found = image(REPO, "v1", digest="sha256:ab", registry=there.base)
     assert (found.state, found.detail) == ("ok", f"{REPO}:v1 is there, for anybody to read")
     assert there.asked == [(f"/token?scope=repository:{NAME}:pull", None), (MANIFEST, "Bearer t1")]
-    other = image(there.base, REPO, "v1", "sha256:cd")
+    other = image(REPO, "v1", digest="sha256:cd", registry=there.base)
     assert (other.state, "sha256:cd is committed" in other.detail) == ("wrong", True)
 
 
@@ -96,25 +96,25 @@ def test_a_private_image_may_stay_so_and_it_is_told_who_reads_it(
 ) -> None:
     there.has("/token", {"token": "t1"})
     there.has(path, {"errors": [{"code": "DENIED"}]}, status=status)
-    found = image(there.base, REPO, "v1", "")
+    found = image(REPO, "v1", registry=there.base)
     assert found.state == "warning"
     assert READER in found.fix
 
 
 def test_a_tag_that_is_not_there_is_wrong(there: Place) -> None:
     there.has("/token", {"token": "t1"})
-    found = image(there.base, REPO, "v2", "")
+    found = image(REPO, "v2", registry=there.base)
     assert (found.state, found.detail) == ("wrong", f"{REPO} has no tag v2")
 
 
 @pytest.mark.parametrize("says", [{}, [], "t1"])
 def test_a_registry_that_gives_no_token_is_not_checked(there: Place, says: object) -> None:
     there.has("/token", says)
-    found = image(there.base, REPO, "v1", "")
+    found = image(REPO, "v1", registry=there.base)
     assert (found.state, "gives no token" in found.detail) == ("warning", True)
 
 
 def test_what_cannot_be_reached_is_not_checked_and_never_wrong(there: Place) -> None:
     nobody = nowhere().rstrip("/")
-    for found in (folder(nobody, "me/a", REVISION, None), image(nobody, REPO, "v1", "")):
+    for found in (folder("me/a", REVISION, hub=nobody), image(REPO, "v1", registry=nobody)):
         assert (found.state, found.detail.startswith("not checked")) == ("warning", True)

@@ -54,13 +54,19 @@ def asked(
         ReadError: It does not answer in ``timeout`` seconds, or not as expected.
     """
     try:
-        return asyncio.run(within(timeout, _answered(endpoint, question)))
+        return asyncio.run(within(timeout, answered(endpoint, question)))
     except ReadError:
         raise
     except TimeoutError:
         raise ReadError(f"the chain at {endpoint} did not answer in {timeout:g} s") from None
     except Exception as error:
         raise ReadError(f"the chain at {endpoint} cannot be read: {said(error)}") from error
+
+
+async def answered(endpoint: str, question: "Callable[[Client], Coroutine[Any, Any, T]]") -> T:
+    """The same as ``asked`` for who waits otherwise, with whatever error there is."""
+    async with connected(endpoint) as client:
+        return await question(client)
 
 
 @asynccontextmanager
@@ -98,11 +104,6 @@ async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
         task.cancel()
         await asyncio.wait({task}, timeout=1.0)
     raise TimeoutError
-
-
-async def _answered(endpoint: str, question: "Callable[[Client], Coroutine[Any, Any, T]]") -> T:
-    async with connected(endpoint) as client:
-        return await question(client)
 
 
 def _node(neuron: "MetagraphNeuron") -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Send the chain a call that a hotkey signs, and say in words why it refuses one."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any
 
 from touchline.errors import ChainError
-from touchline.service.chain.read import connected, said, within
+from touchline.service.chain.read import answered, said, within
 from touchline.service.chain.wallet import Hotkey
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class CallSigner:
         self.sign = hotkey.sign
 
 
-Submit = Callable[["Client", CallSigner], Awaitable["ExtrinsicResult"]]
+Submit = Callable[["Client", CallSigner], Coroutine[Any, Any, "ExtrinsicResult"]]
 """Hands a call to a node, signed."""
 
 
@@ -69,8 +69,9 @@ def send(endpoint: str, hotkey: Hotkey, submit: Submit, *, found_by: str) -> str
     Raises:
         ChainError: The node does not take it, or the chain refuses it: in words.
     """
+    sending = answered(endpoint, lambda client: submit(client, CallSigner(hotkey)))
     try:
-        result = asyncio.run(within(CONFIRMED_WITHIN, _submitted(endpoint, hotkey, submit)))
+        result = asyncio.run(within(CONFIRMED_WITHIN, sending))
     except TimeoutError:
         raise ChainError(
             f"the chain at {endpoint} did not confirm the call in {CONFIRMED_WITHIN:g} s; whether "
@@ -88,8 +89,3 @@ def refusal(name: str | None, message: str = "") -> ChainError:
     if name in SENTENCES:
         return ChainError(f"{SENTENCES[name]} ({name})")
     return ChainError(f"the chain refuses the call: {name or 'for no named reason'} ({message})")
-
-
-async def _submitted(endpoint: str, hotkey: Hotkey, submit: Submit) -> "ExtrinsicResult":
-    async with connected(endpoint) as client:
-        return await submit(client, CallSigner(hotkey))

@@ -4,7 +4,7 @@
 for what is its own, and may add checks. ``examine`` makes them.
 """
 
-from touchline.service.doctor.chain import access, registration, wallet
+from touchline.service.doctor.chain import access, freshness, registration, wallet
 from touchline.service.doctor.context import Context, World, once
 from touchline.service.doctor.examination import DoctorCheck, Look, common_checks, examine
 from touchline.service.doctor.finding import Finding, Verdict, ok, warning, wrong
@@ -24,6 +24,7 @@ __all__ = [
     "ask",
     "common_checks",
     "examine",
+    "freshness",
     "is_well",
     "ok",
     "once",

@@ -38,7 +38,12 @@ MACHINE = "look into docs/troubleshooting.md"
 
 
 def common_checks(
-    *, deadlines: Look, registration: Look, access: Look, wallet: Look = chain.wallet
+    *,
+    deadlines: Look,
+    registration: Look,
+    access: Look,
+    wallet: Look = chain.wallet,
+    freshness: Look = chain.freshness,
 ) -> tuple[DoctorCheck, ...]:
     """What is looked at for any service, in this order.
 
@@ -47,6 +52,7 @@ def common_checks(
         registration: Where the chain says that the service listens.
         access: Who may ask.
         wallet: Who the service is.
+        freshness: Of the metagraph.
     """
     return (
         DoctorCheck("models", "packages", models.packages, REINSTALL),
@@ -69,7 +75,7 @@ def common_checks(
         DoctorCheck("network", "descriptors", network.descriptors, MACHINE),
         DoctorCheck("network", "clock", network.clock, MACHINE),
         DoctorCheck("chain", "wallet", wallet, chain.WALLET, within=120.0),
-        DoctorCheck("chain", "metagraph", chain.freshness, CHAIN, within=60.0),
+        DoctorCheck("chain", "metagraph", freshness, CHAIN, within=60.0),
         DoctorCheck("chain", "registration", registration, CHAIN, within=60.0),
         DoctorCheck("chain", "access", access, CHAIN, within=60.0),
         DoctorCheck("chain", "state", chain.state, MACHINE),

@@ -1,5 +1,6 @@
 """The checks for the subnet of today: those of any service, its deadlines, and what it is told."""
 
+from dataclasses import replace
 from functools import partial
 
 from touchline.errors import NoHotkeyError, TouchlineError
@@ -36,6 +37,7 @@ def checks_of_today(subnet: Subnet) -> tuple[DoctorCheck, ...]:
             registration=axon,
             access=partial(access, subnet),
             wallet=partial(wallet, subnet),
+            freshness=freshness,
         ),
         *(
             DoctorCheck("subnet", name, partial(look, subnet), fix, within=90.0)
@@ -76,6 +78,12 @@ def wallet(subnet: Subnet, context: Context) -> Verdict:
         return warning(f"{error}; challenges to any miner are answered", fix)
 
 
+def freshness(context: Context) -> Verdict:
+    """How old the metagraph is; without one the server answers the central validator alone."""
+    found = _or_central(doctor.freshness(context))
+    return replace(found, state="warning") if found.state == "wrong" else found
+
+
 def axon(context: Context) -> Verdict:
     """Where the chain says that the miner listens, and whether validators can make a URL of it."""
     found = doctor.registration(context)
@@ -103,7 +111,8 @@ def access(subnet: Subnet, context: Context) -> Verdict:
     off = [name for name, is_on in switches.items() if not is_on]
     if off:
         return warning(f"{' and '.join(off)} off: strangers are answered", f"unset {off[0]}")
-    return doctor.access(context)
+    found = doctor.access(context)
+    return found if settings.allow_list is not None else _or_central(found)
 
 
 def element(subnet: Subnet, context: Context) -> Verdict:
@@ -168,13 +177,23 @@ def upload(subnet: Subnet, context: Context) -> Verdict:
         return warning("not checked: nothing is committed", "see the line of the commitment")
     told = {name: str(value or "") for name, value in found.content.items()}
     if told.get("image_repo"):
-        registry = subnet.world.registry
-        digest = told.get("image_digest", "")
-        return uploads.image(registry, told["image_repo"], told.get("image_tag", ""), digest)
+        return uploads.image(
+            told["image_repo"],
+            told.get("image_tag", ""),
+            digest=told.get("image_digest", ""),
+            registry=subnet.world.registry,
+        )
     model, revision = told.get("model", ""), told.get("revision", "")
     if not (model and revision):
         return wrong("the commitment names neither a folder nor an image", f"commit anew: {COMMIT}")
-    return uploads.folder(subnet.world.hub, model, revision, subnet.element())
+    return uploads.folder(model, revision, hub=subnet.world.hub, element=subnet.element())
+
+
+def _or_central(found: Verdict) -> Verdict:
+    """What is not well of who may ask, with who always may."""
+    if found.state == "ok":
+        return found
+    return replace(found, detail=f"{found.detail}; the central validator always may")
 
 
 def _uncommitted(subnet: Subnet, all_found: list[tuple[int, str]]) -> Verdict:

@@ -34,13 +34,15 @@ LATER = "nothing was found wrong with it; look again when it answers"
 AUDIT = "touchline audit says so before an upload; old files of a repository count as well"
 
 
-def folder(hub: str, model: str, revision: str, element: ManifestElement | None) -> Verdict:
+def folder(
+    model: str, revision: str, *, hub: str, element: ManifestElement | None = None
+) -> Verdict:
     """Whether a revision of a folder can be read, and what a checker says of its files.
 
     Args:
-        hub: Address of Hugging Face.
         model: ``USER/REPOSITORY``.
         revision: 40 hex digits.
+        hub: Address of Hugging Face.
         element: Whose limits count; None where it is not known.
     """
     try:
@@ -50,7 +52,7 @@ def folder(hub: str, model: str, revision: str, element: ManifestElement | None)
     except InputError as error:
         return warning(f"not checked: {error}", LATER)
     if files is None:
-        return _unread(model, revision, reply)
+        return _unread(model, revision, reply=reply)
     fault = folder_fault(files) or _beyond(files, element)
     if fault is not None:
         return wrong(f"{model} at {revision[:7]}: {fault}", AUDIT)
@@ -60,19 +62,19 @@ def folder(hub: str, model: str, revision: str, element: ManifestElement | None)
     return ok(f"{model} at {revision[:7]}: {len(files)} files, {size:.1f} MiB")
 
 
-def image(registry: str | None, repo: str, tag: str, digest: str) -> Verdict:
+def image(repo: str, tag: str, *, digest: str = "", registry: str | None = None) -> Verdict:
     """Whether an image is there, as a stranger sees it.
 
     Args:
-        registry: Its address; None is that of the image's host.
         repo: ``HOST/USER/NAME``.
         tag: Of the image.
         digest: That was committed; empty holds it against nothing.
+        registry: Its address; None is that of the image's host.
     """
     host, _, name = quote(repo).partition("/")
     base = registry or f"https://{host}"
     try:
-        reply = _described(base, name, quote(tag))
+        reply = _described(name, quote(tag), base=base)
     except InputError as error:
         return warning(f"not checked: {error}", LATER)
     if reply.status in HIDDEN:
@@ -102,7 +104,7 @@ def _files(reply: WebReply) -> dict[str, int] | None:
         raise InputError("the listing of the files is of no known form") from error
 
 
-def _unread(model: str, revision: str, reply: WebReply) -> Verdict:
+def _unread(model: str, revision: str, *, reply: WebReply) -> Verdict:
     if reply.status in HIDDEN:
         return wrong(
             f"{model} is private, or not there: validators cannot read it",
@@ -125,7 +127,7 @@ def _beyond(files: dict[str, int], element: ManifestElement | None) -> str | Non
     return None
 
 
-def _described(base: str, name: str, tag: str) -> WebReply:
+def _described(name: str, tag: str, *, base: str) -> WebReply:
     """What a registry says of a tag, to whoever has no account there.
 
     Raises:
