@@ -4,6 +4,7 @@ import json
 import time
 
 import pytest
+from bittensor import timelock
 
 from tests.service.chain.replay import CHAINS, chain_called, replayed_chain
 from touchline.errors import ChainError, UsageError
@@ -27,8 +28,10 @@ def committed(extrinsic):
     data = bytes.fromhex(extrinsic.removeprefix("0x"))
     start = data.index(bytes([18, 0, 44, 0, 4, 134]))
     call = data[start:]
-    length = int.from_bytes(call[6:8], "little") >> 2
-    sealed, end = call[8 : 8 + length], call[8 + length :]
+    # How long the sealed bytes are stands before them, in 2 bytes or in 4.
+    begin = 10 if call[6] & 3 == 2 else 8
+    length = int.from_bytes(call[6:begin], "little") >> 2
+    sealed, end = call[begin : begin + length], call[begin + length :]
     return int.from_bytes(call[2:4], "little"), sealed, int.from_bytes(end, "little")
 
 
@@ -66,6 +69,14 @@ def test_a_text_is_sent_sealed_for_a_block_and_signed_by_the_hotkey(chain):
     assert TEXT.encode() not in sealed
     # In 12 s, by a beacon that speaks every 3 s; a slow machine is some seconds later.
     assert 0 <= (time.time() - QUICKNET) / 3 + 4 - opened < 40
+
+
+@pytest.mark.parametrize(("length", "size"), [(20, 1), (63, 1), (64, 2), (20_000, 4)])
+def test_a_text_is_sealed_with_its_length_before_it_as_those_who_read_it_expect(length, size):
+    with replayed_chain(miner=MINER.public_key) as chain:
+        send_commitment(chain.endpoint, MINER, netuid=44, text="x" * length)
+    _, sealed, _ = committed(chain.sent[0])
+    assert len(sealed) == len(timelock.encrypt("x" * length, reveal_in=12).encrypted) + size
 
 
 def test_a_dry_run_looks_and_sends_nothing(chain):
