@@ -59,7 +59,7 @@ def speed(clips: Sequence[Path], times: int, folder: Path) -> None:
         print(
             f"{workers} worker(s) on {len(cores)} core(s), {len(clips)} clips: {told}", flush=True
         )
-    two = min(took[2, len(all_cores)])
+    two = min(took.pop((2, len(all_cores))))
     for (workers, cores_used), walls in took.items():
         print(f"two workers are {min(walls) / two:.2f} times as fast as {workers} on {cores_used}")
 
