@@ -118,6 +118,7 @@ def test_a_face_that_loads_late_loads_what_it_shows_to_type_checkers(name: str) 
         ("touchline.scorevision.miner.app", {"supervision", "cv2", "scipy", "av", "openvino"}),
         ("touchline.scorevision.miner.answer", {"fastapi", "httpx", "prometheus_client"}),
         ("touchline.service.doctor", {"fastapi", "httpx", "bittensor", "bittensor_core"}),
+        ("touchline.pipeline.run", {"pandas", "matplotlib", "torch"}),
     ],
 )
 def test_a_face_loads_no_more_than_is_asked_for(module: str, unwanted: set[str]) -> None:

@@ -34,7 +34,6 @@ _FLOATS = {
     "acceleration_error": "m/s^2",
     "distance": "m",
 }
-_REASONS = pa.array([reason.value for reason in Reason if reason is not Reason.NONE])
 ROWS = pa.schema(
     [
         pa.field("frame", pa.int32(), nullable=False),
@@ -108,13 +107,14 @@ def row_table(chapter: Chapter) -> pa.Table:
             moving.distance,
         ]
     )[people]
+    reasons = pa.array([reason.value for reason in Reason if reason is not Reason.NONE])
     # What is no reason is found nowhere among them, and becomes null.
-    why = pc.index_in(pa.array(moving.reason[people].tolist(), pa.string()), _REASONS)
+    why = pc.index_in(pa.array(moving.reason[people].tolist(), pa.string()), reasons)
     arrays = [
         *(seen.frame, seen.time, seen.shot, seen.tracker_id, seen.class_id),
         pa.array(seen.team, pa.int8(), mask=seen.team == NO_TEAM),
         *numbers.T,
-        pa.DictionaryArray.from_arrays(why.cast(pa.int8()), _REASONS),
+        pa.DictionaryArray.from_arrays(why.cast(pa.int8()), reasons),
         pa.array(held.owner[frame] == seen.tracker_id, pa.bool_(), mask=~said),
         pa.array(held.confidence[frame], pa.float32(), mask=~said),
     ]

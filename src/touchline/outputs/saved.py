@@ -18,7 +18,6 @@ from touchline.errors import InputError
 from touchline.files import PathLike, as_path, as_text
 from touchline.frame import (
     NO_CLASS,
-    ClassId,
     FrameState,
     Objects,
     PitchState,
@@ -29,14 +28,13 @@ from touchline.outputs.exports import MatchSheet
 from touchline.outputs.folder import SUMMARY
 from touchline.outputs.formats import FORMATS, Clip
 from touchline.outputs.predictions import answered_frames, first_answered
-from touchline.outputs.tracks import ROWS_PER_GROUP, SCHEMA
+from touchline.outputs.tracks import ROWS_PER_GROUP, SCHEMA, class_names
 from touchline.pitch import PitchDimensions
 from touchline.video import VideoInfo
 
 TRACKS, CAMERAS, PREDICTIONS, ANALYTICS = (
     FORMATS[name].file for name in ("parquet", "cameras", "predictions", "analytics")
 )
-_CLASSES = pa.array([member.name.lower() for member in ClassId])
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +207,7 @@ def _moments(table: pa.Table) -> Iterator[_Moment]:
 def _objects(table: pa.Table) -> Objects:
     """The rows of a table under ``SCHEMA``, and what was added to them."""
     column = {name: _column(table.column(name)) for name in table.column_names}
-    detected = pc.index_in(table.column("detected_class").cast(pa.string()), _CLASSES)
+    detected = pc.index_in(table.column("detected_class").cast(pa.string()), class_names())
     added = {name: each for name, each in column.items() if name not in SCHEMA.names}
     return Objects(
         xyxy=_stacked(column, "x1", "y1", "x2", "y2").astype(np.float64),

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,6 @@ from touchline.outputs.writer import FileWriter
 ROWS_PER_GROUP = 8192
 """Rows that are held back before they are written together."""
 
-_CLASSES = pa.array([member.name.lower() for member in ClassId])
-_SOURCES = pa.array([member.value for member in Source])
 _NAME = pa.dictionary(pa.int8(), pa.string())
 _OWN = ("position", "verified", "class_scores")
 """Columns of ``Objects.extra`` that have columns of their own here."""
@@ -198,6 +197,21 @@ def _joined(tables: Sequence[pa.Table]) -> pa.Table:
         ) from error
 
 
+@cache
+def class_names() -> pa.Array:
+    """The names of the classes, in the order of their ids.
+
+    Made when it is asked for: the first array of all makes PyArrow load pandas where that is
+    installed, for a quarter of a second.
+    """
+    return pa.array([member.name.lower() for member in ClassId])
+
+
+@cache
+def _source_names() -> pa.Array:
+    return pa.array([member.value for member in Source])
+
+
 def _fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """The table with the columns of a wider schema."""
     return _joined([schema.empty_table(), table]).select(schema.names).cast(schema)
@@ -221,17 +235,18 @@ def _rows(state: FrameState) -> pa.Table:
     """One frame's objects under ``SCHEMA``, and what was added to them."""
     given, n = Objects.from_supervision(state.objects), len(state.objects)
     class_id, detected = (c.astype(np.int8) for c in (given.class_id, given.detected_class_id))
+    sources = _source_names()
     arrays: list[Any] = [
         np.full(n, state.index, np.int32),
         np.full(n, state.time, np.float64),
         np.full(n, state.shot, np.int32),
         pa.array(given.tracker_id, pa.int64(), mask=given.tracker_id == NO_ID),
-        _named(class_id, _CLASSES),
+        _named(class_id, class_names()),
         class_id,
         *given.xyxy.astype(np.float32).T,
         given.confidence.astype(np.float32),
-        _named(pc.index_in(pa.array(given.source.tolist(), pa.string()), _SOURCES), _SOURCES),
-        _named(pa.array(detected, mask=detected == NO_CLASS), _CLASSES),
+        _named(pc.index_in(pa.array(given.source.tolist(), pa.string()), sources), sources),
+        _named(pa.array(detected, mask=detected == NO_CLASS), class_names()),
         given.verified,
         *given.position.T,
     ]
