@@ -15,7 +15,7 @@ from touchline.batch.tasks import Done, Task
 from touchline.batch.work import Worker
 from touchline.evaluation.metrics.hota import TrackedBoxes, hota
 
-SQUARES = "tests.batch.worlds:Squares"
+SQUARES = "benchmarks.batch_inputs:Squares"
 CUT = 4.9 / 60
 """Minutes of a piece: four of them in 19.6 seconds."""
 

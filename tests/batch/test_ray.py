@@ -9,8 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from tests.batch.worlds import ledger, order, run
-from tests.pipeline.worlds import make_clip
+from tests.batch.worlds import ledger, make_clips, order, run
 from touchline.batch import RayCrew, run_batch
 from touchline.batch.tasks import Done, Task
 from touchline.errors import UsageError
@@ -23,10 +22,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("clips")
-    for number in range(4):
-        make_clip(folder / f"match{number}.mp4", [12 + number, 10])
-    return folder
+    return make_clips(tmp_path_factory.mktemp("clips"), 4)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tests.batch.worlds import LEAN, ledger, order, run
+from tests.batch.worlds import LEAN, ledger, make_clips, order, run
 from tests.pipeline.worlds import make_clip
 from touchline.batch import Ledger, LocalCrew, run_batch
 from touchline.batch.board import Board
@@ -24,10 +24,7 @@ from touchline.errors import OutputError, UsageError
 
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("clips")
-    for number in range(3):
-        make_clip(folder / f"match{number}.mp4", [12 + number, 10])
-    return folder
+    return make_clips(tmp_path_factory.mktemp("clips"), 3)
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import av
-import cv2
-import numpy as np
 import pyarrow.parquet as pq
-import supervision as sv
 
-from tests.pipeline.worlds import FPS, SIZE, textured
-from touchline.arrays import Image
+from tests.pipeline.worlds import FPS, SIZE, make_clip, textured
 from touchline.batch import BatchReport, Order, Worker, run_batch
 from touchline.batch.tasks import Done, Task
 from touchline.settings import Settings
@@ -72,19 +68,11 @@ def ledger(out: Path) -> dict[str, dict[str, object]]:
     return named
 
 
-class Squares:
-    """Finds each bright square of a picture, as a player."""
-
-    def detect(self, images: Sequence[Image]) -> list[sv.Detections]:
-        return [self._in(image) for image in images]
-
-    def _in(self, image: Image) -> sv.Detections:
-        bright = (image[..., 0] > 200).astype(np.uint8)
-        left, top, width, height = cv2.connectedComponentsWithStats(bright)[2][1:, :4].T
-        boxes = np.stack([left, top, left + width, top + height], axis=1).astype(np.float32)
-        boxes = boxes[(width > 4) & (height > 4)]
-        ones = np.ones(len(boxes))
-        return sv.Detections(boxes, confidence=0.9 * ones, class_id=2 * ones.astype(int))
+def make_clips(folder: Path, count: int) -> Path:
+    """So many small clips of two shots each, the folder of them."""
+    for number in range(count):
+        make_clip(folder / f"match{number}.mp4", [12 + number, 10])
+    return folder
 
 
 def make_match(path: Path, shots: Sequence[int], *, people: int = 6) -> Path:

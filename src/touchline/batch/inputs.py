@@ -64,7 +64,7 @@ def find_inputs(given: Sequence[str | os.PathLike[str]]) -> list[BatchInput]:
     if not found:
         raise UsageError("name at least one video, folder, glob, manifest or URL")
     taken: set[str] = set()
-    return [BatchInput(_unlike(name or _name_of(place), taken), place) for place, name in found]
+    return [BatchInput(unlike(name or _name_of(place), taken), place) for place, name in found]
 
 
 def _of(given: str) -> Iterator[tuple[str, str]]:
@@ -152,8 +152,11 @@ def _name_of(place: str, *, whole: bool = False) -> str:
     )
 
 
-def _unlike(name: str, taken: set[str]) -> str:
-    """The name, with a number where it is taken, whatever the case: file systems may not care."""
+def unlike(name: str, taken: set[str]) -> str:
+    """The name, with a number where it is taken, whatever the case: file systems may not care.
+
+    It is taken from then on; ``taken`` holds names in lower case.
+    """
     candidate, number = name, 1
     while candidate.lower() in taken:
         number += 1

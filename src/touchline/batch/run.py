@@ -9,7 +9,7 @@ from rich.console import Console
 
 from touchline.batch.board import Board
 from touchline.batch.crew import Crew
-from touchline.batch.inputs import BatchInput, find_inputs
+from touchline.batch.inputs import BatchInput, find_inputs, unlike
 from touchline.batch.ledger import Ledger
 from touchline.batch.metrics import BatchMetrics
 from touchline.batch.progress import progress
@@ -128,13 +128,7 @@ def _named_as_before(inputs: list[BatchInput], ledger: Ledger) -> list[BatchInpu
     taken = {name.lower() for name in before.values()}
     named = []
     for each in inputs:
-        name, number = before.pop(each.place, None), 1
-        if name is None:
-            name = each.name
-            while name.lower() in taken:
-                number += 1
-                name = f"{each.name}-{number}"
-        taken.add(name.lower())
+        name = before.pop(each.place, None) or unlike(each.name, taken)
         named.append(BatchInput(name, each.place))
     return named
 

@@ -44,16 +44,13 @@ class Scratch:
             OutputError: It cannot be made.
         """
         folder = self.path / self._mark(task, video)
-        try:
+        with _making(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            with held(folder):
-                return folder
-        except BlockingIOError:
-            return folder.with_name(f"{folder.name}-{secrets.token_hex(4)}")
-        except OSError as error:
-            raise OutputError(
-                f"cannot make the folder {as_text(folder)}: {error.strerror or error}"
-            ) from error
+            try:
+                with held(folder):
+                    return folder
+            except BlockingIOError:
+                return folder.with_name(f"{folder.name}-{secrets.token_hex(4)}")
 
     def piece(self, task: Task, video: Path, number: int) -> str:
         """The name of a piece in the store, without a suffix."""
@@ -110,10 +107,16 @@ class Scratch:
 
     def _fresh(self) -> Path:
         folder = self.path / f"fresh-{secrets.token_hex(8)}"
-        try:
+        with _making(folder):
             folder.mkdir(parents=True)
-        except OSError as error:
-            raise OutputError(
-                f"cannot make the folder {as_text(folder)}: {error.strerror or error}"
-            ) from error
         return folder
+
+
+@contextmanager
+def _making(folder: Path) -> Iterator[None]:
+    """What the system says against a folder is an ``OutputError`` that names it."""
+    try:
+        yield
+    except OSError as error:
+        told = f"cannot make the folder {as_text(folder)}: {error.strerror or error}"
+        raise OutputError(told) from error

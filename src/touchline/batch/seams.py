@@ -58,7 +58,7 @@ def names_of(ends: Sequence[PartEnd], pieces: Sequence[Piece]) -> list[Renaming]
         seen = {state.index: state for state in before.tail}
         pairs = [(seen[state.index], state) for state in after.head if state.index in seen]
         for one, other in pairs:
-            least = max(own.shots.values(), default=-1) + 1 if own.shots else 0
+            least = max(own.shots.values(), default=-1) + 1
             own.shots.setdefault(other.shot, max(last.shot(one.shot), least))
         kept = [state.shot for state in before.tail if state.index < pieces[number].first]
         own.first_shot = last.shot(kept[-1]) + 1

@@ -1,6 +1,5 @@
 """``touchline batch``: many videos, from files, folders or object stores to results."""
 
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -86,6 +85,7 @@ def batch(
 ) -> None:
     """Analyse many INPUTS; each ends in ledger.parquet, done, failed or skipped."""
     from touchline.batch import Order, chosen_crew, run_batch
+    from touchline.inference import usable_cores
     from touchline.outputs import BATCH_FORMATS
     from touchline.settings import Settings
 
@@ -103,7 +103,7 @@ def batch(
         tracker=tracker,
     )
     if settings.threads is None and workers > 1:  # else each would take all cores
-        threads = max(1, (os.cpu_count() or 1) // workers)
+        threads = max(1, usable_cores() // workers)
         settings = settings.model_copy(update={"threads": threads})
     order = Order(
         out=output,

@@ -9,6 +9,7 @@ from touchline.inference.foreign import ForeignNetwork, Port
 from touchline.inference.interruption import Interrupted, interruptible
 from touchline.inference.loading import available_devices, device_named, load_engine
 from touchline.inference.measuring import EngineTimings
+from touchline.inference.processor import usable_cores
 from touchline.inference.remembered import measured_engines
 from touchline.inference.telemetry import import_onnxruntime
 
@@ -34,5 +35,6 @@ __all__ = [
     "measured_engines",
     "require_batch_size",
     "run_batched",
+    "usable_cores",
     "weights",
 ]

@@ -30,6 +30,7 @@ ROLE_FLOOR = 0.02
 """Least probability of a role that a look can give: one odd look should not outweigh ten plain
 ones."""
 _TINY = 1e-4
+_KEEP_ODDS = float(log_odds(KEEP, least=_TINY))
 
 
 @dataclass(slots=True)
@@ -162,8 +163,8 @@ class TrackRecord:
     def person_margin(self) -> float:
         """Log odds of a person above those at which the track is dropped, detector included."""
         mean = self.student.mean_person + EXPERT_WEIGHT * self.expert.mean_person
-        keep, detected = log_odds(np.array([KEEP, self.confidence]), least=_TINY).tolist()
-        return float(mean - keep + max(0.0, detected))
+        detected = float(log_odds(self.confidence, least=_TINY))
+        return mean - _KEEP_ODDS + max(0.0, detected)
 
     def _roles(self, detected: int) -> Float64:
         """Log scores (3,) of the roles in ``PEOPLE``: the verifiers', the detector's, and habit."""

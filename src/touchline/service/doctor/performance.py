@@ -1,11 +1,10 @@
 """Performance: is the machine large and fast enough for the time there is."""
 
-import os
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+from touchline.inference import usable_cores
 from touchline.pipeline import HASTE, Costs, Pace
 from touchline.service.doctor.context import Context
 from touchline.service.doctor.finding import Verdict, ok, warning, wrong
@@ -22,7 +21,7 @@ FASTER = "take a GPU (DEVICE=cuda) or more cores, or set TOUCHLINE_DETECTION_SIZ
 def cores(context: Context) -> Verdict:
     """Cores, and who shares them."""
     settings = context.settings
-    there = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    there = usable_cores()
     granted = _granted_cores(context.world.cgroup)
     detail = f"{there} cores, {settings.threads or 'as many'} threads a network"
     if granted is not None and granted < (settings.threads or there):

@@ -131,14 +131,6 @@ def shared_parts(
     }
 
 
-def _kept(settings: ServiceSettings) -> KeptChallenges | None:
-    """Where challenges are kept for ``/ui``; of former ones no more than that many stay."""
-    most = 0 if settings.ui == "off" else settings.max_kept
-    kept = KeptChallenges(settings.state.expanduser() / "challenges", most)
-    kept.prune()
-    return kept if most else None
-
-
 def folder_of(path: Path, key: str) -> Path:
     """The folder that a setting names; made if it is missing.
 
