@@ -5,7 +5,7 @@ from touchline.inference.batching import require_batch_size, run_batched
 from touchline.inference.choices import Backend, Device, EngineChoice, Precision, Runtime
 from touchline.inference.download import Transfer, cache_folder, fetch
 from touchline.inference.engine import Engine
-from touchline.inference.foreign import ForeignNetwork, Port
+from touchline.inference.foreign import ForeignNetwork, Port, port_of
 from touchline.inference.interruption import Interrupted, interruptible
 from touchline.inference.loading import available_devices, device_named, load_engine
 from touchline.inference.measuring import EngineTimings
@@ -33,6 +33,7 @@ __all__ = [
     "interruptible",
     "load_engine",
     "measured_engines",
+    "port_of",
     "require_batch_size",
     "run_batched",
     "usable_cores",

@@ -55,8 +55,8 @@ class ForeignNetwork:
         self._name = path.stem
         self._session, device = on_first_device(opened) if wanted == "auto" else opened(wanted)
         self.device = f"onnxruntime:{device}"
-        self.inputs = [_port(node) for node in self._session.get_inputs()]
-        self.outputs = [_port(node) for node in self._session.get_outputs()]
+        self.inputs = [port_of(node) for node in self._session.get_inputs()]
+        self.outputs = [port_of(node) for node in self._session.get_outputs()]
 
     def run(self, feeds: Mapping[str, AnyArray]) -> list[AnyArray]:
         """What comes out, in the order of ``outputs``.
@@ -71,6 +71,7 @@ class ForeignNetwork:
         return results
 
 
-def _port(node: Any) -> Port:
+def port_of(node: Any) -> Port:
+    """An input or an output of a session of ONNX Runtime."""
     kind = node.type.removeprefix("tensor(").removesuffix(")")
     return Port(node.name, kind, tuple(n if isinstance(n, int) else None for n in node.shape))

@@ -11,6 +11,7 @@ from typing import Any
 
 from touchline.turbovision.live.shards import Sample
 from touchline.turbovision.scoring import (
+    LEAST_SAMPLES,
     Contender,
     Likeness,
     private_shares,
@@ -24,7 +25,6 @@ OPEN_DAYS = 3
 """Of samples that count on the open-source track, and for which a commit is new."""
 PRIVATE_DAYS = 4
 """The same on the private track, where an element says nothing else."""
-LEAST_SAMPLES = 30
 RECENT = 10
 """Last challenges by which miners are told to be alike."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from touchline.arrays import AnyArray, Image
 from touchline.detection import AddedDetector, AddedModel
-from touchline.inference import Port
+from touchline.inference import port_of
 from touchline.turbovision.packing.miner import TVFrameResult, folder_session, in_pixels
 
 
@@ -59,9 +59,3 @@ class OwnMiner:
             )
             for i, found in enumerate(self._detector.detect(batch_images))
         ]
-
-
-def port_of(node: Any) -> Port:
-    """An input or an output as ``AddedDetector`` asks for it."""
-    kind = node.type.removeprefix("tensor(").removesuffix(")")
-    return Port(node.name, kind, tuple(n if isinstance(n, int) else None for n in node.shape))

@@ -59,6 +59,7 @@ from touchline.turbovision.scoring.smoothness import smoothness_pillar
 from touchline.turbovision.scoring.teams import read_team
 from touchline.turbovision.scoring.template import template_picture, template_points
 from touchline.turbovision.scoring.winner import (
+    LEAST_SAMPLES,
     Contender,
     Likeness,
     are_alike,
@@ -74,6 +75,7 @@ __all__ = [
     "CANVAS",
     "FPS",
     "LEAST_EVENTS",
+    "LEAST_SAMPLES",
     "PILLARS",
     "PLAYER",
     "ActionRule",
