@@ -119,8 +119,11 @@ class Settings(BaseSettings):
     """Size to which a frame is reduced for detection; boxes come back in original pixels."""
     detect_every: int | None = Field(default=None, ge=1, validation_alias="TOUCHLINE_DETECT_EVERY")
     """Look for people and ball in every n-th frame; None is 12.5 a second on a CPU, else all."""
+    full_every: int = Field(default=2, ge=1, validation_alias="TOUCHLINE_FULL_EVERY")
+    """Of these looks one in n is at the detection size, the others see 960 pixels, for half the
+    work; 1 is all."""
     locate_every: int | None = Field(default=None, ge=1, validation_alias="TOUCHLINE_LOCATE_EVERY")
-    """Look for the pitch in every n-th frame; None is 5 a second on a CPU, else 12.5."""
+    """Look for the pitch in every n-th frame; None is 3 a second on a CPU, else 12.5."""
 
     image_fps: float | None = Field(
         default=None, gt=0, le=1000, validation_alias="TOUCHLINE_IMAGE_FPS"

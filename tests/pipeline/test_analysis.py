@@ -165,6 +165,12 @@ def test_a_cpu_looks_twelve_times_a_second_whatever_the_rate() -> None:
     assert Pace.of(settings, 10.0) == Pace(detect_every=1, locate_every=3)
 
 
+def test_how_many_looks_are_full_can_be_told() -> None:
+    assert Pace.of(Settings.read(full_every=4), 25.0) == replace(
+        Pace.of(Settings.read(), 25.0), full_every=4
+    )
+
+
 def test_a_gpu_looks_at_every_frame_unless_it_is_told_otherwise() -> None:
     assert Pace.of(Settings.read(), 25.0, device="onnxruntime:cuda").detect_every == 1
     asked = Settings.read(detect_every=3)

@@ -120,6 +120,14 @@ def test_costs_are_those_of_a_look_and_of_a_frame_by_the_clock() -> None:
     assert costs.of(replace(FULL, full_every=1)) == pytest.approx(0.1 + 0.25 + 0.1)
 
 
+def test_what_the_stages_behind_the_networks_cost_is_that_of_the_frames_that_are_through() -> None:
+    spent = {"decode": 1.2, "detection": 2.0, "tracking": 1.2}
+    looks = {"detection": 4.0, "pitch": 0.0}
+    assert Costs.measured(spent, frames=12, looks=looks, wall=4.4).frame == pytest.approx(0.2)
+    behind = Costs.measured(spent, frames=12, looks=looks, wall=4.4, through=4)
+    assert behind.frame == pytest.approx(0.1 + 0.3)
+
+
 def test_what_is_written_after_the_last_frame_is_allowed_for() -> None:
     clip = Clip(0.006, 0.030, 0.020, overlap=1.1)
     info = VideoInfo(1280, 720, 25.0, FRAMES, None, "h264")

@@ -8,8 +8,6 @@ from typing import Protocol, Self
 from touchline.settings import Settings
 from touchline.video import VideoInfo
 
-FULL_EVERY = 2
-"""Of the looks for people and ball one in so many is full, the others see 960 pixels."""
 LEAN = ((1, 2, 2), (1, 2, 4), (2, 2, 4), (2, 3, 4), (3, 4, 4), (4, 5, 4))
 """What is given up when time is short, in this order: how many times more rarely people and ball,
 and the pitch, are looked for, and of how many looks one is full. The pitch comes first: it moves
@@ -19,6 +17,8 @@ HASTE = 4
 """How many of these steps are worth taking to be paid for speed; the others only avert the end."""
 REDUCED_COST = 0.56
 """What a look at 960 pixels costs of one at 1280: it has so many of its pixels."""
+WATCHED = ("decode", "motion")
+"""Stages that a frame passes before the networks."""
 IN_FLIGHT = 3
 """Windows of frames that the networks have passed and that are not through the stages, at most."""
 RESERVE = 0.05
@@ -37,7 +37,7 @@ class Pace:
 
     detect_every: int
     locate_every: int
-    full_every: int = FULL_EVERY
+    full_every: int = 2
 
     @classmethod
     def of(cls, settings: Settings, fps: float, *, device: str = "cpu") -> Self:
@@ -46,6 +46,7 @@ class Pace:
         return cls(
             detect_every=settings.detect_every or max(1, round(fps / detections)),
             locate_every=settings.locate_every or max(1, round(fps / locations)),
+            full_every=settings.full_every,
         )
 
     def leaner(self) -> list["Pace"]:
@@ -61,10 +62,14 @@ class Pace:
         ]
 
     @property
+    def full_share(self) -> float:
+        """What a look for people and ball costs on average, of a full one."""
+        return 1 - (1 - 1 / self.full_every) * (1 - REDUCED_COST)
+
+    @property
     def full_looks(self) -> float:
         """For people and ball, in an average frame: looks, as many full ones as cost the same."""
-        reduced = 1 - 1 / self.full_every
-        return (1 - reduced * (1 - REDUCED_COST)) / self.detect_every
+        return self.full_share / self.detect_every
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,13 @@ class Costs:
 
     @classmethod
     def measured(
-        cls, spent: Mapping[str, float], *, frames: int, looks: Mapping[str, float], wall: float
+        cls,
+        spent: Mapping[str, float],
+        *,
+        frames: int,
+        looks: Mapping[str, float],
+        wall: float,
+        through: int | None = None,
     ) -> Self:
         """From what a part of a clip has cost.
 
@@ -85,15 +96,19 @@ class Costs:
 
         Args:
             spent: Seconds by stage, as in ``Stopwatch.seconds``.
-            frames: Frames that were passed, at least one.
+            frames: Frames that the networks have passed, at least one.
             looks: How often the networks looked: ``detection`` and ``pitch``.
             wall: Seconds that it took.
+            through: Frames of these that are through the stages behind the networks, at least one;
+                None is all.
         """
         work = sum(spent.values())
         scale = wall / work if work else 0.0
         detection, pitch = (spent.get(stage, 0.0) for stage in ("detection", "pitch"))
+        watched = sum(spent.get(stage, 0.0) for stage in WATCHED)
+        behind = work - detection - pitch - watched
         return cls(
-            frame=scale * (work - detection - pitch) / frames,
+            frame=scale * (watched / frames + behind / (through or frames)),
             detection=scale * detection / max(1.0, looks["detection"]),
             pitch=scale * pitch / max(1.0, looks["pitch"]),
         )
@@ -172,7 +187,10 @@ class Deadline:
         self._count(done)
         elapsed = self._clock() - self._started
         if done:
-            costs = Costs.measured(spent, frames=done, looks=self._looks, wall=elapsed)
+            through = max(passed, done - IN_FLIGHT * passed)
+            costs = Costs.measured(
+                spent, frames=done, looks=self._looks, wall=elapsed, through=through
+            )
             settled = elapsed + costs.frame * (self._after * done + IN_FLIGHT * passed)
             self._pace = self._richest(costs, done, settled)
             following = passed if self._frames is None else min(passed, self._frames - done)

@@ -103,12 +103,12 @@ def _analyse(clip: Path, context: Context) -> tuple[Costs, Pace]:
     with context.models().analyze(clip) as analysis:
         frames = sum(1 for _ in analysis)
     wall = time.perf_counter() - started
+    pace, spent = analysis.pace, analysis.stopwatch.seconds
     looks = {
-        "detection": _looks(frames, analysis.pace.detect_every),
-        "pitch": _looks(frames, analysis.pace.locate_every),
+        "detection": _looks(frames, pace.detect_every) * pace.full_share,
+        "pitch": _looks(frames, pace.locate_every),
     }
-    spent = analysis.stopwatch.seconds
-    return Costs.measured(spent, frames=frames, looks=looks, wall=wall), analysis.pace
+    return Costs.measured(spent, frames=frames, looks=looks, wall=wall), pace
 
 
 def _granted_cores(cgroup: Path) -> float | None:
