@@ -17,6 +17,8 @@ Size = tuple[int | None, int | None]
 
 INPUT = "images"
 CHANNELS = 3
+MAX_STREAMS = 8
+"""Images that an engine computes at once on a CPU, at most; threads beyond that share them."""
 
 
 class Engine(Protocol):

@@ -60,8 +60,8 @@ class EngineTimings:
         size: Height and width of the pictures.
         timings: Each way, float32 first.
         chosen: Of these, the one that is used.
-        sure: Whether the machine was quiet enough to tell; where it was not, what was presumed is
-            used for the time being.
+        sure: Whether the machine was quiet enough to tell; where it was not, it is measured anew
+            another day.
     """
 
     network: str
@@ -107,7 +107,7 @@ class EngineTimings:
             name += f", {timing.difference:.4f} from f32"
         if timing.choice != self.chosen:
             return name
-        return f"{name}: {'chosen' if self.sure else 'presumed, the machine was too busy to tell'}"
+        return f"{name}: {'chosen' if self.sure else 'for now, as the machine was busy'}"
 
 
 @dataclass(slots=True)
@@ -252,8 +252,11 @@ def _race(racers: Sequence[_Racer], images: Images, *, seconds: float, clock: Cl
 
 
 def _fastest(racers: Sequence[_Racer], presumed: _Racer) -> tuple[_Racer, bool]:
-    """Who is used, and whether that is sure; where it is not, what is presumed."""
+    """Who is used, and whether that is sure.
+
+    Where it is not, who won must have won every round: what disturbed one round disturbed both.
+    """
     best = min(racers, key=lambda each: each.best)
-    if not (best.is_sure and presumed.is_sure):
-        return presumed, False
-    return (best if best.best < (1 - MARGIN) * presumed.best else presumed), True
+    sure = best.is_sure and presumed.is_sure
+    won = sure or all(ours < theirs for ours, theirs in zip(best.runs, presumed.runs, strict=False))
+    return (best if won and best.best < (1 - MARGIN) * presumed.best else presumed), sure

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from touchline.inference.choices import Precision
 from touchline.inference.download import cache_folder
 from touchline.inference.engine import (
     INPUT,
+    MAX_STREAMS,
     InputSpec,
     Outputs,
     accepted_size,
@@ -22,7 +24,8 @@ from touchline.inference.engine import (
     require_process,
     run_error,
 )
-from touchline.inference.interruption import require_wanted
+from touchline.inference.interruption import checker, require_wanted
+from touchline.inference.processor import usable_cores
 from touchline.inference.telemetry import import_onnxruntime
 
 ort = import_onnxruntime()
@@ -94,13 +97,14 @@ def bound(session: Any, images: Images, outputs: Sequence[str]) -> list[Float32]
 class OnnxRuntimeEngine:
     """A network under ONNX Runtime.
 
-    On a CPU it runs one image at a time, as a wide batch is no faster there; elsewhere the batch
-    that it is given.
+    On a CPU it runs one image a thread: a wide batch is no faster there, and threads that share an
+    image wait for one another after each layer, the longer the more else the machine does.
+    Elsewhere it runs the batch that it is given.
 
     Args:
         path: An ONNX file of one input ``images``, uint8 (N, H, W, 3) BGR.
         device: ``cpu``, ``cuda``, ``tensorrt`` or ``mps``.
-        threads: Threads of the CPU to compute with; None leaves it to ONNX Runtime.
+        threads: Threads of the CPU to compute with; None is one per core this process may use.
         precision: ``f16`` on TensorRT; else ONNX Runtime computes in what the file says.
         cache: Folder around the one where TensorRT keeps its engines; None is ``cache_folder()``.
 
@@ -118,9 +122,12 @@ class OnnxRuntimeEngine:
         precision: Precision = "auto",
         cache: Path | None = None,
     ) -> None:
+        count = threads or usable_cores()
+        streams = min(count, MAX_STREAMS) if device == "cpu" else 1
         self._session = open_session(
-            path, device, threads=threads, precision=precision, cache=cache
+            path, device, threads=count // streams, precision=precision, cache=cache
         )
+        self._workers = ThreadPoolExecutor(streams, thread_name_prefix=f"ort-{path.stem}")
         self._place = device
         self._name = path.stem
         self._process = os.getpid()
@@ -142,12 +149,18 @@ class OnnxRuntimeEngine:
         require_process(self._name, self._process)
         require_images(images, self._size)
         if self._place != "cpu" or len(images) < 2:
+            require_wanted()
             return self._run(images)
-        rows = [self._run(images[i : i + 1]) for i in range(len(images))]
+        require_still_wanted = checker()
+
+        def one(index: int) -> Outputs:
+            require_still_wanted()
+            return self._run(images[index : index + 1])
+
+        rows = list(self._workers.map(one, range(len(images))))
         return {key: np.concatenate([row[key] for row in rows]) for key in self._outputs}
 
     def _run(self, images: Images) -> Outputs:
-        require_wanted()
         try:
             if self._place == "cpu":
                 results = self._session.run(self._outputs, {INPUT: images})
@@ -161,7 +174,10 @@ class OnnxRuntimeEngine:
 def open_session(
     path: Path, device: str, *, threads: int | None, precision: Precision, cache: Path | None
 ) -> Any:
-    """A session for an ONNX file; arguments and errors as of ``OnnxRuntimeEngine``."""
+    """A session for an ONNX file; arguments and errors as of ``OnnxRuntimeEngine``.
+
+    Its ``threads`` compute each image together; None is every core.
+    """
     if precision not in ("auto", "f32") and (device, precision) != ("tensorrt", "f16"):
         raise ModelError(
             f"ONNX Runtime computes in what the file says, not in {precision}; TensorRT "
@@ -174,6 +190,8 @@ def open_session(
         raise _absent(device)
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads or 0
+    # A thread that spins while it waits takes its core from what else the pipeline does.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3  # what matters is raised, not logged
     try:
         session = ort.InferenceSession(path, options, providers=chain)

@@ -15,6 +15,7 @@ from touchline.arrays import Images
 from touchline.errors import ModelError
 from touchline.inference.choices import Precision
 from touchline.inference.engine import (
+    MAX_STREAMS,
     InputSpec,
     Outputs,
     accepted_size,
@@ -36,7 +37,6 @@ they are first needed; two threads that came to that together stopped each other
 with Python's lock and one with the table's (2026.4, one in five first calls on a busy machine).
 """
 
-MAX_STREAMS = 8
 MAX_SHAPES = 4
 """Compiled image sizes that an engine keeps; a video has one, a folder of images a few."""
 

@@ -112,7 +112,7 @@ def test_what_was_measured_of_a_network_is_shown_way_by_way(tmp_path):
     assert "shown by " in found.detail
     ways = [each for each in found.lines if each.startswith("shown 64x64, ")]
     assert any("onnxruntime f32" in each and each.endswith(" ms") for each in ways)
-    assert sum("chosen" in each or "presumed" in each for each in ways) == 1
+    assert sum("chosen" in each or "for now" in each for each in ways) == 1
 
 
 def test_where_the_engine_is_named_nothing_is_measured(tmp_path):

@@ -105,7 +105,7 @@ def engines(context: Context) -> Verdict:
     lines = tuple(f"{way}: {time}" for each in measured for way, time in each.lines())
     if all(each.sure for each in measured):
         return Verdict("ok", used or "nothing was measured", lines=lines)
-    fix = "the machine was too busy to tell: look again tomorrow, or name TOUCHLINE_BACKEND"
+    fix = "the machine was too busy to be sure: look again tomorrow, or name TOUCHLINE_BACKEND"
     return Verdict("warning", used, fix, lines)
 
 
