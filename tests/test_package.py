@@ -52,20 +52,6 @@ def test_the_import_loads_no_library_of_networks_or_arrays(program: str) -> None
     assert said.stdout.strip() == "[]"
 
 
-def test_the_version_and_the_help_of_the_command_load_none_either() -> None:
-    program = (
-        "import sys; sys.argv = ['touchline', '{option}']\n"
-        "from touchline.cli import main\n"
-        "try: main()\n"
-        "except SystemExit: pass\n"
-        f"print('loaded', [n for n in {HEAVY} if n in sys.modules])"
-    )
-    for option in ("--version", "--help"):
-        run = [sys.executable, "-c", program.format(option=option)]
-        said = subprocess.run(run, capture_output=True, text=True, check=True)
-        assert said.stdout.strip().endswith("loaded []"), said.stdout
-
-
 def opened(arguments: list[str], variables: dict[str, str]) -> tuple[set[str], str]:
     """The modules that a command loaded, and what it said."""
     program = (

@@ -33,6 +33,8 @@ VerifierName = Literal["auto", "student", "clip", "clip-int8", "clip-b16", "clip
 DetectionSize = Literal["640x360", "960x540", "1280x720", "native"]
 
 
+FULL_EVERY = 2
+"""Of the looks for people and ball one in so many is full, unless told otherwise."""
 ENV_FILE = ".env"
 LARGEST_ENV_FILE = 2**20
 """Bytes of an ``.env`` file that are read; one with every setting has a few thousand."""
@@ -119,7 +121,7 @@ class Settings(BaseSettings):
     """Size to which a frame is reduced for detection; boxes come back in original pixels."""
     detect_every: int | None = Field(default=None, ge=1, validation_alias="TOUCHLINE_DETECT_EVERY")
     """Look for people and ball in every n-th frame; None is 12.5 a second on a CPU, else all."""
-    full_every: int = Field(default=2, ge=1, validation_alias="TOUCHLINE_FULL_EVERY")
+    full_every: int = Field(default=FULL_EVERY, ge=1, validation_alias="TOUCHLINE_FULL_EVERY")
     """Of these looks one in n is at the detection size, the others see 960 pixels, for half the
     work; 1 is all."""
     locate_every: int | None = Field(default=None, ge=1, validation_alias="TOUCHLINE_LOCATE_EVERY")

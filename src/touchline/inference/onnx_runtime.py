@@ -24,7 +24,7 @@ from touchline.inference.engine import (
     require_process,
     run_error,
 )
-from touchline.inference.interruption import checker, require_wanted
+from touchline.inference.interruption import checker
 from touchline.inference.processor import usable_cores
 from touchline.inference.telemetry import import_onnxruntime
 
@@ -148,16 +148,15 @@ class OnnxRuntimeEngine:
         """Run the network on uint8 (N, H, W, 3) BGR; see ``Engine.run``."""
         require_process(self._name, self._process)
         require_images(images, self._size)
-        if self._place != "cpu" or len(images) < 2:
+        require_wanted = checker()
+
+        def run(batch: Images) -> Outputs:
             require_wanted()
-            return self._run(images)
-        require_still_wanted = checker()
+            return self._run(batch)
 
-        def one(index: int) -> Outputs:
-            require_still_wanted()
-            return self._run(images[index : index + 1])
-
-        rows = list(self._workers.map(one, range(len(images))))
+        if self._place != "cpu" or len(images) < 2:
+            return run(images)
+        rows = list(self._workers.map(run, (images[i : i + 1] for i in range(len(images)))))
         return {key: np.concatenate([row[key] for row in rows]) for key in self._outputs}
 
     def _run(self, images: Images) -> Outputs:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
-from touchline.settings import Settings
+from touchline.settings import FULL_EVERY, Settings
 from touchline.video import VideoInfo
 
 LEAN = ((1, 2, 2), (1, 2, 4), (2, 2, 4), (2, 3, 4), (3, 4, 4), (4, 5, 4))
@@ -37,7 +37,7 @@ class Pace:
 
     detect_every: int
     locate_every: int
-    full_every: int = 2
+    full_every: int = FULL_EVERY
 
     @classmethod
     def of(cls, settings: Settings, fps: float, *, device: str = "cpu") -> Self:
